@@ -1,0 +1,32 @@
+"""Quick replies under the bot's messages. Payloads are intent commands; channels never show them."""
+
+import json
+from collections.abc import Sequence
+
+from kefu.knowledge import FaqEntry
+
+Button = dict[str, str]
+
+SOLVED: Button = {"title": "已解决", "payload": "/affirm"}
+UNSOLVED: Button = {"title": "没解决", "payload": "/deny"}
+PERSON: Button = {"title": "转人工", "payload": "/human_agent"}
+OPEN_TICKET: Button = {"title": "现在登记", "payload": "/open_ticket"}
+NONE_OF_THESE: Button = {"title": "以上都不是", "payload": "/none_of_these"}
+
+_REGISTER_AT_ONCE = frozenset({"account_theft", "complaint", "feedback"})
+
+
+def after_answer(intent: str) -> list[Button]:
+    """What a customer may want after an answer."""
+    if intent in _REGISTER_AT_ONCE:
+        return [OPEN_TICKET, PERSON, SOLVED]
+    return [SOLVED, UNSOLVED, PERSON]
+
+
+def choices(entries: Sequence[FaqEntry]) -> list[Button]:
+    """One button an entry, and a way out."""
+    return [*(_choice(entry) for entry in entries), NONE_OF_THESE]
+
+
+def _choice(entry: FaqEntry) -> Button:
+    return {"title": entry.question, "payload": "/choose_faq" + json.dumps({"faq_id": entry.id})}

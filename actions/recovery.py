@@ -1,0 +1,57 @@
+"""When the bot did not understand, or the matter is not the wallet's."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import matter, miss, say
+from actions.turn import Turn
+from kefu.dialogue.answering import SURE, decide
+from kefu.knowledge import Band, knowledge_base
+
+
+class ActionOutOfScope(Action):
+    """Decline what is not ours; where that is not sure, offer what might be meant."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_out_of_scope"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Utter the refusal, or choices."""
+        turn = Turn.of(tracker)
+        if turn.confidence >= SURE:
+            dispatcher.utter_message(response="utter_out_of_scope")
+            return [SlotSet("faq_id", None), SlotSet("question", turn.text)]
+        decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base())
+        if decision.band is Band.REFUSE:
+            return miss(dispatcher, turn, tracker)
+        return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
+
+
+class ActionNoneOfThese(Action):
+    """None of the offered questions was meant."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_none_of_these"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Ask for other words; the third time offer a person."""
+        question = tracker.get_slot("question")
+        return [*miss(dispatcher, Turn.of(tracker), tracker), SlotSet("question", question)]
+
+
+class ActionSolved(Action):
+    """The answer has helped: close the matter."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_solved"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Say so, and forget the matter."""
+        dispatcher.utter_message(response="utter_solved")
+        return [SlotSet(name, None) for name in ("faq_id", "topic", "question")]

@@ -1,0 +1,84 @@
+"""The ticket form: Rasa keeps the slots and asks, kefu.dialogue.ticket_form decides."""
+
+from typing import Any
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from kefu.dialogue.answering import decide
+from kefu.dialogue.ticket_form import Step, next_step, prefill, required
+from kefu.dialogue.ticket_summary import summary
+from kefu.knowledge import Band, knowledge_base
+from kefu.topics import OTHER_MATTER
+
+
+class ValidateTicketForm(FormValidationAction):
+    """Reads every message while the form is open."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "validate_ticket_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Fill slots, speak where needed, and leave the next question to the form.
+
+        `bad_answers` is always among the events: Rasa would take a turn without a slot for a refusal.
+        """
+        asked = tracker.get_slot("requested_slot")
+        topic = tracker.get_slot("topic") or OTHER_MATTER
+        if not asked:
+            return _start(tracker, topic)
+        turn = Turn.of(tracker)
+        step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0))
+        for response in step.say:
+            dispatcher.utter_message(response=response)
+        if step.answer_question:
+            _answer(dispatcher, turn)
+        return _events(step, tracker)
+
+
+class AskTicketConfirmed(Action):
+    """Shows what will be sent, before it is."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_ask_ticket_form_ticket_confirmed"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Utter the summary with 确认 / 改一下 / 取消."""
+        dispatcher.utter_message(
+            text=summary(tracker.current_slot_values()),
+            buttons=[
+                {"title": "确认提交", "payload": "/affirm"},
+                {"title": "改一下", "payload": "/deny"},
+                {"title": "取消", "payload": "/cancel"},
+            ],
+        )
+        return []
+
+
+def _start(tracker: Tracker, topic: str) -> list[EventType]:
+    known = {} if tracker.get_slot("description") else prefill(tracker.get_slot("question"))
+    unneeded = {} if "amount" in required(topic) or tracker.get_slot("amount") else {"amount": ""}
+    return [SlotSet(name, value) for name, value in {**known, **unneeded, "topic": topic, "bad_answers": 0}.items()]
+
+
+def _events(step: Step, tracker: Tracker) -> list[EventType]:
+    slots = dict(step.slots)
+    if slots.get("extra"):
+        slots["extra"] = "\n".join(filter(None, [tracker.get_slot("extra"), slots["extra"]]))
+    slots.setdefault("bad_answers", 0)
+    events: list[EventType] = [SlotSet(name, value) for name, value in slots.items()]
+    return [*events, SlotSet("requested_slot", None)] if step.ended else events
+
+
+def _answer(dispatcher: CollectingDispatcher, turn: Turn) -> None:
+    """Answer a question that came in mid-form, then go back to the form."""
+    decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base())
+    if decision.band is Band.ANSWER:
+        entry = decision.entries[0]
+        text = entry.text_for(turn.brand, turn.channel)
+        dispatcher.utter_message(text=text, faq_id=entry.id, faq_version=decision.version)
+    dispatcher.utter_message(response="utter_back_to_ticket")

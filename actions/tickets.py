@@ -1,0 +1,103 @@
+"""Sending a ticket and asking about one."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from kefu.database import database
+from kefu.desk.models import Ticket
+from kefu.desk.receipt import parse_receipt
+from kefu.desk.tickets import NewTicket, Opened, TicketService
+from kefu.dialogue.ticket_form import CONFIRMED, PERSON
+from kefu.dialogue.transcript import faq_ids, transcript
+from kefu.show import SKIPPED, parse_amount, show_moment, show_status
+from kefu.topics import OTHER_MATTER, title
+
+_FORGOTTEN = ("description", "extra", "time", "amount", "order_id", "ticket_confirmed", "faq_id", "question", "topic")
+
+
+class ActionSubmitTicket(Action):
+    """Stores the ticket that the form has collected, and gives its number."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_submit_ticket"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Open or extend the ticket; a form that was cancelled stores nothing."""
+        forget: list[EventType] = [SlotSet(name, None) for name in _FORGOTTEN]
+        confirmed = tracker.get_slot("ticket_confirmed")
+        if confirmed not in (CONFIRMED, PERSON):
+            return forget
+        turn = Turn.of(tracker)
+        opened = await TicketService(database()).open(_new_ticket(turn, tracker))
+        dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON))
+        return [*forget, SlotSet("ticket_id", opened.ticket.id)]
+
+
+class ActionTicketStatus(Action):
+    """Says where a ticket stands: the one named, else the customer's latest ones."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_ticket_status"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Look up by number, or by customer. A number of the other brand is not found."""
+        turn = Turn.of(tracker)
+        service = TicketService(database())
+        number = parse_receipt(turn.entity("ticket_id") or "")
+        if number:
+            ticket = await service.get(number)
+            if ticket is None or ticket.brand != turn.brand.id:
+                dispatcher.utter_message(response="utter_ticket_not_found")
+                return []
+            dispatcher.utter_message(text=_status(ticket))
+            return [SlotSet("ticket_id", ticket.id)]
+        tickets = await service.of_customer(turn.brand.id, turn.conversation, limit=3)
+        if tickets:
+            dispatcher.utter_message(text="\n".join(map(_status, tickets)))
+        else:
+            dispatcher.utter_message(response="utter_ask_ticket_number")
+        return []
+
+
+def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
+    slots = tracker.current_slot_values()
+    notes = [slots.get("description") or SKIPPED, slots.get("extra")]
+    if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
+        notes.append(f"金额:{slots['amount']}")
+    return NewTicket(
+        brand=turn.brand.id,
+        channel=turn.channel,
+        customer=turn.conversation,
+        intent=slots.get("topic") or OTHER_MATTER,
+        description="\n".join(filter(None, notes)),
+        idempotency_key=f"form:{turn.conversation}:{turn.message_id}",
+        amount=parse_amount(slots.get("amount")),
+        time=slots.get("time"),
+        order_id=slots.get("order_id"),
+        phone=slots.get("phone") if slots.get("phone_sealed") else None,
+        phone_sealed=slots.get("phone_sealed"),
+        transcript=transcript(tracker.events),
+        faq_ids=faq_ids(tracker.events),
+    )
+
+
+def _receipt(opened: Opened, turn: Turn, wants_person: bool) -> str:
+    ticket = opened.ticket
+    if not opened.created:
+        first = f"这件事您之前登记过,刚才的内容已经加到那张工单里,单号还是 {ticket.id}。"
+    else:
+        first = f"已经登记好了,单号 {ticket.id}。"
+    due = f"人工同事会在{show_moment(ticket.sla_due)}前联系您,回复也会出现在这里。"
+    urgent = f"着急的话请直接打 {turn.brand.hotline}。" if wants_person or ticket.priority == "P1" else ""
+    return f"{first}\n{due}{urgent}\n想知道进度,把单号发给我就行。"
+
+
+def _status(ticket: Ticket) -> str:
+    created = show_moment(ticket.created_at)
+    return f"工单 {ticket.id}({title(ticket.intent)},{created}登记):{show_status(ticket.status)}。"

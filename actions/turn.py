@@ -1,0 +1,57 @@
+"""The current turn, read from Rasa's tracker once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from kefu.brands import Brand, brand_or_default
+from kefu.dialogue.ticket_form import Entity, Said
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the customer has just said, to which wallet, through which channel."""
+
+    brand: Brand
+    channel: str
+    conversation: str
+    message_id: str
+    text: str
+    intent: str
+    confidence: float
+    ranking: list[tuple[str, float]] = field(default_factory=list)
+    entities: list[Entity] = field(default_factory=list)
+    sealed_phone: str | None = None
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        """Read a tracker's latest message."""
+        message = tracker.latest_message
+        metadata = message.get("metadata") or {}
+        return cls(
+            brand=brand_or_default(metadata.get("brand") or tracker.get_slot("brand")),
+            channel=tracker.get_latest_input_channel() or "rest",
+            conversation=tracker.sender_id,
+            message_id=message.get("message_id") or "",
+            text=metadata.get("original") or message.get("text") or "",
+            intent=(message.get("intent") or {}).get("name") or "out_of_scope",
+            confidence=(message.get("intent") or {}).get("confidence") or 0.0,
+            ranking=[(found["name"], found["confidence"]) for found in message.get("intent_ranking") or []],
+            entities=[_entity(found) for found in message.get("entities") or []],
+            sealed_phone=(metadata.get("sealed") or {}).get("phone"),
+        )
+
+    def entity(self, name: str) -> str | None:
+        """The value of the last entity of that name."""
+        return next((entity.value for entity in reversed(self.entities) if entity.name == name), None)
+
+    def said(self) -> Said:
+        """The message as the ticket form sees it."""
+        return Said(self.text, self.intent, self.confidence, self.entities, self.sealed_phone)
+
+
+def _entity(found: dict[str, Any]) -> Entity:
+    return Entity(found["entity"], str(found["value"]), found.get("start") or 0, found.get("end") or 0)

@@ -1,0 +1,56 @@
+"""Commands: `python -m kefu run | train | check | migrate`; the Makefile's targets call these."""
+
+import argparse
+import sys
+
+from kefu.launch.errors import LaunchError
+from kefu.yaml_file import DataError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit code. What the user can put right is one line on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m kefu", description="钱包客服")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="需要时训练,启动全部进程,直到 Ctrl-C")
+    train = commands.add_parser("train", help="数据或配置有变化时训练")
+    train.add_argument("--force", action="store_true", help="没有变化也训练")
+    commands.add_parser("check", help="检查训练师编辑的文件")
+    commands.add_parser("migrate", help="把数据库升级到最新表结构")
+    options = parser.parse_args(arguments)
+    try:
+        return _COMMANDS[options.command](options)
+    except (LaunchError, DataError) as error:
+        print(f"错误:{error}", file=sys.stderr)
+        return 1
+
+
+def _run(_: argparse.Namespace) -> int:
+    from kefu.launch.run import run
+
+    return run()
+
+
+def _train(options: argparse.Namespace) -> int:
+    from kefu.launch.training import train_if_changed
+
+    train_if_changed(force=options.force)
+    return 0
+
+
+def _check(_: argparse.Namespace) -> int:
+    from kefu.trainer.lint import report
+
+    return report()
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from kefu.migrate import migrate
+
+    migrate()
+    return 0
+
+
+_COMMANDS = {"run": _run, "train": _train, "check": _check, "migrate": _migrate}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""The wallets that one deployment serves, from data/brands.yml."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from kefu.settings import settings
+from kefu.yaml_file import DataError, LineDict, load_yaml
+
+DEFAULT_BRAND = "post"
+
+
+class Brand(BaseModel):
+    """One wallet: what customers call it and how they reach its people."""
+
+    id: str
+    name: str
+    nicknames: list[str] = []
+    hotline: str
+    email: str
+    hours: str
+    app: str
+
+    class Config:
+        extra = "forbid"
+        frozen = True
+
+    def variables(self) -> dict[str, str]:
+        """What answers may mention in braces: {brand}, {hotline}, {email}, {hours}, {app}."""
+        return {
+            "brand": self.name,
+            "hotline": self.hotline,
+            "email": self.email,
+            "hours": self.hours,
+            "app": self.app,
+        }
+
+
+PLACEHOLDERS = frozenset({"brand", "hotline", "email", "hours", "app"})
+
+
+def load_brands(path: Path) -> dict[str, Brand]:
+    """The brands of a file by id.
+
+    Raises:
+        DataError: the file is not as expected; says where.
+    """
+    content = load_yaml(path)
+    if not isinstance(content, LineDict) or DEFAULT_BRAND not in content:
+        raise DataError(path, 1, f"应是“品牌: 内容”,并且包含默认品牌 {DEFAULT_BRAND}")
+    return {brand_id: _brand(path, brand_id, fields, content.lines[brand_id]) for brand_id, fields in content.items()}
+
+
+def _brand(path: Path, brand_id: str, fields: object, line: int) -> Brand:
+    if not isinstance(fields, dict):
+        raise DataError(path, line, f"品牌 {brand_id} 下面应是 name、hotline 等字段")
+    try:
+        return Brand(id=brand_id, **fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DataError(path, line, f"品牌 {brand_id} 的 {first['loc'][0]}:{first['msg']}") from error
+
+
+@lru_cache(maxsize=1)
+def brands() -> dict[str, Brand]:
+    """The brands of this deployment by id."""
+    return load_brands(settings().data_dir / "brands.yml")
+
+
+def brand_or_default(brand_id: object) -> Brand:
+    """The brand of that id; the default one for anything else."""
+    known = brands()
+    return known.get(brand_id, known[DEFAULT_BRAND]) if isinstance(brand_id, str) else known[DEFAULT_BRAND]

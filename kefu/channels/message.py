@@ -1,0 +1,49 @@
+"""What a channel hands to the door."""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from kefu.brands import DEFAULT_BRAND, brands
+
+_ID = re.compile(r"[\w.:@-]{1,128}")
+
+
+class BadMessage(ValueError):
+    """A request that is not a message; the text says which field and what was expected."""
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One customer message as a channel received it."""
+
+    channel: str
+    conversation: str
+    text: str
+    brand: str = DEFAULT_BRAND
+    message_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+def checked_id(value: Any, name: str) -> str:
+    """An id from outside.
+
+    Raises:
+        BadMessage: it is not 1–128 letters, digits or `.:@_-`.
+    """
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise BadMessage(f"{name} 应是 1–128 个字母、数字或 . : @ _ - 的字符串")
+    return value
+
+
+def checked_brand(value: Any) -> str:
+    """A brand from outside; none means the default.
+
+    Raises:
+        BadMessage: this deployment has no such brand.
+    """
+    if value is None:
+        return DEFAULT_BRAND
+    if not isinstance(value, str) or value not in brands():
+        raise BadMessage(f"brand 应是 {'、'.join(brands())} 之一")
+    return value

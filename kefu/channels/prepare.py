@@ -1,0 +1,32 @@
+"""What happens to a customer's text before anything else sees it: cut, normalised, masked, phone sealed."""
+
+from dataclasses import dataclass, field
+
+from kefu.sealing import seal
+from kefu.text import mask_with_findings, normalise
+
+EMPTY = "(空消息)"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A text fit for the tracker, and what belongs to it but must not be read there."""
+
+    text: str
+    original: str
+    sealed: dict[str, str] = field(default_factory=dict)
+    was_cut: bool = False
+
+
+def prepare(text: str, max_chars: int) -> Prepared:
+    """Make a customer's text safe.
+
+    A leading `/` is removed: Rasa would take the text for an intent command.
+    `original` is the text as typed, masked; `sealed` holds the phone number, if any.
+    """
+    cut = text[:max_chars]
+    masked = mask_with_findings(normalise(cut).text)
+    original = mask_with_findings(cut).text
+    sealed = {finding.kind: seal(finding.value) for finding in masked.findings if finding.kind == "phone"}
+    readable = masked.text.lstrip("/ ") or original.strip().lstrip("/ ") or EMPTY
+    return Prepared(readable, original, sealed, was_cut=len(text) > max_chars)

@@ -1,0 +1,44 @@
+"""Quick replies: the customer gets a signed id, the server alone knows the intent command behind it."""
+
+from typing import Any
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from kefu.settings import settings
+
+_PREFIX = "qr."
+
+
+def seal_buttons(conversation: str, buttons: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Rasa's buttons (`title`, `payload`) with each payload replaced by an id for this conversation."""
+    return [
+        {
+            "title": button["title"],
+            "payload": _PREFIX + _signer(conversation).dumps([button["payload"], button["title"]]),
+        }
+        for button in buttons
+    ]
+
+
+def resolve(conversation: str, text: str) -> tuple[str, str] | None:
+    """The command and title behind an id; None for any other text, a forged id, or another's."""
+    if not text.startswith(_PREFIX):
+        return None
+    try:
+        payload, title = _signer(conversation).loads(text.removeprefix(_PREFIX))
+    except (BadData, ValueError, TypeError):
+        return None
+    return payload, title
+
+
+def typed(buttons: list[dict[str, str]], text: str) -> str | None:
+    """The id of the button that the customer has typed: its title, or its number (from 1)."""
+    plain = text.strip()
+    if plain.isascii() and plain.isdigit() and len(plain) <= 2:
+        number = int(plain)
+        return buttons[number - 1]["payload"] if 1 <= number <= len(buttons) else None
+    return next((button["payload"] for button in buttons if button["title"] == plain), None)
+
+
+def _signer(conversation: str) -> URLSafeSerializer:
+    return URLSafeSerializer(settings().secret.get_secret_value(), salt=f"quick-reply:{conversation}")

@@ -1,0 +1,153 @@
+"""The product's own database: SQLite (WAL) by default, PostgreSQL by KEFU_DATABASE_URL; always asynchronous."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timezone
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, MetaData, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import declarative_base
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.types import TypeDecorator
+
+from kefu.settings import settings
+
+Base: Any = declarative_base(
+    metadata=MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+)
+
+_WRITES = "kefu_writes"
+
+
+class UtcDateTime(TypeDecorator):
+    """A moment: aware UTC in Python, whatever the database does with time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Refuse a naive moment rather than guess its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        return value.astimezone(timezone.utc)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """SQLite forgets the zone: put it back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+class Yuan(TypeDecorator):
+    """An amount of money: Decimal yuan in Python, whole fen in the database (SQLite has no decimals)."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
+        """Yuan to fen, rounded to whole fen."""
+        return None if value is None else int((value * 100).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Any) -> Decimal | None:
+        """Fen to yuan."""
+        return None if value is None else Decimal(value) / 100
+
+
+class Database:
+    """One database and its connections; belongs to the event loop that first uses it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = _create_engine(self.url, self.is_sqlite)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads; sees one consistent state."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self, *keys: str) -> AsyncIterator[AsyncSession]:
+        """A transaction that commits at the end of the block and is rolled back by an exception.
+
+        Args:
+            keys: whoever names the same key waits until the other's transaction has ended
+                (SQLite has one writer at a time anyway).
+        """
+        engine = self._engine.execution_options(**{_WRITES: True})
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            if not self.is_sqlite:
+                for key in sorted(keys):
+                    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:k, 0))"), {"k": key})
+            yield session
+
+    async def check(self) -> None:
+        """Raise the driver's error where the database does not answer."""
+        async with self.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+
+def sync_url(url: str) -> URL:
+    """The address with the synchronous driver, for Alembic."""
+    parsed = make_url(url)
+    return parsed.set(drivername="sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql+psycopg2")
+
+
+def _create_engine(url: URL, is_sqlite: bool) -> AsyncEngine:
+    if not is_sqlite:
+        return create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=5, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    # NullPool, the default for SQLite files, would start a thread a query.
+    engine = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite"), poolclass=AsyncAdaptedQueuePool, connect_args={"timeout": 10}
+    )
+    event.listen(engine.sync_engine, "connect", prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_as_asked)
+    return engine
+
+
+def prepare_sqlite(connection: Any, _: Any) -> None:
+    """Durable WAL, and transactions that we begin ourselves (the driver would begin them too late)."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def begin_immediately(connection: Any) -> None:
+    """Take SQLite's write lock at the start, so that a transaction never fails half-way for want of it."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_as_asked(connection: Any) -> None:
+    if connection.get_execution_options().get(_WRITES):
+        begin_immediately(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+@lru_cache(maxsize=1)
+def database() -> Database:
+    """The database of this process, as the settings name it."""
+    return Database(settings().database)

@@ -1,0 +1,84 @@
+"""One FAQ entry, as trainers write it."""
+
+import re
+from datetime import date
+from string import Formatter
+
+from pydantic import BaseModel, Field, validator
+
+from kefu.brands import PLACEHOLDERS, Brand
+
+_ID = re.compile(r"([a-z][a-z0-9_]*)\.([a-z0-9][a-z0-9_]*)")
+DEFAULT = "default"
+
+
+class FaqEntry(BaseModel):
+    """A question with its answers: one for all brands (`default`) or a brand's own."""
+
+    id: str
+    question: str = Field(min_length=2, max_length=40)
+    variants: list[str] = []
+    answer: dict[str, str]
+    channels: dict[str, str] = {}
+    related: list[str] = []
+    owner: str = Field(min_length=1)
+    valid_from: date
+    valid_to: date | None = None
+    source: str = Field(min_length=1)
+
+    class Config:
+        extra = "forbid"
+        frozen = True
+
+    @validator("id")
+    def _id_has_intent_and_slug(cls, value: str) -> str:
+        if not _ID.fullmatch(value):
+            raise ValueError("应是 <意图>.<英文短名>,如 refund.apply")
+        return value
+
+    @validator("answer", "channels")
+    def _texts_have_known_placeholders(cls, texts: dict[str, str]) -> dict[str, str]:
+        for text in texts.values():
+            _check_placeholders(text)
+        return texts
+
+    @validator("answer")
+    def _answers_somebody(cls, answers: dict[str, str]) -> dict[str, str]:
+        if not answers:
+            raise ValueError("至少要有一个答案(default 或某个品牌)")
+        return answers
+
+    @property
+    def intent(self) -> str:
+        """The intent that the question belongs to."""
+        return self.id.split(".", 1)[0]
+
+    def is_for(self, brand: str) -> bool:
+        """Whether the brand's customers may see it."""
+        return brand in self.answer or DEFAULT in self.answer
+
+    def is_valid(self, day: date) -> bool:
+        """Whether it may be served on that day; both ends count."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def text_for(self, brand: Brand, channel: str | None = None) -> str:
+        """The answer for a brand's customer: the brand's own, else the channel's shorter one, else the default.
+
+        Raises:
+            KeyError: the entry is not for this brand.
+        """
+        own = self.answer.get(brand.id)
+        text = own or (self.channels.get(channel) if channel else None) or self.answer[DEFAULT]
+        return text.strip().format(**brand.variables())
+
+
+def _check_placeholders(text: str) -> None:
+    try:
+        used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        raise ValueError(f"大括号不成对:{error}") from error
+    unknown = used - PLACEHOLDERS
+    if unknown:
+        raise ValueError(f"不认识的占位 {sorted(unknown)},可用的是 {sorted(PLACEHOLDERS)}")
+    if not text.strip():
+        raise ValueError("答案是空的")

@@ -1,0 +1,80 @@
+"""From similarities to a decision: answer, ask which of a few is meant, or admit not to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from kefu.knowledge.entry import FaqEntry
+
+
+class Band(str, Enum):
+    """What to do with a look-up."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry and how well it fits, 0…1."""
+
+    entry: FaqEntry
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """The result of a look-up: the decision, and the entries it rests on, best first."""
+
+    band: Band
+    hits: tuple[Hit, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Where the bands begin, on scores of 0…1.
+
+    An entry of the intent that the classifier named gets `prior` on top of (1 - prior) × similarity;
+    without an intent the similarity is the score. `docs/decisions/0004-faq-bands.md` says how they were chosen.
+    """
+
+    prior: float = 0.5
+    answer: float = 0.5
+    clarify: float = 0.3
+
+
+def decide(
+    entries: Sequence[FaqEntry],
+    similarity: np.ndarray,
+    intent: str | None,
+    k: int,
+    version: str,
+    thresholds: Thresholds,
+) -> Found:
+    """Rank entries and choose the band.
+
+    Args:
+        entries: the candidates, in the order of the files (the first of an intent is its overview).
+        similarity: one value 0…1 an entry.
+        intent: what the classifier made of the question, None where it was not sure.
+        k: how many hits at most.
+    """
+    if not entries:
+        return Found(Band.REFUSE, (), version)
+    scores = similarity
+    if intent is not None:
+        same = np.array([entry.intent == intent for entry in entries])
+        scores = (1 - thresholds.prior) * similarity + thresholds.prior * same
+    best = np.argsort(-scores, kind="stable")[:k]
+    hits = tuple(Hit(entries[i], float(scores[i])) for i in best)
+    return Found(_band(hits[0].score, thresholds), hits, version)
+
+
+def _band(score: float, thresholds: Thresholds) -> Band:
+    if score >= thresholds.answer:
+        return Band.ANSWER
+    return Band.CLARIFY if score >= thresholds.clarify else Band.REFUSE

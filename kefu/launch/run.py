@@ -1,0 +1,89 @@
+"""`make run`: all processes under one roof; when one ends, all end."""
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import requests
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+
+from kefu.launch.errors import LaunchError
+from kefu.launch.preflight import check_disk, check_ports, check_project
+from kefu.launch.training import QUIET, train_if_changed
+from kefu.migrate import migrate
+from kefu.settings import ROOT, Settings, settings
+
+_PATIENCE = 120.0  # seconds until all parts must answer
+
+
+def run() -> int:
+    """Check, train where needed, start everything, print the addresses; blocks until the end.
+
+    Returns:
+        The exit code: 0 after Ctrl-C or SIGTERM, else that of the part that ended first.
+
+    Raises:
+        LaunchError: something is in the way.
+    """
+    check_project()
+    found = settings()
+    check_disk(found)
+    check_ports(found)
+    train_if_changed()
+    migrate()
+    manager = Manager()
+    for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
+        manager.add_process(name, command, env=environment(found), cwd=str(ROOT))
+    threading.Thread(target=_announce, args=(found, manager), daemon=True).start()
+    manager.loop()
+    return 0 if manager.returncode in (130, 143) else manager.returncode or 1
+
+
+def environment(found: Settings) -> dict[str, str]:
+    """What the processes get: all settings, secrets included (never on a command line)."""
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        **QUIET,
+        "SANIC_HOST": found.host,
+        "KEFU_HOST": found.host,
+        "KEFU_RASA_PORT": str(found.rasa_port),
+        "KEFU_ACTIONS_PORT": str(found.actions_port),
+        "KEFU_DESK_PORT": str(found.desk_port),
+        "KEFU_MODELS_DIR": str(found.models_dir),
+        "KEFU_VAR_DIR": str(found.var_dir),
+    }
+
+
+def _announce(found: Settings, manager: Manager) -> None:
+    """Print the addresses once everything answers; end the run where that takes too long."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if _is_up(found):
+            print(
+                f"\n全部就绪:\n  网页(邮政数字钱包)  {found.rasa_url}/webhooks/website/\n"
+                f"  网页(MY钱包)        {found.rasa_url}/webhooks/website/?brand=my\n"
+                f"  工单台              {found.desk_url}/  (口令见 {found.var_dir}/secrets.env 的 KEFU_DESK_TOKEN)\n"
+                f"  健康检查            {found.desk_url}/health\n  Ctrl-C 停止全部\n",
+                flush=True,
+            )
+            return
+        time.sleep(0.3)
+    print(f"错误:{_PATIENCE:.0f} 秒内没有全部就绪,看上面各部分的输出", file=sys.stderr, flush=True)
+    manager.returncode = 1
+    manager.terminate()
+
+
+def _is_up(found: Settings) -> bool:
+    try:
+        return requests.get(f"{found.desk_url}/health", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+__all__ = ["LaunchError", "environment", "run"]

@@ -1,0 +1,43 @@
+"""Bring the database to the newest version of its tables."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Connection, Engine
+
+from kefu.database import begin_immediately, prepare_sqlite, sync_url
+from kefu.settings import settings
+
+
+def migrate(url: str | None = None) -> None:
+    """Upgrade the database (default: the configured one); does nothing where it is up to date.
+
+    Several processes may call this at once: one does the work while the others wait for its
+    transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock).
+    """
+    config = Config()
+    config.set_main_option("script_location", "kefu:migrations")
+    engine = _engine(url or settings().database)
+    try:
+        with engine.begin() as connection:
+            _wait_for_others(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(sync_url(url), future=True)
+    if engine.dialect.name == "sqlite":
+        Path(engine.url.database or ".").parent.mkdir(parents=True, exist_ok=True)
+        event.listen(engine, "connect", prepare_sqlite)
+        event.listen(engine, "begin", begin_immediately)
+    return engine
+
+
+def _wait_for_others(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(5056)"))

@@ -1,0 +1,15 @@
+"""What Alembic runs; the connection comes from kefu.migrate, which also commits."""
+
+from alembic import context
+
+import kefu.channels.models
+import kefu.desk.models  # noqa: F401  # tables register on import
+from kefu.database import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    transactional_ddl=False,
+    render_as_batch=True,
+)
+context.run_migrations()

@@ -1,0 +1,1 @@
+"""Understanding: the components of Rasa's graph that turn a message into an intent and entities."""

@@ -1,0 +1,39 @@
+"""What the intent classifier looks at: blocks of named features of one message."""
+
+import re
+from collections.abc import Sequence
+
+from pypinyin import lazy_pinyin
+
+Blocks = dict[str, list[str]]
+
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_RECEIPT = re.compile(r"kf[0-9a-z]{10}")
+
+BLOCKS = ("characters", "pinyin", "words")
+
+
+def blocks_of(words: Sequence[str], names: Sequence[str] = BLOCKS) -> Blocks:
+    """The features of a segmented, normalised text by block; a feature that occurs n times stands n times."""
+    plain = simplify("".join(words))
+    makers = {
+        "characters": lambda: _ngrams(f"^{plain}$", 1, 4),
+        "pinyin": lambda: _pinyin_ngrams(plain),
+        "words": lambda: [*words, *map("_".join, zip(words, words[1:], strict=False))],
+    }
+    return {name: makers[name]() for name in names}
+
+
+def simplify(text: str) -> str:
+    """Lower case, numbers as `0` and receipt numbers as `№`: their digits mean nothing here."""
+    return _DIGITS.sub("0", _RECEIPT.sub("№", text.lower()))
+
+
+def _ngrams(text: str, shortest: int, longest: int) -> list[str]:
+    return [text[i : i + n] for n in range(shortest, longest + 1) for i in range(len(text) - n + 1)]
+
+
+def _pinyin_ngrams(text: str) -> list[str]:
+    """Toneless syllables, 1–3 in a row: hears 冲值 and 充值 as the same."""
+    syllables = lazy_pinyin(text)
+    return [" ".join(syllables[i : i + n]) for n in (1, 2, 3) for i in range(len(syllables) - n + 1)]

@@ -1,0 +1,38 @@
+"""The file var/secrets.env: made at the first run, readable by its owner only."""
+
+import os
+import secrets
+from pathlib import Path
+
+SECRETS_FILE = "secrets.env"
+
+_NAMES = ("KEFU_SECRET", "KEFU_RASA_TOKEN", "KEFU_DESK_TOKEN")
+
+
+def read_secrets(path: Path) -> dict[str, str]:
+    """The secrets in the file by setting name (`rasa_token`), created where they are missing.
+
+    Two processes that start at once on a new machine agree: the file is completed under an
+    exclusive link, and whoever comes second reads what the first has written.
+
+    Raises:
+        OSError: the folder can't be created or written.
+    """
+    if not path.exists():
+        _create(path)
+    found = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    return {name.removeprefix("KEFU_").lower(): value for name, value in found.items()}
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.writelines(f"{name}={secrets.token_urlsafe(32)}\n" for name in _NAMES)
+    try:
+        os.link(draft, path)  # fails, unlike a rename, where another process was first
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

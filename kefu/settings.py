@@ -1,0 +1,72 @@
+"""All settings of the product, read from the environment (prefix KEFU_) and from var/secrets.env."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseSettings, SecretStr
+
+from kefu.secret_file import SECRETS_FILE, read_secrets
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Typed settings; every field is overridden by the variable KEFU_<FIELD>."""
+
+    host: str = "127.0.0.1"  # address that all servers bind to
+    rasa_port: int = 5005
+    actions_port: int = 5055
+    desk_port: int = 5056
+
+    var_dir: Path = ROOT / "var"  # databases, secrets, logs
+    models_dir: Path = ROOT / "models"
+    data_dir: Path = ROOT / "data"  # what trainers edit
+    database_url: str = ""  # SQLAlchemy address; default: SQLite in var_dir
+
+    secret: SecretStr = SecretStr("")  # key that seals personal data and signs sessions
+    rasa_token: SecretStr = SecretStr("")  # token of Rasa's HTTP API
+    desk_token: SecretStr = SecretStr("")  # token of the desk's API and console
+
+    action_timeout: float = 3.0  # seconds an action may take
+    max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
+    log_level: str = "INFO"
+
+    class Config:
+        env_prefix = "KEFU_"
+
+    @property
+    def database(self) -> str:
+        """The database address, the SQLite default filled in."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'kefu.db'}"
+
+    @property
+    def rasa_url(self) -> str:
+        """Base address of the Rasa server."""
+        return f"http://{self.host}:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """Base address of the action server."""
+        return f"http://{self.host}:{self.actions_port}"
+
+    @property
+    def desk_url(self) -> str:
+        """Base address of the desk."""
+        return f"http://{self.host}:{self.desk_port}"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once; secrets are created at the first call on a machine.
+
+    Raises:
+        OSError: the folder for secrets can't be written.
+    """
+    found = Settings()
+    stored = read_secrets(found.var_dir / SECRETS_FILE)
+    missing = {
+        name: SecretStr(value)
+        for name, value in stored.items()
+        if name in Settings.__fields__ and not getattr(found, name).get_secret_value()
+    }
+    return found.copy(update=missing)

@@ -1,0 +1,67 @@
+"""How values read to people in Chinese: moments, times, amounts, statuses."""
+
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+
+CHINA = timezone(timedelta(hours=8))
+SKIPPED = "未提供"
+
+_FOR_CUSTOMERS = {
+    "open": "已登记,等客服处理",
+    "assigned": "客服正在处理",
+    "waiting_customer": "客服在等您补充信息",
+    "resolved": "已处理完",
+    "closed": "已关闭",
+    "reopened": "重新打开,等客服处理",
+}
+_FOR_AGENTS = {
+    "open": "待处理",
+    "assigned": "处理中",
+    "waiting_customer": "等客户",
+    "resolved": "已解决",
+    "closed": "已关闭",
+    "reopened": "重新打开",
+}
+
+
+def show_moment(moment: datetime) -> str:
+    """A moment as people in China read it."""
+    local = moment.astimezone(CHINA)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def show_time(value: str | None) -> str:
+    """An ISO time (day, or day and time) as people write it; other text as it is."""
+    if not value:
+        return SKIPPED
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    day = f"{moment.year}年{moment.month}月{moment.day}日"
+    return f"{day} {moment:%H:%M}" if "T" in value else day
+
+
+def show_amount(value: str) -> str:
+    """An amount with its unit; other text as it is."""
+    amount = parse_amount(value)
+    return value if amount is None else f"{amount:f}元"
+
+
+def parse_amount(value: str | None) -> Decimal | None:
+    """The amount in yuan, None where the customer has not given a number."""
+    try:
+        amount = Decimal(value or "")
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def show_status(status: str) -> str:
+    """A ticket's status in the customer's words."""
+    return _FOR_CUSTOMERS.get(status, status)
+
+
+def status_for_agents(status: str) -> str:
+    """A ticket's status in the console's words."""
+    return _FOR_AGENTS.get(status, status)

@@ -1,0 +1,123 @@
+"""Words for a time of day: 下午三点, 晚上8点半, 10:20, 三点一刻, and a part of the day alone: 下午.
+
+Which day a clock belongs to is settled in `place`. A night belongs to the day on whose evening it begins: 昨天晚上12点
+and 前天夜里12点多 are the midnight that ends that day (24:00, so 00:00 of the next), and 昨晚一点 is one o'clock after it.
+凌晨12点, 凌晨一点 and 0点 begin the day they are said with.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from .days import NO_UNIT, Day
+from .numerals import DIGITS, NUMERAL_CHARS, TAIL_DIGIT, numeral_value
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Hour and minute as said. `is_exact` tells 10:20, which means what it says, from 三点, said for 3:00 and 15:00."""
+
+    hour: int
+    minute: int
+    is_exact: bool
+
+
+_PERIODS = {
+    "dawn": "凌晨",
+    "morning": "清晨 早晨 清早 大早上 早上 上午 早 晨",
+    "noon": "中午 正午 午间",
+    "afternoon": "下午 午后 傍晚",
+    "night": "晚上 夜晚 晚间 夜里 夜间 大半夜 半夜 深夜 午夜 晚 夜",
+}
+PERIOD_KINDS = {word: kind for kind, words in _PERIODS.items() for word in words.split()}
+_LONG_PERIODS = "|".join(sorted((word for word in PERIOD_KINDS if len(word) > 1), key=len, reverse=True))
+# Between a day or a part of the day and the clock: 昨天的, 下午大概.
+GAP = r"(?:的|,|，|大概|大约|差不多|约|快|在|\s){0,3}"
+
+_HOUR = f"(?:2[0-4]|1[0-9]|0?[0-9]|二十[一二三四]?|十[{DIGITS}]?|[零{DIGITS}两])"
+_MINUTE = f"(?:[0-5][0-9]|[二三四五]?十(?:{TAIL_DIGIT})?|零[{DIGITS}]|0[0-9])"
+_CLOCK = re.compile(
+    rf"(?:(?P<period>{_LONG_PERIODS}|[早晚](?!一点)){GAP})?(?<![0-9.:{NUMERAL_CHARS}第几])(?P<hour>{_HOUR})"
+    rf"(?::(?P<exact>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])"
+    rf"|[点时](?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>{_MINUTE})(?:分(?!钱)|{NO_UNIT})"
+    rf"|(?P<few>[0-9{DIGITS}])分(?!钱)|(?P<whole>钟|整(?!理)|正(?![在好常])))?(?P<about>多|左右|许|出头|过(?=了|后))?)"
+)
+_PERIOD = re.compile(rf"(?P<period>{_LONG_PERIODS})")
+PATTERNS = (_CLOCK, _PERIOD)
+
+# 三点建议, 有三点: points that are counted. 一点 is "a bit": 今天一点都不好用, 一点小问题.
+_POINTS_AFTER = re.compile(r"建议|意见|问题|要求|说明|原因|理由|想法|感受|疑问|不满|好处|内容|希望|注意|诉求|反馈|疑惑|[:赞]")
+_POINTS_BEFORE = frozenset("有这那说提下共给列讲")
+_A_BIT_AFTER = re.compile("[都也儿小点]")
+
+
+def read(match: re.Match[str], day: Day | None) -> Clock | None:
+    """The clock that a match of one of `PATTERNS` says, or None. `day` is the one named right before it."""
+    if match.re is not _CLOCK:
+        return None
+    groups = match.groupdict()
+    hour = _number(groups["hour"])
+    if groups["exact"]:
+        return Clock(hour, _number(groups["exact"]), is_exact=True)
+    has_more = groups["half"] or groups["quarter"] or groups["minute"] or groups["few"] or groups["whole"] or groups["about"]
+    if not has_more and _is_counted_points(match, day):
+        return None
+    if groups["half"]:
+        minute = 30
+    elif groups["quarter"]:
+        minute = 15 * _number(groups["quarter"])
+    else:
+        minute = _number((groups["minute"] or groups["few"] or "零").removeprefix("零") or "零")
+    return Clock(hour, minute, is_exact=False)
+
+
+def _is_counted_points(match: re.Match[str], day: Day | None) -> bool:
+    """Whether a bare 三点 or 3时 is no time of day."""
+    text, hour, has_period = match.string, match["hour"], bool(match["period"] or (day and day.period))
+    if _POINTS_AFTER.match(text, match.end()):
+        return True
+    if hour == "一":
+        return not has_period or _A_BIT_AFTER.match(text, match.end()) is not None
+    if has_period or day:
+        return False
+    return hour == "两" or text[match.end() - 1] == "时" or text[match.start() - 1 : match.start()] in _POINTS_BEFORE
+
+
+def _number(text: str) -> int:
+    return int(numeral_value(text) or 0)
+
+
+def _is_twelve_hour(clock: Clock, kind: str) -> bool:
+    """Whether 三点 may mean 15:00 as well."""
+    return not kind and not clock.is_exact and 1 <= clock.hour <= 11
+
+
+def _hours_into_day(clock: Clock, kind: str) -> int:
+    """Hours from the start of the named day; 24 and more where the night runs into the next day."""
+    hour = clock.hour
+    if kind == "dawn":
+        return hour % 12
+    if (kind == "noon" and hour <= 4) or (kind == "afternoon" and 1 <= hour <= 11) or (kind == "night" and 5 <= hour <= 11):
+        return hour + 12
+    if kind == "night" and hour <= 4:
+        return hour + 24
+    return 24 if kind == "night" and hour == 12 else hour
+
+
+def place(clock: Clock, period: str, day: date | None, now: datetime) -> datetime:
+    """The moment of a clock said at `now`. Without a day it is the most recent one; a clock of today that may be either
+    half of the day is the one nearer behind `now`. May raise OverflowError at the ends of the calendar."""
+    kind = PERIOD_KINDS.get(period, "")
+    hours = timedelta(hours=_hours_into_day(clock, kind), minutes=clock.minute)
+    start = datetime.combine(day or now.date(), time())
+    moment, half_day = start + hours, timedelta(hours=12)
+    if _is_twelve_hour(clock, kind) and (day is None or (day == now.date() and moment + half_day <= now)):
+        moment += half_day
+    if day is None:
+        step = half_day if _is_twelve_hour(clock, kind) else 2 * half_day
+        while moment > now:
+            moment -= step
+    elif kind == "night" and clock.hour <= 4 and moment > now >= start:
+        moment -= 2 * half_day  # 今天半夜两点, said in the morning
+    return moment

@@ -1,0 +1,101 @@
+"""Passwords and codes: a word that announces one, a link, and the secret itself.
+
+Both must be told from questions about them (密码错误, 6位密码, 验证码收不到, 密码输错5次), which have no link, or a link
+that leads to a quantity.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kefu.text.chars import SPOKEN_DIGITS
+from kefu.text.pii import MOBILE, Claim
+
+_PASSWORD = r"密码|口令|passw(?:or)?d|passcode|(?<![a-z])(?:pwd|pin)(?![a-z])码?"
+_CODE = (
+    r"(?:验证|校验|动态|短信|激活|授权|确认|安全|登录|取款)码|(?:我的|收到的?|给的|发来?的)码"
+    r"|(?:verification|security|sms|auth|my) ?code|(?<![a-z])(?:otp|cvv2?)(?![a-z])|(?<!error )(?<!status )code(?= ?[:=]| is )"
+)
+_FILLER = r"(?:[ \"“‘'(【]|就|都|叫|现在|一直|还|我|你|的|收到|发|给|了(?=[ :=是]))"
+_ASSIGN = r"(?:[:=]|不?是|为|填|输入?|写|用|从|(?:修?改|换|变|设置?|重置)(?:成|为|到)|设的|is(?![a-z]))"
+_ANNOUNCED = re.compile(
+    rf"(?:(?P<password>{_PASSWORD})|(?P<code>{_CODE}))"
+    rf"(?:(?P<link>{_FILLER}{{0,4}}{_ASSIGN}(?:{_FILLER}|{_ASSIGN}){{0,4}})|(?:[ \"“‘'(【]|收到了?|发来?的){{0,3}})"
+)
+_TRAILING = re.compile(
+    r"(?<![a-z0-9])(?P<secret>(?=[a-z]{0,15}\d)[a-z0-9]{4,16}) ?(?:就?是|\() ?(?:我|你们?|的|收到|登录|支付|短信|手机|动态){0,3}"
+    r"(?:(?P<password>密码|口令)|(?P<code>验证码|校验码|动态码))(?![错不输忘有收没过])"
+)
+_NEXT = re.compile(
+    r" {0,2}(?:(?:修?改|换|变)(?:成|为|到)了?|和|或者?|还有|、|->?|到|,?新(?:的|密码)?)(?:是|为|:)? {0,2}"
+)
+
+_TYPED = re.compile(r"[!-+\--Z\\^-~]{1,65}")  # no comma, which ends a statement, and no square brackets, which are ours
+_REST_OF_TYPED = re.compile(r"[!-+\--Z\\^-~]*")
+_SENTENCE_END = ".?:;)'\">"
+_SPOKEN = re.compile(f"[{''.join(SPOKEN_DIGITS)}]{{4,16}}(?![十百千万])")
+
+_SPACED_CODE = re.compile(r"(?:\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2}|\d(?:[ -]\d){3,7})(?![ -]?\d)")
+_TYPED_CODE = re.compile(r"(?=[a-z]*\d)[a-z0-9]{4,8}|\d{3}(?=$)")
+_PLAIN_PASSWORD = re.compile(r"(?=[a-z@#$]*\d)[a-z0-9@#$][a-z0-9@#$!%^&*_+~.-]{3,15}")
+_HOTLINE = re.compile(r"9[56]\d{3}|100(?:00|10|86|99)|12306|12315")
+_DATE_OR_TIME = re.compile(r"20\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}:\d\d(?::\d\d)?")
+_NUMBER = re.compile(r"[\d.-]+")
+_UNIT = re.compile(r" ?(?:[年月元块次位个天%]|万(?!一))")
+
+
+def secrets(shadow: str) -> Iterator[Claim]:
+    """Claim what follows 密码 or 验证码 when it is one, and what precedes 是验证码."""
+    done = 0
+    for match in _ANNOUNCED.finditer(shadow):
+        if match.start() < done:
+            continue
+        kind = "password" if match["password"] else "code"
+        end = _secret_end(shadow, match.end(), kind, match["link"] or "")
+        start = match.end()
+        while end > start:
+            yield Claim(kind, start, end)
+            done = end
+            further = _NEXT.match(shadow, end)
+            if not further:
+                break
+            start = further.end()
+            end = _secret_end(shadow, start, kind, "")
+    for match in _TRAILING.finditer(shadow):
+        if not MOBILE.fullmatch(match["secret"]) and not _HOTLINE.fullmatch(match["secret"]):
+            yield Claim("password" if match["password"] else "code", *match.span("secret"))
+
+
+def _secret_end(shadow: str, start: int, kind: str, link: str) -> int:
+    """Where the secret that starts here ends; `start` itself when there is none. `link` is "" after a mere space."""
+    spoken = _SPOKEN.match(shadow, start)
+    if spoken:
+        return spoken.end()
+    spaced = _SPACED_CODE.match(shadow, start) if kind == "code" else None
+    if spaced:
+        return spaced.end()
+    typed = _TYPED.match(shadow, start)
+    if not typed:
+        return start
+    if typed.end() - start > 64:
+        return _REST_OF_TYPED.match(shadow, start).end() if link else start  # type: ignore[union-attr]
+    secret = typed[0].rstrip(_SENTENCE_END)
+    end = start + len(secret)
+    if _DATE_OR_TIME.fullmatch(secret) or (_NUMBER.fullmatch(secret) and _UNIT.match(shadow, end)):
+        return start
+    is_secret = _is_code if kind == "code" else _is_password
+    return end if is_secret(secret, link) else start
+
+
+def _is_code(secret: str, link: str) -> bool:
+    return bool(_TYPED_CODE.fullmatch(secret)) and bool(link or not _HOTLINE.fullmatch(secret))
+
+
+def _is_password(secret: str, link: str) -> bool:
+    if not link:
+        other = MOBILE.fullmatch(secret) or _HOTLINE.fullmatch(secret)
+        return not other and bool(_PLAIN_PASSWORD.fullmatch(secret))
+    if link.strip().endswith("is"):  # "password is wrong"
+        return any(char.isdecimal() for char in secret)
+    return len(secret) >= (3 if link.strip()[-1:] in (":", "=") else 4)

@@ -1,0 +1,169 @@
+"""Finds the points in time that a customer names: 昨天下午三点, 上周五, 11月20号晚上8点半, 半小时前, 国庆节那天.
+
+Reports are of the past: a date without year, a weekday without 上 or 下 and a clock without day are the most recent
+ones (today counts). Durations (等了三天, 3个工作日), opening hours (24小时, 每天9点, 周一到周五) and months or years alone
+(上个月, 去年12月: no day is known, and none is guessed) are no points in time.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from . import clocks, days
+from .money import find_amounts
+from .numerals import fold
+
+
+@dataclass(frozen=True)
+class TimeRef:
+    """A point in time found in a text: text[start:end] means `value`, an ISO day, or day and minute where it is known."""
+
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch of text with what is known of it: a day, a part of the day, a clock; a trap has none of them."""
+
+    start: int
+    end: int
+    day: days.Day | None = None
+    period: str = ""
+    clock: clocks.Clock | None = None
+
+    @property
+    def is_vague(self) -> bool:
+        """A clock without day or a weekday without week: two of them with 到 between are opening hours."""
+        return self.day.is_bare_weekday and self.clock is None if self.day else self.clock is not None
+
+
+def _unnamed(pattern: str) -> str:
+    """The pattern without group names, which may stand only once in the scanner; the piece's own pattern reads them."""
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
+# Stretches to step over together with the clock that follows: they tell no day.
+_TRAPS = (
+    r"每(?:个?月(?:[0-9]{1,2}|[一二三十]{1,3})[日号]|个?(?:周|星期|礼拜)[一二三四五六日天末]|个?月|[天日晚早年周])",
+    r"(?:第二天|次日|隔天|同一?天|当[天日晚]|那[天日晚])",
+    r"(?:[去前]年|上个?(?:月|周|星期|礼拜))的?(?:今天|昨天|同一?天|这[天时])",
+    r"7/24(?=\s?(?:小时|客服|服务|在线|不间断|全天))",
+)
+_CLOCKS = [_unnamed(pattern.pattern) for pattern in clocks.PATTERNS]
+_TRAP = f"(?:{'|'.join(_TRAPS)})(?:{clocks.GAP}(?:{'|'.join(_CLOCKS)}))?"
+_SCANNER = re.compile(
+    "|".join(f"({source})" for source in (_TRAP, *(_unnamed(rule.pattern.pattern) for rule in days.RULES), *_CLOCKS))
+)
+_FIRST_DAY, _FIRST_CLOCK = 2, 2 + len(days.RULES)
+
+_GAP = re.compile(clocks.GAP)
+_RANGE = re.compile(r"\s?(?:到|至|-|~)\s?")
+_END_OF_SENTENCE = re.compile(r"[。!！?？;；\n]")
+_NUMBER = re.compile(r"[0-9.]+")
+
+
+def find_times(text: str, now: datetime) -> list[TimeRef]:
+    """Points in time named in `text` by someone speaking at `now`, sorted and disjoint; a time zone of `now` is dropped.
+    Offsets are those of `text`. 晚上12点 is the midnight that ends the named day (see `clocks`). Never raises."""
+    now = now.replace(tzinfo=None)
+    folded = fold(text)
+    pieces = _without_ranges(_join(_without_amounts(_scan(folded, now), folded), folded), folded)
+    return list(_resolve(pieces, folded, now))
+
+
+def _scan(text: str, now: datetime) -> Iterator[_Piece]:
+    """The pieces of folded text, from left to right."""
+    last = _Piece(0, 0)
+    for match in _SCANNER.finditer(text):
+        piece = _read_piece(text, match.start(), match.lastindex or 0, last, now)
+        if piece:
+            last = piece
+            yield piece
+
+
+def _read_piece(text: str, start: int, index: int, last: _Piece, now: datetime) -> _Piece | None:
+    """The piece that the pattern behind the scanner's group `index` reads at `start`; `last` is the one before it."""
+    if index < _FIRST_DAY:
+        return None
+    if index < _FIRST_CLOCK:
+        rule = days.RULES[index - _FIRST_DAY]
+        match = rule.pattern.match(text, start)
+        day = days.read(rule, match, now) if match else None
+        return _Piece(start, match.end(), day, day.period) if match and day else None
+    match = clocks.PATTERNS[index - _FIRST_CLOCK].match(text, start)
+    if not match:
+        return None
+    clock = clocks.read(match, last.day if _touch(text, last.end, start) else None)
+    period = match["period"] or ""
+    return _Piece(start, match.end(), None, period, clock) if clock or period else None
+
+
+def _touch(text: str, end: int, start: int) -> bool:
+    """Whether nothing but filling words stands between two pieces."""
+    gap = _GAP.match(text, end, start)
+    return gap is not None and gap.end() == start
+
+
+def _without_amounts(pieces: Iterable[_Piece], text: str) -> list[_Piece]:
+    """The pieces less those that are prices: 11.20元, 扣了618."""
+    found = list(pieces)
+    doubtful = {piece.start for piece in found if _NUMBER.fullmatch(text, piece.start, piece.end)}
+    if not doubtful:
+        return found
+    prices = {position for amount in find_amounts(text) for position in range(amount.start, amount.end)}
+    return [piece for piece in found if not (piece.start in doubtful and piece.start in prices)]
+
+
+def _join(pieces: Iterable[_Piece], text: str) -> list[_Piece]:
+    """Neighbours made one: a day, a part of the day and a clock."""
+    joined: list[_Piece] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last and not last.clock and not piece.day and _touch(text, last.end, piece.start):
+            joined[-1] = replace(last, end=piece.end, period=piece.period or last.period, clock=piece.clock)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _without_ranges(pieces: list[_Piece], text: str) -> Iterator[_Piece]:
+    """The pieces less opening hours: 9点到18点, 周一到周五."""
+    for index, piece in enumerate(pieces):
+        neighbours = [pair for pair in (pieces[index - 1 : index + 1], pieces[index : index + 2]) if len(pair) == 2]
+        if not any(_is_range(first, second, text) for first, second in neighbours):
+            yield piece
+
+
+def _is_range(first: _Piece, second: _Piece, text: str) -> bool:
+    link = _RANGE.match(text, first.end, second.start)
+    return first.is_vague and second.is_vague and link is not None and link.end() == second.start
+
+
+def _resolve(pieces: Iterable[_Piece], text: str, now: datetime) -> Iterator[TimeRef]:
+    """References from pieces. A clock without day takes the day named before it in the same sentence."""
+    day: date | None = None
+    day_end = 0
+    for piece in pieces:
+        if day and _END_OF_SENTENCE.search(text, day_end, piece.start):
+            day = None
+        day, day_end = piece.day.date if piece.day else day, piece.end
+        value = _value(piece, day, now)
+        if value:
+            yield TimeRef(piece.start, piece.end, value)
+
+
+def _value(piece: _Piece, day: date | None, now: datetime) -> str | None:
+    """The ISO value of a piece; None for a part of the day alone, or past the ends of the calendar."""
+    if piece.clock:
+        try:
+            moment = clocks.place(piece.clock, piece.period, day, now)
+        except OverflowError:
+            return None
+        return moment.isoformat(timespec="minutes")[:16]
+    if piece.day is None:
+        return None
+    return (piece.day.moment.isoformat(timespec="minutes") if piece.day.moment else piece.day.date.isoformat())

@@ -1,0 +1,101 @@
+"""`make check` for the trainers' YAML: everything that is wrong, with file and line, in seconds."""
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from kefu.brands import load_brands
+from kefu.knowledge.loader import FaqErrors, load_faq
+from kefu.settings import settings
+from kefu.text import normalise
+from kefu.yaml_file import DataError, LineDict, load_yaml
+
+T = TypeVar("T")
+
+_EXAMPLE = re.compile(r"^\s*-\s+(.*\S)\s*$")
+
+
+def report() -> int:
+    """Print all errors; returns the exit code."""
+    found = errors()
+    for error in found:
+        print(error, file=sys.stderr)
+    print(f"{len(found)} 个错误" if found else "训练师的文件没有错误")
+    return 1 if found else 0
+
+
+def errors(data: Path | None = None, domain: Path | None = None) -> list[DataError]:
+    """Everything that is wrong in data/ and domain.yml."""
+    folder = data or settings().data_dir
+    domain_file = domain or folder.parent / "domain.yml"
+    found: list[DataError] = []
+    intents = _collect(found, lambda: _intents(domain_file)) or set()
+    found.extend(_yaml_errors(folder))
+    _collect(found, lambda: load_brands(folder / "brands.yml"))
+    faq = _collect(found, lambda: load_faq(folder / "faq")) or []
+    if intents:
+        found.extend(
+            DataError(folder / "faq", None, f"{entry.id}:domain.yml 里没有意图 {entry.intent}")
+            for entry in faq
+            if entry.intent not in intents
+        )
+        found.extend(_example_errors(folder / "nlu", intents))
+    return found
+
+
+def _collect(found: list[DataError], load: Callable[[], T]) -> T | None:
+    try:
+        return load()
+    except FaqErrors as error:
+        found.extend(error.errors)
+    except DataError as error:
+        found.append(error)
+    return None
+
+
+def _intents(domain: Path) -> set[str]:
+    content = load_yaml(domain)
+    intents = content.get("intents") if isinstance(content, LineDict) else None
+    if not isinstance(intents, list):
+        raise DataError(domain, 1, "缺少 intents 列表")
+    return {next(iter(intent)) if isinstance(intent, dict) else str(intent) for intent in intents}
+
+
+def _yaml_errors(folder: Path) -> Iterable[DataError]:
+    for name in ("nlu", "rules", "stories", "lexicon"):
+        for path in sorted((folder / name).glob("*.yml")):
+            try:
+                load_yaml(path)
+            except DataError as error:
+                yield error
+
+
+def _example_errors(folder: Path, intents: set[str]) -> Iterable[DataError]:
+    """Unknown intents, and examples that stand under two intents or twice under one."""
+    places: dict[str, list[tuple[str, Path, int]]] = defaultdict(list)
+    for path, intent, line, text in _examples(folder):
+        if intent not in intents:
+            yield DataError(path, line, f"domain.yml 里没有意图 {intent}")
+        places[normalise(text).text].append((intent, path, line))
+    for text, found in places.items():
+        for intent, path, line in found[1:]:
+            first, first_path, first_line = found[0]
+            where = f"{first_path.name}:{first_line}"
+            if intent != first:
+                yield DataError(path, line, f"“{text}”在这里是 {intent},在 {where} 是 {first}")
+            else:
+                yield DataError(path, line, f"“{text}”在 {where} 已经有了")
+
+
+def _examples(folder: Path) -> Iterable[tuple[Path, str, int, str]]:
+    """Examples with their places; the files are read by line because YAML keeps no lines inside a block."""
+    for path in sorted(folder.glob("*.yml")):
+        intent = ""
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if line.lstrip().startswith("- intent:"):
+                intent = line.split(":", 1)[1].strip()
+            elif intent and line.startswith("    ") and (match := _EXAMPLE.match(line)):
+                yield path, intent, number, match[1]

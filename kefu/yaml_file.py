@@ -1,0 +1,63 @@
+"""YAML that people edit: read with line numbers, so that an error can say where it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class DataError(ValueError):
+    """Something in a file that a trainer or operator edits is wrong; the text says where and what."""
+
+    def __init__(self, path: Path | str, line: int | None, message: str) -> None:
+        self.path, self.line, self.message = Path(path), line, message
+        where = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{where}: {message}")
+
+
+class LineLoader(yaml.SafeLoader):
+    """SafeLoader that refuses duplicate keys and remembers the line of every mapping and key."""
+
+
+class LineDict(dict[str, Any]):
+    """A mapping that knows the line (from 1) where it starts and where each key stands."""
+
+    line: int
+    lines: dict[str, int]
+
+
+def _construct_mapping(loader: LineLoader, node: yaml.MappingNode) -> Iterator[LineDict]:
+    result = LineDict()
+    result.line = node.start_mark.line + 1
+    result.lines = {}
+    yield result
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in result.lines:
+            raise yaml.constructor.ConstructorError(None, None, f"重复的键“{key}”", key_node.start_mark)
+        result.lines[key] = key_node.start_mark.line + 1
+        result[key] = loader.construct_object(value_node, deep=True)
+
+
+LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
+
+
+def load_yaml(path: Path) -> Any:
+    """The content of a YAML file; mappings are LineDicts.
+
+    Raises:
+        DataError: the file can't be read, is not UTF-8, or is not YAML.
+    """
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=LineLoader)
+    except OSError as error:
+        raise DataError(path, None, f"读不了文件:{error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(path, None, "不是 UTF-8 编码,请另存为 UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise DataError(path, line, f"YAML 格式不对:{error.problem or error}") from error
+    except yaml.YAMLError as error:
+        raise DataError(path, None, f"YAML 格式不对:{error}") from error
