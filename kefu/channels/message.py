@@ -1,13 +1,12 @@
 """What a channel hands to the door."""
 
-import re
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 from kefu.brands import DEFAULT_BRAND, brands
 
-_ID = re.compile(r"[\w.:@-]{1,128}")
+_LONGEST_ID = 128
 
 
 class BadMessage(ValueError):
@@ -29,10 +28,10 @@ def checked_id(value: Any, name: str) -> str:
     """An id from outside.
 
     Raises:
-        BadMessage: it is not 1–128 letters, digits or `.:@_-`.
+        BadMessage: it is not a string of 1–128 printable characters.
     """
-    if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise BadMessage(f"{name} 应是 1–128 个字母、数字或 . : @ _ - 的字符串")
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= _LONGEST_ID:
+        raise BadMessage(f"{name} 应是 1–{_LONGEST_ID} 个可见字符的字符串")
     return value
 
 

@@ -28,5 +28,6 @@ def prepare(text: str, max_chars: int) -> Prepared:
     masked = mask_with_findings(normalise(cut).text)
     original = mask_with_findings(cut).text
     sealed = {finding.kind: seal(finding.value) for finding in masked.findings if finding.kind == "phone"}
-    readable = masked.text.lstrip("/ ") or original.strip().lstrip("/ ") or EMPTY
+    visible = "".join(filter(str.isprintable, original)).strip()
+    readable = masked.text.lstrip("/ ") or visible.lstrip("/ ") or EMPTY
     return Prepared(readable, original, sealed, was_cut=len(text) > max_chars)

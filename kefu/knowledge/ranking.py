@@ -44,6 +44,7 @@ class Thresholds:
 
     prior: float = 0.5
     answer: float = 0.5
+    answer_without_intent: float = 0.7
     clarify: float = 0.3
 
 
@@ -71,10 +72,11 @@ def decide(
         scores = (1 - thresholds.prior) * similarity + thresholds.prior * same
     best = np.argsort(-scores, kind="stable")[:k]
     hits = tuple(Hit(entries[i], float(scores[i])) for i in best)
-    return Found(_band(hits[0].score, thresholds), hits, version)
+    needed = thresholds.answer_without_intent if intent is None else thresholds.answer
+    return Found(_band(hits[0].score, needed, thresholds.clarify), hits, version)
 
 
-def _band(score: float, thresholds: Thresholds) -> Band:
-    if score >= thresholds.answer:
+def _band(score: float, answer: float, clarify: float) -> Band:
+    if score >= answer:
         return Band.ANSWER
-    return Band.CLARIFY if score >= thresholds.clarify else Band.REFUSE
+    return Band.CLARIFY if score >= clarify else Band.REFUSE

@@ -57,7 +57,7 @@ class Gazetteer:
     def __init__(self, terms: Terms, cut: Callable[[str], Iterable[tuple[str, int]]]) -> None:
         self._terms = terms
         self._vocab = Vocab()
-        self._matcher = PhraseMatcher(self._vocab)
+        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
         self._matcher.add("term", [self._doc([word for word, _ in cut(term)]) for term in terms])
 
     def find(self, words: Sequence[str]) -> list[Match]:

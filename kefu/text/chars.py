@@ -9,7 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # inside [...] of a regular expression
-SPOKEN_DIGITS = dict(zip("零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "000123456789" + "12" + "123456789"))
+SPOKEN_DIGITS = {
+    char: str(digit)
+    for digit, chars in enumerate(("零〇○", "一幺壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for char in chars
+}
 
 _CACHE_LIMIT = 20_000  # characters; random Unicode must not fill the memory
 _IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u20e3\u3164\uffa0")  # invisible, though no control characters
@@ -34,12 +38,7 @@ def is_invisible(char: str) -> bool:
     """Whether a character shows nothing: control, zero width, direction mark, variation selector, private use."""
     if char in _IGNORABLE or "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef":
         return True
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") and not char.isspace()
-
-
-def is_space(char: str) -> bool:
-    """Whether a character is white space of any kind, line ends included."""
-    return char.isspace() or unicodedata.category(char) in ("Zs", "Zl", "Zp")
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") and not char.isspace()  # a line end is Cc too
 
 
 def is_picture(char: str) -> bool:

@@ -1,17 +1,18 @@
 """Words for a time of day: 下午三点, 晚上8点半, 10:20, 三点一刻, and a part of the day alone: 下午.
 
-Which day a clock belongs to is settled in `place`. A night belongs to the day on whose evening it begins: 昨天晚上12点
-and 前天夜里12点多 are the midnight that ends that day (24:00, so 00:00 of the next), and 昨晚一点 is one o'clock after it.
-凌晨12点, 凌晨一点 and 0点 begin the day they are said with.
+Which day a clock belongs to is settled in `place`. A night belongs to the day on whose evening it begins, as people
+speak of it: 昨天晚上12点 and 前天夜里12点多 are the midnight that ends that day (so 00:00 of the next), and 昨晚一点 is
+one hour after it. 凌晨12点, 凌晨一点 and 0点 begin the day they are said with.
 """
+
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from .days import NO_UNIT, Day
-from .numerals import DIGITS, NUMERAL_CHARS, TAIL_DIGIT, numeral_value
+from kefu.text.days import NO_UNIT, Day
+from kefu.text.numerals import DIGITS, NUMERAL_CHARS, TAIL_DIGIT, whole_number
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,10 @@ GAP = r"(?:的|,|，|大概|大约|差不多|约|快|在|\s){0,3}"
 
 _HOUR = f"(?:2[0-4]|1[0-9]|0?[0-9]|二十[一二三四]?|十[{DIGITS}]?|[零{DIGITS}两])"
 _MINUTE = f"(?:[0-5][0-9]|[二三四五]?十(?:{TAIL_DIGIT})?|零[{DIGITS}]|0[0-9])"
+# An hour does not begin inside a number, but well after 周三 or 双十一.
+_HOUR_START = rf"(?:(?<=[周期拜][{DIGITS}])|(?<=双十[一二])|(?<![0-9.:第几])(?:(?=[0-9])|(?<![{NUMERAL_CHARS}])))"
 _CLOCK = re.compile(
-    rf"(?:(?P<period>{_LONG_PERIODS}|[早晚](?!一点)){GAP})?(?<![0-9.:{NUMERAL_CHARS}第几])(?P<hour>{_HOUR})"
+    rf"(?:(?P<period>{_LONG_PERIODS}|[早晚](?!一点)){GAP})?{_HOUR_START}(?P<hour>{_HOUR})"
     rf"(?::(?P<exact>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])"
     rf"|[点时](?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>{_MINUTE})(?:分(?!钱)|{NO_UNIT})"
     rf"|(?P<few>[0-9{DIGITS}])分(?!钱)|(?P<whole>钟|整(?!理)|正(?![在好常])))?(?P<about>多|左右|许|出头|过(?=了|后))?)"
@@ -47,8 +50,11 @@ _PERIOD = re.compile(rf"(?P<period>{_LONG_PERIODS})")
 PATTERNS = (_CLOCK, _PERIOD)
 
 # 三点建议, 有三点: points that are counted. 一点 is "a bit": 今天一点都不好用, 一点小问题.
-_POINTS_AFTER = re.compile(r"建议|意见|问题|要求|说明|原因|理由|想法|感受|疑问|不满|好处|内容|希望|注意|诉求|反馈|疑惑|[:赞]")
+_POINTS_AFTER = re.compile(
+    r"建议|意见|问题|要求|说明|原因|理由|想法|感受|疑问|不满|好处|内容|希望|注意|诉求|反馈|疑惑|[:赞]"
+)
 _POINTS_BEFORE = frozenset("有这那说提下共给列讲")
+_AFTER_HOUR = ("half", "quarter", "minute", "few", "whole", "about")
 _A_BIT_AFTER = re.compile("[都也儿小点]")
 
 
@@ -57,18 +63,17 @@ def read(match: re.Match[str], day: Day | None) -> Clock | None:
     if match.re is not _CLOCK:
         return None
     groups = match.groupdict()
-    hour = _number(groups["hour"])
+    hour = whole_number(groups["hour"])
     if groups["exact"]:
-        return Clock(hour, _number(groups["exact"]), is_exact=True)
-    has_more = groups["half"] or groups["quarter"] or groups["minute"] or groups["few"] or groups["whole"] or groups["about"]
-    if not has_more and _is_counted_points(match, day):
+        return Clock(hour, whole_number(groups["exact"]), is_exact=True)
+    if not any(groups[name] for name in _AFTER_HOUR) and _is_counted_points(match, day):
         return None
     if groups["half"]:
         minute = 30
     elif groups["quarter"]:
-        minute = 15 * _number(groups["quarter"])
+        minute = 15 * whole_number(groups["quarter"])
     else:
-        minute = _number((groups["minute"] or groups["few"] or "零").removeprefix("零") or "零")
+        minute = whole_number((groups["minute"] or groups["few"] or "零零").removeprefix("零"))
     return Clock(hour, minute, is_exact=False)
 
 
@@ -84,10 +89,6 @@ def _is_counted_points(match: re.Match[str], day: Day | None) -> bool:
     return hour == "两" or text[match.end() - 1] == "时" or text[match.start() - 1 : match.start()] in _POINTS_BEFORE
 
 
-def _number(text: str) -> int:
-    return int(numeral_value(text) or 0)
-
-
 def _is_twelve_hour(clock: Clock, kind: str) -> bool:
     """Whether 三点 may mean 15:00 as well."""
     return not kind and not clock.is_exact and 1 <= clock.hour <= 11
@@ -98,11 +99,10 @@ def _hours_into_day(clock: Clock, kind: str) -> int:
     hour = clock.hour
     if kind == "dawn":
         return hour % 12
-    if (kind == "noon" and hour <= 4) or (kind == "afternoon" and 1 <= hour <= 11) or (kind == "night" and 5 <= hour <= 11):
-        return hour + 12
-    if kind == "night" and hour <= 4:
-        return hour + 24
-    return 24 if kind == "night" and hour == 12 else hour
+    if kind == "night":
+        return hour % 12 + 24 if hour % 12 <= 4 and hour <= 12 else hour + 12 if hour <= 11 else hour
+    first, last = {"noon": (1, 4), "afternoon": (1, 11)}.get(kind, (0, -1))
+    return hour + 12 if first <= hour <= last else hour
 
 
 def place(clock: Clock, period: str, day: date | None, now: datetime) -> datetime:
@@ -118,6 +118,6 @@ def place(clock: Clock, period: str, day: date | None, now: datetime) -> datetim
         step = half_day if _is_twelve_hour(clock, kind) else 2 * half_day
         while moment > now:
             moment -= step
-    elif kind == "night" and clock.hour <= 4 and moment > now >= start:
-        moment -= 2 * half_day  # 今天半夜两点, said in the morning
+    elif kind == "night" and clock.hour <= 4 and moment > now >= start and period != "晚" and period != "晚上":
+        moment -= 2 * half_day  # 今天半夜两点, said in the morning; 今晚两点 is still to come
     return moment

@@ -3,6 +3,7 @@
 Each rule is a pattern over folded text and a reader that turns a match into a `Day`. A reader gives None, or raises
 ValueError or OverflowError, for a day that the calendar does not have (2月30号); `read` treats these alike.
 """
+
 from __future__ import annotations
 
 import re
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from . import festivals
-from .numerals import DIGITS, NUMERAL, NUMERAL_CHARS, TAIL_DIGIT, numeral_value
+from kefu.text import festivals
+from kefu.text.numerals import DIGITS, NUMERAL_CHARS, TAIL_DIGIT, parse_numeral, whole_number
 
 
 @dataclass(frozen=True)
@@ -38,19 +39,10 @@ _DAY = f"(?:3[01]|[12][0-9]|0?[1-9](?![0-9])|三十一?|廿[{DIGITS}]?|二?十(?
 _YEAR_WORDS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1}
 _YEAR_WORD = "|".join(_YEAR_WORDS)
 _THAT_DAY = "(?:那[天日]|当[天日])?"
-_WEEKDAY = r"(?:周|星期|礼拜)[一二三四五六日天]"
+_WEEKDAY_ASIDE = r"(?:[(]?(?:周|星期|礼拜)[一二三四五六日天][)]?)?"
 
 # After a number without 日 or 号: what makes it no day (11月20笔, 11.20元, 7/24小时, 1/3的钱).
-NO_UNIT = (
-    rf"(?![0-9%‰a-z{NUMERAL_CHARS}几]|[.,:/\-][0-9]|\s?(?:元|块|毛|角|个|次|笔|单|多|折|倍|版|系统|小时|分|秒|级|岁|度|寸|公|米|斤|克|人|位|条|的钱))"
-)
-
-
-def _number(text: str) -> int:
-    value = numeral_value(text)
-    if value is None or value != value.to_integral_value():
-        raise ValueError(f"no whole number: {text!r}")
-    return int(value)
+NO_UNIT = rf"(?![0-9%‰a-z{NUMERAL_CHARS}几]|[.,:/\-][0-9]|\s?(?:元|块|毛|角|个|次|笔|单|多|折|倍|版|系统|小时|分|秒|级|岁|度|寸|公|米|斤|克|人|位|条|的钱))"
 
 
 def _shift_months(day: date, months: int) -> tuple[int, int]:
@@ -108,7 +100,7 @@ _WEEK = re.compile(
 
 def _read_week(match: re.Match[str], now: datetime) -> Day | None:
     weekdays = {"日": 6, "天": 6}
-    weekday = weekdays[match["weekday"]] if match["weekday"] in weekdays else _number(match["weekday"]) - 1
+    weekday = weekdays[match["weekday"]] if match["weekday"] in weekdays else whole_number(match["weekday"]) - 1
     if weekday > 6:
         return None
     today, shift = now.date(), match["shift"]
@@ -122,19 +114,22 @@ def _read_week(match: re.Match[str], now: datetime) -> Day | None:
 
 _FULL_DATE = re.compile(
     rf"(?<![0-9])(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}}(?=\s?年)|二零[零{DIGITS}]{{2}})\s?(?:年|[-/.])\s?"
-    rf"(?P<month>{_MONTH})\s?(?:月份?|[-/.])\s?(?P<day>{_DAY})(?:\s?[日号]|t(?=[0-9])|{NO_UNIT})(?:[(]?{_WEEKDAY}[)]?)?" + _THAT_DAY
+    rf"(?P<month>{_MONTH})\s?(?:月份?|[-/.])\s?(?P<day>{_DAY})(?:\s?[日号]|t(?=[0-9])|{NO_UNIT})"
+    + _WEEKDAY_ASIDE
+    + _THAT_DAY
 )
 _MONTH_DAY = re.compile(
     rf"(?<![0-9{NUMERAL_CHARS}])(?:(?P<year_word>{_YEAR_WORD})的?)?(?P<month>{_MONTH})\s?月份?\s?"
-    rf"(?P<day>{_DAY})(?:\s?[日号]|{NO_UNIT}(?!点))(?:[(]?{_WEEKDAY}[)]?)?" + _THAT_DAY
+    rf"(?P<day>{_DAY})(?:\s?[日号]|{NO_UNIT}(?!点))" + _WEEKDAY_ASIDE + _THAT_DAY
 )
 _SHIFTED_MONTH_DAY = re.compile(
     rf"(?:(?P<shift>上{{1,3}}|下{{1,3}})一?个?|[这本]个?)月份?的?(?P<day>{_DAY})[日号]" + _THAT_DAY
 )
-# 号 also numbers things (1号线, 工号15号), 日 also counts days (7日内).
+# 号 also numbers things (1号线, 工号15号), 日 also counts days (7日内, 一日, 七日年化).
+_NUMBERED = "[线楼院店机窗柜位门码桌字摊]|客服|坐席|工单"
 _MONTHLESS_DAY = re.compile(
-    rf"(?<![0-9{NUMERAL_CHARS}几第尾单工编订台服个年月/.\-a-z])(?P<day>{_DAY})"
-    r"(?:号(?![线楼院店机窗柜位门码桌字]|客服|坐席|工单)|日(?![内后前到无游起均元本常]|之[内后前]|以[内后前]))" + _THAT_DAY
+    rf"(?<![0-9{NUMERAL_CHARS}几第尾单工编订台服个年月大小/.\-a-z])(?P<day>{_DAY})"
+    rf"(?:号(?!{_NUMBERED})|(?<!(?<!十)[{DIGITS}])日(?![内后前到无游起均元本常年]|[之以][内后前]))" + _THAT_DAY
 )
 # A proper fraction of single digits (1/3) is no date, nor is a number with one decimal (5.1) unless 号 follows.
 _SHORT_DATE = re.compile(
@@ -145,12 +140,12 @@ _SHORT_DATE = re.compile(
 
 
 def _read_full_date(match: re.Match[str], now: datetime) -> Day | None:
-    year = _number(match["year"])
-    return Day(date(year if year > 99 else 2000 + year, _number(match["month"]), _number(match["day"])))
+    year = whole_number(match["year"])
+    return Day(date(year if year > 99 else 2000 + year, whole_number(match["month"]), whole_number(match["day"])))
 
 
 def _read_month_day(match: re.Match[str], now: datetime) -> Day | None:
-    today, month, day = now.date(), _number(match["month"]), _number(match["day"])
+    today, month, day = now.date(), whole_number(match["month"]), whole_number(match["day"])
     if match["year_word"]:
         return Day(date(today.year + _YEAR_WORDS[match["year_word"]], month, day))
     return _as_day(_latest(today, _valid_dates((year, month, day) for year in _years_back(today))))
@@ -159,11 +154,11 @@ def _read_month_day(match: re.Match[str], now: datetime) -> Day | None:
 def _read_shifted_month_day(match: re.Match[str], now: datetime) -> Day | None:
     shift = match["shift"] or ""
     months = -len(shift) if shift.startswith("上") else len(shift)
-    return Day(date(*_shift_months(now.date(), months), _number(match["day"])))
+    return Day(date(*_shift_months(now.date(), months), whole_number(match["day"])))
 
 
 def _read_monthless_day(match: re.Match[str], now: datetime) -> Day | None:
-    today, day = now.date(), _number(match["day"])
+    today, day = now.date(), whole_number(match["day"])
     months = ((*_shift_months(today, -back), day) for back in range(4))
     return _as_day(_latest(today, _valid_dates(months)))
 
@@ -172,7 +167,7 @@ def _read_short_date(match: re.Match[str], now: datetime) -> Day | None:
     month, day = match["month"], match["day"] or match["dashed"]
     if len(day) == 1 and not match["unit"] and (match["separator"] == "." or (len(month) == 1 and month < day)):
         return None
-    years = ((year, _number(month), _number(day)) for year in _years_back(now.date()))
+    years = ((year, whole_number(month), whole_number(day)) for year in _years_back(now.date()))
     return _as_day(_latest(now.date(), _valid_dates(years)))
 
 
@@ -181,10 +176,11 @@ def _read_short_date(match: re.Match[str], now: datetime) -> Day | None:
 # These read as numbers too: 二十五一笔, 五一直没到, 扣了618元.
 _NUMBER_LIKE = ("五一", "六一", "618", "双11", "双12")
 _PLAIN_NAMES = "|".join(sorted(set(festivals.NAMES) - set(_NUMBER_LIKE), key=len, reverse=True))
+_FEAST = "(?:劳动|儿童|购物|狂欢)?节"
 _FESTIVAL = re.compile(
     rf"(?:(?P<year>(?<![0-9])20[0-9]{{2}}(?=年)|{_YEAR_WORD})年?的?)?"
     rf"(?P<name>{_PLAIN_NAMES}|(?<![0-9.{NUMERAL_CHARS}])(?:{'|'.join(_NUMBER_LIKE)}){NO_UNIT}(?![点月号日直共般起样定])"
-    r"|十一(?=那天|当天))(?:劳动|儿童|购物|狂欢)?节?(?![前后之]|期间|以来|快乐|[长放小]?假|老人)" + _THAT_DAY
+    rf"|十一(?=那天|当天))(?:{_FEAST}|(?!{_FEAST}))(?![前后之]|期间|以来|快乐|[长放小]?假|老人)" + _THAT_DAY
 )
 
 
@@ -203,14 +199,14 @@ def _read_festival(match: re.Match[str], now: datetime) -> Day | None:
 _SECONDS = {"秒": 1, "分": 60, "刻": 900, "小": 3600, "钟": 3600, "天": 86400, "日": 86400, "周": 604800, "星": 604800}
 _SECONDS["礼"] = _SECONDS["周"]
 _AGO = re.compile(
-    rf"(?<![{NUMERAL_CHARS}几提])(?P<count>半|{NUMERAL})\s?(?P<measure>个)?(?P<half>半)?多?\s?"
+    rf"(?<![{NUMERAL_CHARS}几提])(?P<count>半|(?<![0-9.])[0-9]{{1,4}}(?:\.[0-9])?|[{NUMERAL_CHARS}]{{1,5}})\s?(?P<measure>个)?(?P<half>半)?多?\s?"
     r"(?P<unit>秒钟?|分钟?|刻钟?|小时|钟头|天|日|周|星期|礼拜)(?P<and_half>半)?多?[之以]?前(?!后|几)"
 )
 _NOW = re.compile(r"刚才|刚刚才?|现在|此刻")
 
 
 def _read_ago(match: re.Match[str], now: datetime) -> Day | None:
-    count = Decimal("0.5") if match["count"] == "半" else numeral_value(match["count"])
+    count = parse_numeral(match["count"])
     if count is None:
         return None
     if match["half"] or match["and_half"]:

@@ -3,6 +3,7 @@
 Lunar festivals come from a table: no library under the pins knows the lunar calendar. It was computed with two
 independent ones (lunardate, zhdate), which agree on every day in it. Outside its years a lunar festival has no date.
 """
+
 from __future__ import annotations
 
 from datetime import date, timedelta

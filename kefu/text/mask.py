@@ -37,7 +37,12 @@ _DETECTORS: tuple[Callable[[str], Iterator[Claim]], ...] = (
     spoken_mobiles,
 )
 
-_SUSPICIOUS = re.compile(rf"[\d①-⑨⓪❶-❾@＠]|[{''.join(SPOKEN_DIGITS)}]{{4}}|密码|密碼|口令|[Pp][Aa][Ss][Ss]|[Pp][Ww][Dd]")
+# What one round claims can uncover its neighbour; this is what makes masking idempotent.
+_ROUNDS = 4
+
+_SUSPICIOUS = re.compile(
+    rf"[\d①-⑨⓪❶-❾@＠]|[{''.join(SPOKEN_DIGITS)}]{{4}}|密[码碼]|口令|[Pp][Aa][Ss][Ss]|[Pp][Ww][Dd]|[Pp][Ii][Nn]"
+)
 
 
 @dataclass(frozen=True)
@@ -86,21 +91,29 @@ def _claims(shadow: str) -> list[Claim]:
     """Everything that the detectors claim, no place twice."""
     claims: list[Claim] = []
     taken = bytearray(len(shadow))
-    for detect in _DETECTORS:
-        new = []
-        for claim in detect(shadow):
-            if taken.find(1, claim.start, claim.end) < 0:
-                taken[claim.start : claim.end] = b"\1" * (claim.end - claim.start)
-                new.append(claim)
-        if new:
-            shadow = _blanked(shadow, new)
-            claims += new
+    for _ in range(_ROUNDS):
+        before = len(claims)
+        for detect in _DETECTORS:
+            new = [claim for claim in detect(shadow) if _take(taken, claim)]
+            if new:
+                shadow = _blanked(shadow, new)
+                claims += new
+        if len(claims) == before:
+            break
     return claims
+
+
+def _take(taken: bytearray, claim: Claim) -> bool:
+    """Mark a place as taken; whether it was free."""
+    if taken.find(1, claim.start, claim.end) >= 0:
+        return False
+    taken[claim.start : claim.end] = b"\1" * (claim.end - claim.start)
+    return True
 
 
 def _blanked(shadow: str, claims: Iterable[Claim]) -> str:
     """The shadow with claimed places blank, so that later detectors neither see nor join across them."""
-    parts = []
+    parts: list[str] = []
     position = 0
     for _, start, end in sorted(claims, key=lambda claim: claim.start):
         parts += shadow[position:start], BLANK * (end - start)

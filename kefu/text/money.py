@@ -1,15 +1,17 @@
 """Finds amounts of money in a customer's message: 三百五, 50块5毛, ￥1,299.00, 扣了我350.
 
-A numeral is an amount only on evidence, in this order: a currency sign before it, a unit of money after it, words of
-money right before it (扣了我, 金额是, 两笔), or a magnitude of its own (三百五, 8.8w) that no counter word (个, 天, 次) claims.
+A numeral is an amount only on evidence: a currency sign before it, a unit of money after it, words of money right
+before it (扣了我, 金额是, 两笔), or a magnitude of its own (三百五, 8.8w). A counter (个, 天, 次)
+after it refutes the last two.
 """
+
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .numerals import DIGITS, NUMERAL, NUMERAL_CHARS, TAIL_DIGIT, fold, numeral_value, parse_numeral
+from kefu.text.numerals import DIGITS, NUMERAL, NUMERAL_CHARS, TAIL_DIGIT, fold, numeral_value, whole_number
 
 
 @dataclass(frozen=True)
@@ -26,28 +28,35 @@ _COUNTERS = (
     r"个(?!税)|人(?!民币|工|家)|位|名(?!下|义)|次(?!日)|笔|单(?!号)|天|日|号|月|年|岁|周|星期|礼拜|小时|钟头|点(?!了|击|开|进|完|错)"
     r"|分(?!别|期|开|两|三|钱)|秒(?!到|退|扣)|刻|条|张|台|件|份|级|届|页|期(?!间|待)|楼|层|栋|室|门(?!店)|种|样|项|步|遍|趟|倍|折|成(?!功|了)"
     r"|度|米|公[里斤分司]|[千毫厘]米|[千毫]?克|斤|吨|升(?!级)|平米|版|代(?!付|扣|理|充|收)|寸|字|句|家(?!里|人)|户|所(?!以|有)|处(?!理)|套|批|组"
-    r"|里路|夜|强|瓦|兆|流量|积分|[金q]?币|粉丝|票|美[元金刀]|刀|欧元|英镑|[港日韩]元|卢布|泰铢|[澳加]元|快充|充电|[开打]头|结尾|屏|高清|线(?!上|下)|路"
+    r"|里路|夜|强|瓦|兆|流量|积分|[金q]?币|粉丝|票|美[元金刀]|刀|欧元?|英镑|[港日韩]元|卢布|泰铢|[澳加]元|快充|充电|[开打]头|结尾|屏|高清|线(?!上|下)|路"
 )
 _SMALL_NUMERAL = f"(?:[0-9.]{{1,6}}|[{NUMERAL_CHARS}半]{{1,4}})"
+_SPACE = r"(?:(?<=[0-9])\s)?"  # 3 次, but not 转了一万二 人没了
 _NOT_MONEY = re.compile(
-    rf"\s?(?:[多来余几]|出头)?\s?(?:[-~到至、]{_SMALL_NUMERAL}\s?)?(?:{_COUNTERS})"
+    rf"{_SPACE}(?:[多来余几]|出头)?{_SPACE}(?:[-~到至、]{_SMALL_NUMERAL}{_SPACE})?(?:{_COUNTERS})"
     rf"|\s?[%‰℃°]|[0-9a-z{NUMERAL_CHARS.replace('一', '').replace('二', '')}几]|[-/:.~,][0-9]"
 )
 _HOTLINE = re.compile(r"12306|12315|12345|10086|10010|11185|95[0-9]{3}(?<!00)")
 
 # Words that make the number right after them money (or, first, an identifier that is no money at all).
 _IDENTIFIERS = (
-    r"快充|尾号|验证码|校验码|动态码|密码|口令|号码|电话|手机号?|热线|[单账卡工编学序]号|订单号?|流水号?|邮编|客服|微信|qq|型号|版本|系统|身份证"
+    r"快充|尾号|验证码|校验码|动态码|密码|口令|号码|电话|手机号?|热线|[单账卡工编学序]号|订单号?|流水号"
+    r"|邮编|客服|微信|qq|型号|版本|系统|身份证"
 )
-_MONEY_NOUNS = r"电?话费|水电费|金额|余额|价[格钱]|[总单标售原]价|本金|费用|[续务运车]费|差价|押金|红包|损失|[一总]共|合计|共计"
+_MONEY_NOUNS = (
+    r"电?话费|金额|余额|(?<![评货])价[格钱]?|费用?|[押压定订租本现资]金|房租|红包|损失|[一总]共|合计|共计|实际|预估"
+)
 _MONEY_VERBS = (
-    r"收到|到账|到了|[输写变改]成|入账|打款|打钱|打了|取[了款现]|存[了款入]|交了|缴|还[了款]|欠|借|罚|赔|亏|赚|汇|刷[了走]?|骗|支出|消费|减|返"
+    r"收到|到账|到了|[输写]成|入账|打款|打钱|打了|取[款现]?|到手|划[走了]|走了|支了|押了|包了|存[了款入]|交了|缴|还[了款]|欠|借|罚|赔|亏|赚|汇|刷[了走]?|骗|支出|消费|减|返"
     r"|领|剩|给(?=[我你您他她])|扣|(?<!快)充|转(?!到|人工)|付|提|退|收|花|少|多|各|[笔次]"
 )
-_TO_SOMEONE = rf"[转汇退付借打存](?:了|账|款)?给(?:[\u4e00-\u9fff]{{1,4}}(?=[0-9])|(?:(?![{NUMERAL_CHARS}])[\u4e00-\u9fff]){{1,4}})"
+_TO_SOMEONE = (
+    r"[转汇退付借打存](?:了|账|款)?给"
+    rf"(?:[\u4e00-\u9fff]{{1,4}}(?=[0-9])|(?:(?![{NUMERAL_CHARS}])[\u4e00-\u9fff]){{1,4}})"
+)
 _FILLERS = (
-    r"(?:[了过我他她你您它们的钱款值账费现还回走掉出去成是为就才只仅有剩下又再也都约要:=\s]|给[我他她你您]"
-    r"|现在|分别|总?共|一共|大概|大约|差不多|至少|最[少多低高]|不[到足]|将近){0,6}"
+    r"(?:[了过我他她你您它们的钱款值账费现还回走掉出去成是为就才只仅有剩里那下又再也都约要:=\s]|给[我他她你您]"
+    r"|现在|分别|明明|总?共|一共|大概|大约|差不多|至少|最[少多低高]|不[到足]|将近){0,6}"
 )
 _LEAD = re.compile(
     rf"(?:(?P<money>{_TO_SOMEONE}|{_MONEY_NOUNS}|{_MONEY_VERBS})|(?P<identifier>{_IDENTIFIERS})|(?P<is>是)){_FILLERS}"
@@ -84,12 +93,13 @@ _AFTER_CODE = re.compile(r"(?<=[0-9a-z_.\-])")
 _NUMERAL = re.compile(NUMERAL)
 _MAGNITUDES = frozenset("百千万亿wk")
 _MAX_BARE_DIGITS = 7
+_IDENTIFIER_REACH = 20  # 尾号从1108变成5520，钱包里显示的还是1108
 
 
 def find_amounts(text: str) -> list[Amount]:
     """Amounts in `text`, sorted and disjoint; offsets are those of `text`, values are CNY. Never raises."""
     folded = fold(text)
-    leads = {match.end(): match.lastgroup for match in _LEAD.finditer(folded)}
+    leads = _find_leads(folded)
     signs = {match.end(): match.start() for match in _CURRENCY_SIGN.finditer(folded)}
     amounts: list[Amount] = []
     for match in _NUMERAL.finditer(folded):
@@ -105,10 +115,21 @@ def find_amounts(text: str) -> list[Amount]:
     return amounts
 
 
+def _find_leads(text: str) -> dict[int, str | None]:
+    """What leads up to each offset: "money", an "identifier" (also by 是, from a little before), or a mere "is"."""
+    leads: dict[int, str | None] = {}
+    last_identifier = -_IDENTIFIER_REACH
+    for match in _LEAD.finditer(text):
+        if match.lastgroup == "identifier":
+            last_identifier = match.end()
+        is_claimed = match.lastgroup == "is" and match.start() - last_identifier < _IDENTIFIER_REACH
+        leads[match.end()] = "identifier" if is_claimed else match.lastgroup
+    return leads
+
+
 def _continues_list(text: str, previous: int, start: int) -> bool:
     """Whether only a separator stands between the amount before and this numeral: 50和100."""
-    separator = _LIST_SEPARATOR.match(text, previous, start)
-    return separator is not None and separator.end() == start
+    return _LIST_SEPARATOR.fullmatch(text, previous, start) is not None
 
 
 def _read_amount(text: str, match: re.Match[str], lead: str | None, sign: int | None) -> Amount | None:
@@ -141,7 +162,7 @@ def _read_unit(text: str, end: int, numeral: str, has_lead: bool) -> tuple[int, 
 
 
 def _is_together(text: str, yuan: re.Match[str]) -> bool:
-    """Whether 一块 is the adverb "together" or "this part" (我们一块申请的, 这一块), which nothing but its context tells."""
+    """Whether 一块 is the adverb "together" or "this part": 我们一块申请的, 这一块. Only its neighbours tell."""
     before = text[max(0, yuan.start() - 2) : yuan.start() - 1]
     after = text[yuan.end() : yuan.end() + 1]
     return yuan.group() == "块" and (before in {"这", "那", "哪", "同"} or after.isalnum())
@@ -152,11 +173,8 @@ def _change_value(change: re.Match[str] | None) -> Decimal:
     if change is None:
         return Decimal(0)
     groups = change.groupdict()
-    fen = sum(
-        ((parse_numeral(groups[name] or "") or Decimal(0)) * unit for name, unit in _CHANGE_UNITS.items() if name in groups),
-        Decimal(50) if groups.get("half") else Decimal(0),
-    )
-    return fen / 100
+    fen = sum(whole_number(groups[name]) * unit for name, unit in _CHANGE_UNITS.items() if groups.get(name))
+    return Decimal(50 if groups.get("half") else fen) / 100
 
 
 def _is_bare_amount(text: str, match: re.Match[str], lead: str | None) -> bool:

@@ -21,11 +21,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from kefu.text.chars import HAN, LazyTable, is_invisible, is_picture, is_space, simplified, to_decimal
+from kefu.text.chars import HAN, LazyTable, is_invisible, is_picture, simplified, to_decimal
 from kefu.text.confusions import Confusions, load_confusions
 
 _SPACES = re.compile(" +")
@@ -84,8 +84,9 @@ def normalise(text: str, confusions_file: Path | None = None) -> Normalised:
     """
     confusions = load_confusions(confusions_file)
     draft = _Draft(text)
-    if text.translate(_FOLDED) != text:
-        draft.apply(_folds(text))
+    folded = list(map(_FOLDED.__getitem__, map(ord, text)))
+    if "".join(folded) != text:
+        draft.apply(_folds(text, folded))
     if " " in draft.text:
         draft.apply(_spaces(draft.text))
     for _ in range(_ROUNDS):
@@ -115,9 +116,8 @@ class _Draft:
         new_starts: list[int] = []
         new_ends: list[int] = []
         position = 0
-        merger = _Merger(self._changes)
-        for edit in chain((first,), edits):
-            _, start, end, after = edit
+        for kind, start, end, after in chain((first,), edits):
+            self._changes.append(Change(kind, self.text[start:end], after, starts[start]))
             parts += self.text[position:start], after
             new_starts += starts[position:start]
             new_ends += ends[position:start]
@@ -127,9 +127,7 @@ class _Draft:
             else:
                 new_starts += [starts[start]] * len(after)
                 new_ends += [ends[end - 1]] * len(after)
-            merger.add(edit, self.text[start:end], starts[start])
             position = end
-        merger.flush()
         parts.append(self.text[position:])
         self.text = "".join(parts)
         self._origin = new_starts + starts[position:], new_ends + ends[position:]
@@ -139,35 +137,11 @@ class _Draft:
         return Normalised(self.text, tuple(self._changes), self._origin, self._length)
 
 
-class _Merger:
-    """Joins neighbouring edits of one kind into one Change, so that ７８９ is one change and not three."""
-
-    def __init__(self, changes: list[Change]) -> None:
-        self._changes = changes
-        self._kind = ""
-        self._before: list[str] = []
-        self._after: list[str] = []
-        self._start = self._end = -1
-
-    def add(self, edit: _Edit, before: str, origin: int) -> None:
-        if edit.kind != self._kind or edit.start != self._end:
-            self.flush()
-            self._kind, self._start = edit.kind, origin
-        self._before.append(before)
-        self._after.append(edit.after)
-        self._end = edit.end
-
-    def flush(self) -> None:
-        if self._before:
-            self._changes.append(Change(self._kind, "".join(self._before), "".join(self._after), self._start))
-            self._before, self._after = [], []
-
-
 def _fold(char: str) -> str:
     """What a single character becomes; the result is made of characters that become themselves."""
     if char.isascii() and char.isprintable():
         return char
-    if is_space(char):
+    if char.isspace():
         return " "
     if is_invisible(char):
         return ""
@@ -183,7 +157,7 @@ def _fold(char: str) -> str:
 def _kind(char: str) -> str:
     """Why `_fold` changes a character that it changes."""
     rules: tuple[tuple[str, Callable[[str], bool]], ...] = (
-        ("space", is_space),
+        ("space", str.isspace),
         ("invisible", is_invisible),
         ("traditional", lambda char: char in simplified()),
         ("emoji", lambda char: _FOLDED[ord(char)] == " "),
@@ -195,12 +169,20 @@ _FOLDED = LazyTable(_fold)
 _KINDS = LazyTable(_kind)
 
 
-def _folds(text: str) -> Iterator[_Edit]:
-    for index, char in enumerate(text):
-        code = ord(char)
-        after = _FOLDED[code]
-        if after != char:
-            yield _Edit(_KINDS[code], index, index + 1, after)
+def _folds(text: str, folded: list[str]) -> Iterator[_Edit]:
+    """One edit for neighbours of one kind, where it can be one without blurring offsets."""
+
+    def key(index: int) -> tuple[str, int] | None:
+        before, after = text[index], folded[index]
+        if before == after:
+            return None
+        return _KINDS[ord(before)], index if len(after) > 1 else -len(after)
+
+    for group, indices in groupby(range(len(text)), key):
+        if group:
+            start, *rest = indices
+            end = start + len(rest) + 1
+            yield _Edit(group[0], start, end, "".join(folded[start:end]))
 
 
 def _spaces(text: str) -> Iterator[_Edit]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from kefu.text.chars import LazyTable, is_invisible, is_space, to_decimal
+from kefu.text.chars import LazyTable, is_invisible, to_decimal
 
 BLANK = "\0"  # stands in the shadow where something was claimed; no text has it there
 JOINER = "\u200b"  # stands for everything invisible
@@ -32,7 +32,7 @@ def shadow_of(text: str) -> str:
 
 
 def _shadow(char: str) -> str:
-    if is_space(char):
+    if char.isspace():
         return " "
     if is_invisible(char):
         return JOINER

@@ -9,7 +9,8 @@ from kefu.text.chars import SPOKEN_DIGITS
 from kefu.text.pii import JOINER, Claim
 
 _LOCAL = "a-z0-9._%+-"
-_EMAIL = re.compile(rf"(?<![{_LOCAL}])[{_LOCAL}]+@(?:[a-z0-9-]+\.)+[a-z]{{2,}}")
+# Whatever is glued to the end goes as well, lest it become the beginning of another address.
+_EMAIL = re.compile(rf"(?<![{_LOCAL}])[{_LOCAL}]+@[a-z0-9-]+\.[{_LOCAL}]+")
 
 # A landline is a shop's or a bank's unless the customer says that it is his own.
 _OWN_LANDLINE = re.compile(
@@ -45,6 +46,6 @@ def spoken_mobiles(shadow: str) -> Iterator[Claim]:
     for match in _SPOKEN_MOBILE.finditer(digits):
         start, end = match.span()
         spoken = sum(char in SPOKEN_DIGITS for char in shadow[start:end])
-        inside_longer = (shadow[max(start - 1, 0) : start] + shadow[end : end + 1]).strip().isdecimal()
-        if spoken >= 2 and not inside_longer:
+        neighbours = shadow[max(start - 1, 0) : start] + shadow[end : end + 1]
+        if spoken >= 2 and not any(char.isdecimal() for char in neighbours):
             yield Claim("phone", start, end)

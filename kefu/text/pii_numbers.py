@@ -15,7 +15,7 @@ _RUN = re.compile(rf"\+?\d(?:[ {JOINER}-]{{0,3}}\d)*")
 # Ten and more single digits in a row (1 3 8 0 0 …) are one number.
 _PIECE = re.compile(rf"(?<!\d)\d(?:[ -]{{1,3}}\d(?!\d)){{9,}}|\+?\d(?:{JOINER}{{0,3}}\d)*")
 _NOT_DIGITS = re.compile(r"\D+")
-_CHECK_X = re.compile(r"[ -]?x(?![a-z0-9])")
+_CHECK_X = re.compile(r"[ -]?x(?![a-z])")
 
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 # The checksum is no condition: a customer mistypes, and libraries reject valid old numbers. No region starts with 20.
@@ -77,7 +77,9 @@ def _in_groups(shadow: str, pieces: list[_Piece]) -> Iterator[Claim]:
     first = 0
     while first < len(pieces) - 1:
         following = first + 1
-        for last in range(min(first + _MOST_PIECES, len(pieces)), first + 1, -1):
+        # No number begins with a shorter group, except the country code of a telephone.
+        most = _MOST_PIECES if len(pieces[first].digits) >= 3 or pieces[first].digits == "86" else 1
+        for last in range(min(first + most, len(pieces)), first + 1, -1):
             claim = _recognise(shadow, pieces[first:last]) if ends[last] - ends[first] in _LENGTHS else None
             if claim:
                 yield claim
@@ -92,9 +94,9 @@ def _recognise(shadow: str, pieces: list[_Piece]) -> Claim | None:
     if len(digits) not in _LENGTHS:
         return None
     start, end, label = pieces[0].start, pieces[-1].end, pieces[0].label
-    if MOBILE.fullmatch(digits) and _grouped_like_mobile(pieces):
+    if len(digits) <= 15 and MOBILE.fullmatch(digits) and _grouped_like_mobile(pieces):
         return Claim("phone", start, end)
-    if _ID_CARD.fullmatch(digits):
+    if len(digits) in (15, 18) and _ID_CARD.fullmatch(digits) and _grouped_like_id(pieces):
         return Claim("id_card", start, end)
     if len(digits) == 17 and (check := _CHECK_X.match(shadow, end)):
         return Claim("id_card", start, check.end())
@@ -111,6 +113,12 @@ def _grouped_like_mobile(pieces: list[_Piece]) -> bool:
     """Whether breaks stand where people put them, and not as in the amounts 1500 20000 30."""
     breaks = {length for length in accumulate(len(piece.digits) for piece in reversed(pieces[1:])) if length < 11}
     return not breaks or max(breaks) == 8 or breaks in ({4}, {7, 3}, {7, 4})
+
+
+def _grouped_like_id(pieces: list[_Piece]) -> bool:
+    """Whether breaks stand around the birthday or every four digits, and not as in 500 4111 1111 1111."""
+    breaks = set(accumulate(len(piece.digits) for piece in pieces[:-1]))
+    return 6 in breaks or breaks <= {4, 8, 12, 14, 16}
 
 
 def _is_card(shadow: str, pieces: list[_Piece], digits: str) -> bool:

@@ -1,7 +1,7 @@
 """Passwords and codes: a word that announces one, a link, and the secret itself.
 
-Both must be told from questions about them (密码错误, 6位密码, 验证码收不到, 密码输错5次), which have no link, or a link
-that leads to a quantity.
+Both must be told from talk about them (密码错误, 6位密码, 验证码收不到, 密码输错5次), where there is no link, or it
+leads to a quantity.
 """
 
 from __future__ import annotations
@@ -10,22 +10,24 @@ import re
 from collections.abc import Iterator
 
 from kefu.text.chars import SPOKEN_DIGITS
-from kefu.text.pii import MOBILE, Claim
+from kefu.text.pii import BLANK, MOBILE, Claim
 
-_PASSWORD = r"密码|口令|passw(?:or)?d|passcode|(?<![a-z])(?:pwd|pin)(?![a-z])码?"
+_PASSWORD = r"密码|口令|(?<![a-z])(?:passw(?:or)?d|passcode|(?:pwd|pin)(?![a-z])码?)"
 _CODE = (
     r"(?:验证|校验|动态|短信|激活|授权|确认|安全|登录|取款)码|(?:我的|收到的?|给的|发来?的)码"
-    r"|(?:verification|security|sms|auth|my) ?code|(?<![a-z])(?:otp|cvv2?)(?![a-z])|(?<!error )(?<!status )code(?= ?[:=]| is )"
+    r"|(?<![a-z])(?:(?:verification|security|sms|auth|my) ?code|otp(?![a-z])|(?P<cvv>cvv2?(?![a-z]))"
+    r"|(?<!error )(?<!status )code(?= ?(?:[:=]|is) ?\d{6}(?!\d)))"
 )
-_FILLER = r"(?:[ \"“‘'(【]|就|都|叫|现在|一直|还|我|你|的|收到|发|给|了(?=[ :=是]))"
-_ASSIGN = r"(?:[:=]|不?是|为|填|输入?|写|用|从|(?:修?改|换|变|设置?|重置)(?:成|为|到)|设的|is(?![a-z]))"
+# With an explicit link nearly everything is a secret; after a mere filler it has to look like one.
+_ASSIGN = r"(?:[:=]|不?是|为|填|输入?|写|用|显示|(?:修?改|换|变|设置?|重置)(?:成|为|到)|设的|is(?![a-z]))"
+_FILLER = r"(?:[ \"“‘'(【]|就|都|叫|内容|现在|一直|还|已|从|我|你|他|她|的|了|收到|发|来|给|告诉)"
 _ANNOUNCED = re.compile(
     rf"(?:(?P<password>{_PASSWORD})|(?P<code>{_CODE}))"
-    rf"(?:(?P<link>{_FILLER}{{0,4}}{_ASSIGN}(?:{_FILLER}|{_ASSIGN}){{0,4}})|(?:[ \"“‘'(【]|收到了?|发来?的){{0,3}})"
+    rf"(?:(?P<link>{_FILLER}{{0,4}}{_ASSIGN}(?:{_FILLER}|{_ASSIGN}){{0,4}})|{_FILLER}{{0,4}})"
 )
 _TRAILING = re.compile(
-    r"(?<![a-z0-9])(?P<secret>(?=[a-z]{0,15}\d)[a-z0-9]{4,16}) ?(?:就?是|\() ?(?:我|你们?|的|收到|登录|支付|短信|手机|动态){0,3}"
-    r"(?:(?P<password>密码|口令)|(?P<code>验证码|校验码|动态码))(?![错不输忘有收没过])"
+    r"(?<![a-z0-9])(?P<secret>(?=[a-z]{0,15}\d)[a-z0-9]{4,16}) ?(?:就?是|\() ?"
+    r"(?:我|你们?|的|收到|登录|支付|短信|手机|动态){0,3}(?:(?P<password>密码|口令)|(?P<code>验证码|校验码|动态码))(?![错不输忘有收没过])"
 )
 _NEXT = re.compile(
     r" {0,2}(?:(?:修?改|换|变)(?:成|为|到)了?|和|或者?|还有|、|->?|到|,?新(?:的|密码)?)(?:是|为|:)? {0,2}"
@@ -37,12 +39,12 @@ _SENTENCE_END = ".?:;)'\">"
 _SPOKEN = re.compile(f"[{''.join(SPOKEN_DIGITS)}]{{4,16}}(?![十百千万])")
 
 _SPACED_CODE = re.compile(r"(?:\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2}|\d(?:[ -]\d){3,7})(?![ -]?\d)")
-_TYPED_CODE = re.compile(r"(?=[a-z]*\d)[a-z0-9]{4,8}|\d{3}(?=$)")
+_TYPED_CODE = re.compile(r"(?=[a-z]*\d)[a-z0-9]{3,8}")
 _PLAIN_PASSWORD = re.compile(r"(?=[a-z@#$]*\d)[a-z0-9@#$][a-z0-9@#$!%^&*_+~.-]{3,15}")
-_HOTLINE = re.compile(r"9[56]\d{3}|100(?:00|10|86|99)|12306|12315")
+_HOTLINE = re.compile(r"9[56]\d{3}|100(?:00|10|86|99)|12306|12315|106\d{5,17}")
 _DATE_OR_TIME = re.compile(r"20\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}:\d\d(?::\d\d)?")
 _NUMBER = re.compile(r"[\d.-]+")
-_UNIT = re.compile(r" ?(?:[年月元块次位个天%]|万(?!一))")
+_UNIT = re.compile(r" ?(?:[年月元块次位个天%秒]|分钟|小时|万(?!一))")
 
 
 def secrets(shadow: str) -> Iterator[Claim]:
@@ -52,7 +54,7 @@ def secrets(shadow: str) -> Iterator[Claim]:
         if match.start() < done:
             continue
         kind = "password" if match["password"] else "code"
-        end = _secret_end(shadow, match.end(), kind, match["link"] or "")
+        end = _secret_end(shadow, match.end(), kind, match["link"] or match["cvv"] or "")
         start = match.end()
         while end > start:
             yield Claim(kind, start, end)
@@ -76,7 +78,8 @@ def _secret_end(shadow: str, start: int, kind: str, link: str) -> int:
     if spaced:
         return spaced.end()
     typed = _TYPED.match(shadow, start)
-    if not typed:
+    # Without a link, a word that ends where something was claimed is a part of it, not a secret.
+    if not typed or not link and shadow.startswith(BLANK, typed.end()):
         return start
     if typed.end() - start > 64:
         return _REST_OF_TYPED.match(shadow, start).end() if link else start  # type: ignore[union-attr]
@@ -89,7 +92,7 @@ def _secret_end(shadow: str, start: int, kind: str, link: str) -> int:
 
 
 def _is_code(secret: str, link: str) -> bool:
-    return bool(_TYPED_CODE.fullmatch(secret)) and bool(link or not _HOTLINE.fullmatch(secret))
+    return bool(_TYPED_CODE.fullmatch(secret)) and bool(link or len(secret) > 3 and not _HOTLINE.fullmatch(secret))
 
 
 def _is_password(secret: str, link: str) -> bool:

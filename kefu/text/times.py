@@ -1,9 +1,10 @@
 """Finds the points in time that a customer names: 昨天下午三点, 上周五, 11月20号晚上8点半, 半小时前, 国庆节那天.
 
 Reports are of the past: a date without year, a weekday without 上 or 下 and a clock without day are the most recent
-ones (today counts). Durations (等了三天, 3个工作日), opening hours (24小时, 每天9点, 周一到周五) and months or years alone
-(上个月, 去年12月: no day is known, and none is guessed) are no points in time.
+ones (today counts). No points in time are durations (等了三天, 3个工作日), opening hours (24小时, 每天9点, 周一到周五),
+and months or years alone (上个月, 去年12月: no day is known, and none is guessed).
 """
+
 from __future__ import annotations
 
 import re
@@ -11,14 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from . import clocks, days
-from .money import find_amounts
-from .numerals import fold
+from kefu.text import clocks, days
+from kefu.text.money import find_amounts
+from kefu.text.numerals import fold
 
 
 @dataclass(frozen=True)
 class TimeRef:
-    """A point in time found in a text: text[start:end] means `value`, an ISO day, or day and minute where it is known."""
+    """A point in time found in a text: text[start:end] means `value`, an ISO day, or day and minute where known."""
 
     start: int
     end: int
@@ -37,7 +38,7 @@ class _Piece:
 
     @property
     def is_vague(self) -> bool:
-        """A clock without day or a weekday without week: two of them with 到 between are opening hours."""
+        """A clock without day or a weekday without week: where 到 follows, the opening hours of a service."""
         return self.day.is_bare_weekday and self.clock is None if self.day else self.clock is not None
 
 
@@ -48,8 +49,8 @@ def _unnamed(pattern: str) -> str:
 
 # Stretches to step over together with the clock that follows: they tell no day.
 _TRAPS = (
-    r"每(?:个?月(?:[0-9]{1,2}|[一二三十]{1,3})[日号]|个?(?:周|星期|礼拜)[一二三四五六日天末]|个?月|[天日晚早年周])",
-    r"(?:第二天|次日|隔天|同一?天|当[天日晚]|那[天日晚])",
+    r"每(?:个?月(?:[0-9一二三四五六七八九十]{1,3}[日号])?|个?(?:周|星期|礼拜)[一二三四五六日天末]?|[天日晚早年])",
+    r"(?:工作日|第二天|次日|隔天|同一?天|当[天日晚]|那[天日晚])",
     r"(?:[去前]年|上个?(?:月|周|星期|礼拜))的?(?:今天|昨天|同一?天|这[天时])",
     r"7/24(?=\s?(?:小时|客服|服务|在线|不间断|全天))",
 )
@@ -62,13 +63,16 @@ _FIRST_DAY, _FIRST_CLOCK = 2, 2 + len(days.RULES)
 
 _GAP = re.compile(clocks.GAP)
 _RANGE = re.compile(r"\s?(?:到|至|-|~)\s?")
+_UNTIL = re.compile(r"\s?[\u4e00-\u9fff]?(?:到|至|-|~)\s?")  # 昨晚八点弄到十点: in the evening too
 _END_OF_SENTENCE = re.compile(r"[。!！?？;；\n]")
 _NUMBER = re.compile(r"[0-9.]+")
 
 
 def find_times(text: str, now: datetime) -> list[TimeRef]:
-    """Points in time named in `text` by someone speaking at `now`, sorted and disjoint; a time zone of `now` is dropped.
-    Offsets are those of `text`. 晚上12点 is the midnight that ends the named day (see `clocks`). Never raises."""
+    """Points in time that `text` names, told at `now` (its time zone is dropped): sorted, disjoint, offsets in `text`.
+
+    晚上12点 is the midnight that ends the named day; `clocks` tells why. Never raises.
+    """
     now = now.replace(tzinfo=None)
     folded = fold(text)
     pieces = _without_ranges(_join(_without_amounts(_scan(folded, now), folded), folded), folded)
@@ -104,8 +108,7 @@ def _read_piece(text: str, start: int, index: int, last: _Piece, now: datetime) 
 
 def _touch(text: str, end: int, start: int) -> bool:
     """Whether nothing but filling words stands between two pieces."""
-    gap = _GAP.match(text, end, start)
-    return gap is not None and gap.end() == start
+    return _GAP.fullmatch(text, end, start) is not None
 
 
 def _without_amounts(pieces: Iterable[_Piece], text: str) -> list[_Piece]:
@@ -130,27 +133,32 @@ def _join(pieces: Iterable[_Piece], text: str) -> list[_Piece]:
     return joined
 
 
-def _without_ranges(pieces: list[_Piece], text: str) -> Iterator[_Piece]:
-    """The pieces less opening hours: 9点到18点, 周一到周五."""
-    for index, piece in enumerate(pieces):
-        neighbours = [pair for pair in (pieces[index - 1 : index + 1], pieces[index : index + 2]) if len(pair) == 2]
-        if not any(_is_range(first, second, text) for first, second in neighbours):
-            yield piece
+def _without_ranges(pieces: Iterable[_Piece], text: str) -> Iterator[_Piece]:
+    """The pieces less opening hours: 9点到18点, 周一到周五9:00-18:00."""
+    run: list[_Piece] = []
+    for piece in pieces:
+        if run and not _RANGE.fullmatch(text, run[-1].end, piece.start):
+            yield from _unless_range(run)
+            run = []
+        run.append(piece)
+    yield from _unless_range(run)
 
 
-def _is_range(first: _Piece, second: _Piece, text: str) -> bool:
-    link = _RANGE.match(text, first.end, second.start)
-    return first.is_vague and second.is_vague and link is not None and link.end() == second.start
+def _unless_range(run: list[_Piece]) -> list[_Piece]:
+    return [] if len(run) > 1 and run[0].is_vague else run
 
 
 def _resolve(pieces: Iterable[_Piece], text: str, now: datetime) -> Iterator[TimeRef]:
     """References from pieces. A clock without day takes the day named before it in the same sentence."""
     day: date | None = None
-    day_end = 0
+    last = _Piece(0, 0)
     for piece in pieces:
-        if day and _END_OF_SENTENCE.search(text, day_end, piece.start):
+        is_alone = bool(piece.clock and not piece.day and not piece.period)
+        if is_alone and last.clock and _UNTIL.fullmatch(text, last.end, piece.start):
+            piece = replace(piece, period=last.period)
+        if day and _END_OF_SENTENCE.search(text, last.end, piece.start):
             day = None
-        day, day_end = piece.day.date if piece.day else day, piece.end
+        day, last = piece.day.date if piece.day else day, piece
         value = _value(piece, day, now)
         if value:
             yield TimeRef(piece.start, piece.end, value)
@@ -166,4 +174,4 @@ def _value(piece: _Piece, day: date | None, now: datetime) -> str | None:
         return moment.isoformat(timespec="minutes")[:16]
     if piece.day is None:
         return None
-    return (piece.day.moment.isoformat(timespec="minutes") if piece.day.moment else piece.day.date.isoformat())
+    return piece.day.moment.isoformat(timespec="minutes") if piece.day.moment else piece.day.date.isoformat()

@@ -1,0 +1,33 @@
+"""A customer's text is safe before anything else sees it."""
+
+import pytest
+
+from kefu.channels.prepare import EMPTY, prepare
+from kefu.sealing import unseal
+
+
+def test_phone_is_masked_and_sealed() -> None:
+    prepared = prepare("我的手机号13812345678", 2000)
+    assert "13812345678" not in prepared.text + prepared.original
+    assert unseal(prepared.sealed["phone"]) == "13812345678"
+
+
+@pytest.mark.parametrize("text", ["/restart", "//deny", " / human_agent", "/ /goodbye", "／restart"])
+def test_no_text_is_a_command(text: str) -> None:
+    assert not prepare(text, 2000).text.startswith("/")
+
+
+@pytest.mark.parametrize("text", ["", "  ", "/", "\u200b"])
+def test_empty_text_is_said_to_be_empty(text: str) -> None:
+    assert prepare(text, 2000).text == EMPTY
+
+
+def test_emoji_alone_are_kept() -> None:
+    assert prepare("😀😀", 2000).text == "😀😀"
+
+
+def test_long_text_is_cut_and_said_to_be() -> None:
+    prepared = prepare("退" * 3000 + "密码", 2000)
+    assert prepared.was_cut
+    assert len(prepared.text) <= 2000
+    assert not prepare("退" * 2000, 2000).was_cut

@@ -1,0 +1,33 @@
+"""Quick replies: sealed for one conversation, pressed by click, by title or by number."""
+
+import pytest
+
+from kefu.channels.quick_replies import resolve, seal_buttons, typed
+
+BUTTONS = [{"title": "已解决", "payload": "/affirm"}, {"title": "没解决", "payload": "/deny"}]
+
+
+def test_the_customer_sees_no_command_and_gets_it_back() -> None:
+    sealed = seal_buttons("web-1", BUTTONS)
+    assert [button["title"] for button in sealed] == ["已解决", "没解决"]
+    assert not any(button["payload"].startswith("/") for button in sealed)
+    assert resolve("web-1", sealed[1]["payload"]) == ("/deny", "没解决")
+
+
+def test_a_button_of_another_conversation_is_only_text() -> None:
+    assert resolve("web-2", seal_buttons("web-1", BUTTONS)[0]["payload"]) is None
+
+
+@pytest.mark.parametrize("text", ["/deny", "qr.", "qr.x.y", "没解决", "qr." + "a" * 10_000])
+def test_forged_ids_are_only_text(text: str) -> None:
+    assert resolve("web-1", text) is None
+
+
+@pytest.mark.parametrize(("text", "expected"), [("没解决", 1), (" 2 ", 1), ("1", 0)])
+def test_typed_title_or_number_presses(text: str, expected: int) -> None:
+    assert typed(BUTTONS, text) == BUTTONS[expected]["payload"]
+
+
+@pytest.mark.parametrize("text", ["0", "3", "12", "没", "", "²", "350"])
+def test_other_text_presses_nothing(text: str) -> None:
+    assert typed(BUTTONS, text) is None

@@ -1,0 +1,130 @@
+"""Tickets: opened once, extended within a day, never lost between parallel writers."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from kefu.database import Database
+from kefu.desk.lifecycle import Priority, Status
+from kefu.desk.tickets import NewTicket, TicketError, TicketService
+from kefu.sealing import unseal
+
+NOW = datetime(2026, 11, 23, 2, 30, tzinfo=timezone.utc)
+NEW = NewTicket(
+    brand="post",
+    channel="rest",
+    customer="web-1",
+    intent="refund",
+    description="退款一直没到",
+    idempotency_key="form:web-1:m1",
+    amount=Decimal("350.50"),
+    time="2026-11-22T15:00",
+)
+
+
+@pytest.fixture
+def tickets(database: Database) -> TicketService:
+    return TicketService(database)
+
+
+async def test_stores_what_the_customer_said(tickets: TicketService) -> None:
+    opened = await tickets.open(NEW, NOW)
+    stored = await tickets.get(opened.ticket.id)
+    assert opened.created
+    assert (stored.brand, stored.intent, stored.amount, stored.time) == (
+        "post",
+        "refund",
+        Decimal("350.50"),
+        "2026-11-22T15:00",
+    )
+    assert (stored.status, stored.priority, stored.created_at) == ("open", "P3", NOW)
+    assert [event.kind for event in await tickets.history(stored.id)] == ["created"]
+
+
+async def test_seals_who_the_customer_is(tickets: TicketService) -> None:
+    stored = (await tickets.open(NEW, NOW)).ticket
+    assert "web-1" not in stored.customer_sealed + stored.customer_key
+    assert unseal(stored.customer_sealed) == "web-1"
+
+
+async def test_same_key_does_nothing_twice(tickets: TicketService) -> None:
+    first = await tickets.open(NEW, NOW)
+    again = await tickets.open(replace(NEW, description="别的话"), NOW + timedelta(days=3))
+    assert (again.ticket.id, again.created) == (first.ticket.id, False)
+    assert len(await tickets.history(first.ticket.id)) == 1
+
+
+async def test_same_matter_within_a_day_is_appended_and_keeps_its_number(tickets: TicketService) -> None:
+    first = await tickets.open(NEW, NOW)
+    more = replace(NEW, description="还是没到", idempotency_key="m2", order_id="A1234567", faq_ids=["refund.apply"])
+    second = await tickets.open(more, NOW + timedelta(hours=23))
+    repeated = await tickets.open(more, NOW + timedelta(hours=23))
+    assert (second.ticket.id, second.created) == (first.ticket.id, False)
+    assert repeated.ticket.id == first.ticket.id
+    assert (second.ticket.order_id, second.ticket.faq_ids) == ("A1234567", ["refund.apply"])
+    history = await tickets.history(first.ticket.id)
+    assert [event.kind for event in history] == ["created", "appended"]
+    assert history[1].data["description"] == "还是没到"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"intent": "fee"},
+        {"brand": "my"},
+        {"customer": "web-2"},
+        {"order_id": "B7654321"},
+    ],
+)
+async def test_another_matter_is_another_ticket(tickets: TicketService, change: dict[str, str]) -> None:
+    first = await tickets.open(replace(NEW, order_id="A1234567"), NOW)
+    other = await tickets.open(replace(NEW, idempotency_key="m2", **change), NOW)
+    assert other.created
+    assert other.ticket.id != first.ticket.id
+
+
+async def test_a_day_later_or_after_the_end_it_is_a_new_ticket(tickets: TicketService) -> None:
+    first = await tickets.open(NEW, NOW)
+    later = await tickets.open(replace(NEW, idempotency_key="m2"), NOW + timedelta(hours=25))
+    assert later.ticket.id != first.ticket.id
+    await tickets.move(later.ticket.id, Status.RESOLVED, "agent")
+    after_the_end = await tickets.open(replace(NEW, idempotency_key="m3"), NOW + timedelta(hours=26))
+    assert after_the_end.created
+
+
+async def test_parallel_writers_make_one_ticket(tickets: TicketService) -> None:
+    asked = [replace(NEW, idempotency_key=f"m{i % 4}") for i in range(12)]
+    opened = await asyncio.gather(*(tickets.open(new, NOW) for new in asked))
+    assert len({found.ticket.id for found in opened}) == 1
+    assert sum(found.created for found in opened) == 1
+    assert len(await tickets.history(opened[0].ticket.id)) == 4
+
+
+async def test_theft_comes_first_in_the_queue(tickets: TicketService) -> None:
+    await tickets.open(NEW, NOW)
+    await tickets.open(replace(NEW, intent="feedback", idempotency_key="m2"), NOW - timedelta(days=2))
+    theft = await tickets.open(replace(NEW, intent="account_theft", idempotency_key="m3"), NOW)
+    assert [ticket.priority for ticket in await tickets.queue()] == ["P1", "P3", "P4"]
+    assert theft.ticket.sla_due == NOW + timedelta(hours=1)
+    assert Priority(theft.ticket.priority) is Priority.P1
+
+
+async def test_only_allowed_changes_of_status(tickets: TicketService) -> None:
+    ticket = (await tickets.open(NEW, NOW)).ticket
+    await tickets.move(ticket.id, Status.ASSIGNED, "agent:li")
+    with pytest.raises(TicketError, match="assigned"):
+        await tickets.move(ticket.id, Status.REOPENED, "agent:li")
+    with pytest.raises(KeyError):
+        await tickets.move("KF0000000000", Status.ASSIGNED, "agent:li")
+    history = await tickets.history(ticket.id)
+    assert (history[-1].actor, history[-1].data) == ("agent:li", {"from": "open", "to": "assigned"})
+
+
+async def test_a_customer_sees_only_his_own_of_one_brand(tickets: TicketService) -> None:
+    mine = await tickets.open(NEW, NOW)
+    await tickets.open(replace(NEW, customer="web-2", idempotency_key="m2"), NOW)
+    await tickets.open(replace(NEW, brand="my", idempotency_key="m3"), NOW)
+    assert [ticket.id for ticket in await tickets.of_customer("post", "web-1")] == [mine.ticket.id]

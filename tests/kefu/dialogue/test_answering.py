@@ -1,0 +1,34 @@
+"""Answer, ask back, or admit not to know."""
+
+from kefu.brands import brands
+from kefu.dialogue.answering import decide
+from kefu.knowledge import Band, knowledge_base
+
+
+def band_of(question: str, *ranking: tuple[str, float]) -> tuple[Band, list[str]]:
+    decision = decide(question, ranking, brands()["post"], knowledge_base())
+    return decision.band, [entry.id for entry in decision.entries]
+
+
+def test_a_sure_intent_is_answered_from_its_own_entries() -> None:
+    band, ids = band_of("这个怎么办理", ("refund", 0.9))
+    assert band is Band.ANSWER
+    assert ids[0].startswith("refund.")
+
+
+def test_two_likely_intents_are_offered() -> None:
+    band, ids = band_of("钱没了", ("wrong_charge", 0.35), ("account_theft", 0.3))
+    assert band is Band.CLARIFY
+    assert {faq_id.split(".")[0] for faq_id in ids} >= {"wrong_charge", "account_theft"}
+    assert len(ids) <= 3
+
+
+def test_the_words_of_an_entry_are_enough() -> None:
+    band, ids = band_of("退款多久到账", ("fee", 0.2))
+    assert band is Band.ANSWER
+    assert ids[0] == "refund_arrival.arrival_time"
+
+
+def test_what_is_nowhere_near_is_refused() -> None:
+    band, ids = band_of("xyzxyz", ("out_of_scope", 0.4))
+    assert (band, ids) == (Band.REFUSE, [])

@@ -1,0 +1,95 @@
+"""The ticket form's decisions: what is taken, what is asked again, and how a customer gets out."""
+
+import pytest
+
+from kefu.dialogue.ticket_form import CONFIRMED, PERSON, Entity, Said, facts, next_step, prefill, required
+from kefu.show import SKIPPED
+
+
+def said(text: str, intent: str = "out_of_scope", confidence: float = 0.9, **entities: str) -> Said:
+    found = [Entity(name, value, text.find(value) if value in text else 0) for name, value in entities.items()]
+    return Said(text, intent, confidence, found, "sealed")
+
+
+def test_asks_what_prepare_info_promises() -> None:
+    assert required("refund") == ("description", "time", "amount", "phone", "ticket_confirmed")
+    assert "amount" not in required("register")
+
+
+@pytest.mark.parametrize(("question", "known"), [("退款一直没有到账", True), ("退款", False), (None, False)])
+def test_the_matter_is_not_asked_twice(question: str | None, known: bool) -> None:
+    assert ("description" in prefill(question)) is known
+
+
+def test_takes_several_facts_from_one_message() -> None:
+    step = next_step("time", said("昨天付的,350块", time="2026-11-22", amount="350"), 0)
+    assert (step.slots["time"], step.slots["amount"]) == ("2026-11-22", "350")
+
+
+def test_a_fact_that_was_not_asked_for_is_kept() -> None:
+    step = next_step("time", said("350块", amount="350"), 0)
+    assert step.slots["amount"] == "350"
+    assert "time" not in step.slots
+
+
+def test_a_denied_amount_does_not_count() -> None:
+    text = "不对,是300不是350"
+    correction = Said(text, "deny", 0.9, [Entity("amount", "300", 4, 7), Entity("amount", "350", 9, 12)])
+    assert facts(correction) == {"amount": "300"}
+    step = next_step("ticket_confirmed", correction, 0)
+    assert step.slots["amount"] == "300"
+    assert step.say == ("utter_ticket_changed",)
+
+
+def test_the_phone_is_kept_with_its_sealed_value() -> None:
+    step = next_step("phone", said("138****5678", phone="138****5678"), 0)
+    assert (step.slots["phone"], step.slots["phone_sealed"]) == ("138****5678", "sealed")
+
+
+@pytest.mark.parametrize("text", ["跳过", "不记得了", "不方便给", "忘了", "不知道啊"])
+@pytest.mark.parametrize("asked", ["time", "amount", "phone"])
+def test_what_is_not_essential_may_be_skipped(asked: str, text: str) -> None:
+    assert next_step(asked, said(text), 0).slots[asked] == SKIPPED
+
+
+def test_a_question_in_mid_form_is_answered_and_costs_nothing() -> None:
+    step = next_step("amount", said("退款要多久才到", "refund_arrival"), 0)
+    assert step.answer_question
+    assert step.slots["bad_answers"] == 0
+
+
+@pytest.mark.parametrize("asked", ["time", "amount", "phone"])
+def test_nobody_is_asked_a_fourth_time(asked: str) -> None:
+    nonsense = said("嗯嗯嗯那个啥", confidence=0.2)
+    first, second = next_step(asked, nonsense, 0), next_step(asked, nonsense, 1)
+    assert (first.slots["bad_answers"], second.slots["bad_answers"]) == (1, 2)
+    assert next_step(asked, nonsense, 2).slots[asked]
+
+
+def test_too_short_a_description_is_asked_for_once_more() -> None:
+    assert next_step("description", said("退款"), 0).say == ("utter_ticket_say_more",)
+    assert next_step("description", said("退款"), 1).slots["description"] == "退款"
+
+
+@pytest.mark.parametrize("asked", ["description", "time", "ticket_confirmed"])
+def test_cancel_and_person_end_the_form_at_any_point(asked: str) -> None:
+    cancelled = next_step(asked, said("算了不填了", "cancel"), 0)
+    assert (cancelled.ended, cancelled.slots["ticket_confirmed"]) == (True, None)
+    person = next_step(asked, said("转人工", "human_agent"), 0)
+    assert (person.ended, person.slots["ticket_confirmed"]) == (True, PERSON)
+
+
+@pytest.mark.parametrize(("text", "intent"), [("确认", "affirm"), ("对的", "out_of_scope"), ("没问题", "thank")])
+def test_confirmed_in_many_words(text: str, intent: str) -> None:
+    assert next_step("ticket_confirmed", said(text, intent), 0).slots["ticket_confirmed"] == CONFIRMED
+
+
+def test_something_to_add_at_the_end_is_added() -> None:
+    step = next_step("ticket_confirmed", said("商家电话也打不通"), 0)
+    assert step.slots["extra"] == "商家电话也打不通"
+    assert "ticket_confirmed" not in step.slots
+
+
+def test_an_unclear_no_at_the_end_is_asked_about_then_sent() -> None:
+    assert next_step("ticket_confirmed", said("不对", "deny"), 0).say == ("utter_ticket_what_to_change",)
+    assert next_step("ticket_confirmed", said("不对", "deny"), 2).slots["ticket_confirmed"] == CONFIRMED

@@ -1,0 +1,34 @@
+"""What an agent gets to read."""
+
+from kefu.dialogue.transcript import LONGEST, faq_ids, transcript
+
+EVENTS = [
+    {"event": "action", "name": "action_session_start"},
+    {
+        "event": "user",
+        "text": "退款多久到",
+        "timestamp": 1.0,
+        "parse_data": {"intent": {"name": "refund_arrival"}},
+        "metadata": {"original": "退款多久到呀~"},
+    },
+    {"event": "bot", "text": "一般…", "timestamp": 2.0, "metadata": {"faq_id": "refund.apply", "faq_version": "v1"}},
+    {"event": "bot", "text": "还有…", "timestamp": 3.0, "metadata": {"faq_id": "refund.apply", "faq_version": "v1"}},
+    {"event": "bot", "text": None, "timestamp": 4.0},
+]
+
+
+def test_both_sides_in_order_with_what_was_understood_and_shown() -> None:
+    assert transcript(EVENTS) == [
+        {"who": "customer", "text": "退款多久到呀~", "at": 1.0, "intent": "refund_arrival"},
+        {"who": "bot", "text": "一般…", "at": 2.0, "faq_id": "refund.apply", "faq_version": "v1"},
+        {"who": "bot", "text": "还有…", "at": 3.0, "faq_id": "refund.apply", "faq_version": "v1"},
+    ]
+
+
+def test_the_latest_lines_are_kept() -> None:
+    events = [{"event": "bot", "text": str(i), "timestamp": i} for i in range(100)]
+    assert [line["text"] for line in transcript(events)] == [str(i) for i in range(100 - LONGEST, 100)]
+
+
+def test_each_entry_once() -> None:
+    assert faq_ids(EVENTS) == ["refund.apply"]
