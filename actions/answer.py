@@ -6,7 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.buttons import after_answer, choices
+from actions.buttons import after_answer, choice, choices
 from actions.turn import Turn
 from kefu.dialogue.answering import Decision, decide
 from kefu.dialogue.ticket_form import FACTS
@@ -26,7 +26,7 @@ class ActionAnswer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Look the question up and utter what was found."""
         turn = Turn.of(tracker)
-        decision = decide(turn.text, turn.ranking or [(turn.intent, turn.confidence)], turn.brand, knowledge_base())
+        decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
         return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
 
 
@@ -66,7 +66,7 @@ def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
 def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
     """Utter a decision; returns the events that remember it."""
     if decision.band is Band.ANSWER:
-        show(dispatcher, turn, decision.entries[0], decision.version)
+        show(dispatcher, turn, decision.entries[0], decision.version, decision.also)
         return answered(decision.entries[0])
     if decision.band is Band.CLARIFY:
         dispatcher.utter_message(text="您问的是哪一个?点一下就行。", buttons=choices(decision.entries))
@@ -74,10 +74,20 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision
     return miss(dispatcher, turn, tracker)
 
 
-def show(dispatcher: CollectingDispatcher, turn: Turn, entry: FaqEntry, version: str) -> None:
-    """Utter an entry's answer; the event says which entry, in which version of the FAQ."""
+def show(
+    dispatcher: CollectingDispatcher, turn: Turn, entry: FaqEntry, version: str, also: FaqEntry | None = None
+) -> None:
+    """Utter an entry's answer; the event says which entry, in which version of the FAQ.
+
+    Args:
+        also: the entry for a second question in the message; it is offered, so that it is not lost.
+    """
     text = entry.text_for(turn.brand, turn.channel)
-    dispatcher.utter_message(text=text, buttons=after_answer(entry.intent), faq_id=entry.id, faq_version=version)
+    buttons = after_answer(entry.intent)
+    if also:
+        text += f"\n\n您还问到“{also.question}”,点下面就能看。"
+        buttons = [choice(also), *buttons]
+    dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
 
 
 def answered(entry: FaqEntry) -> list[EventType]:

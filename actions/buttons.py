@@ -25,8 +25,9 @@ def after_answer(intent: str) -> list[Button]:
 
 def choices(entries: Sequence[FaqEntry]) -> list[Button]:
     """One button an entry, and a way out."""
-    return [*(_choice(entry) for entry in entries), NONE_OF_THESE]
+    return [*(choice(entry) for entry in entries), NONE_OF_THESE]
 
 
-def _choice(entry: FaqEntry) -> Button:
+def choice(entry: FaqEntry) -> Button:
+    """The button that shows an entry."""
     return {"title": entry.question, "payload": "/choose_faq" + json.dumps({"faq_id": entry.id})}

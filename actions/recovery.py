@@ -25,7 +25,7 @@ class ActionOutOfScope(Action):
         if turn.confidence >= SURE:
             dispatcher.utter_message(response="utter_out_of_scope")
             return [SlotSet("faq_id", None), SlotSet("question", turn.text)]
-        decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base())
+        decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
         if decision.band is Band.REFUSE:
             return miss(dispatcher, turn, tracker)
         return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]

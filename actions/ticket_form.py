@@ -76,7 +76,7 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
 
 def _answer(dispatcher: CollectingDispatcher, turn: Turn) -> None:
     """Answer a question that came in mid-form, then go back to the form."""
-    decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base())
+    decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
     if decision.band is Band.ANSWER:
         entry = decision.entries[0]
         text = entry.text_for(turn.brand, turn.channel)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
 
 from kefu.brands import Brand, brand_or_default
+from kefu.dialogue.answering import Guess
 from kefu.dialogue.ticket_form import Entity, Said
 
 
@@ -22,7 +24,8 @@ class Turn:
     text: str
     intent: str
     confidence: float
-    ranking: list[tuple[str, float]] = field(default_factory=list)
+    ranking: list[Guess] = field(default_factory=list)
+    questions: list[Guess] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     sealed_phone: str | None = None
 
@@ -39,7 +42,8 @@ class Turn:
             text=metadata.get("original") or message.get("text") or "",
             intent=(message.get("intent") or {}).get("name") or "out_of_scope",
             confidence=(message.get("intent") or {}).get("confidence") or 0.0,
-            ranking=[(found["name"], found["confidence"]) for found in message.get("intent_ranking") or []],
+            ranking=_guesses(message.get("intent_ranking") or [message.get("intent") or {}]),
+            questions=_guesses(message.get("questions") or []),
             entities=[_entity(found) for found in message.get("entities") or []],
             sealed_phone=(metadata.get("sealed") or {}).get("phone"),
         )
@@ -51,6 +55,10 @@ class Turn:
     def said(self) -> Said:
         """The message as the ticket form sees it."""
         return Said(self.text, self.intent, self.confidence, self.entities, self.sealed_phone)
+
+
+def _guesses(found: Iterable[dict[str, Any]]) -> list[Guess]:
+    return [Guess(one["name"], one["confidence"], one.get("text", "")) for one in found if one.get("name")]
 
 
 def _entity(found: dict[str, Any]) -> Entity:

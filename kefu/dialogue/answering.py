@@ -13,43 +13,72 @@ CHOICES = 3
 
 
 @dataclass(frozen=True)
+class Guess:
+    """An intent that the classifier sees in a text (the whole message, or one question of it)."""
+
+    intent: str
+    confidence: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Decision:
-    """What to do, and the entries that it is about (best first)."""
+    """What to do, the entries that it is about (best first), and one for a second question in the message."""
 
     band: Band
     entries: tuple[FaqEntry, ...]
     version: str
+    also: FaqEntry | None = None
 
 
-def decide(question: str, ranking: Sequence[tuple[str, float]], brand: Brand, knowledge: KnowledgeBase) -> Decision:
-    """Choose for a question.
+def decide(
+    text: str, ranking: Sequence[Guess], brand: Brand, knowledge: KnowledgeBase, questions: Sequence[Guess] = ()
+) -> Decision:
+    """Choose for a message.
 
     Args:
-        question: the customer's text.
-        ranking: the classifier's intents with their probabilities, best first.
+        text: the customer's message.
+        ranking: the classifier's guesses for the whole message, best first.
+        questions: where it holds several questions, the best guess for each.
     """
-    intent, confidence = ranking[0] if ranking else (None, 0.0)
-    if intent is not None and is_business(intent) and confidence >= SURE:
-        found = knowledge.search(question, intent, brand.id, CHOICES)
-        return Decision(found.band, tuple(hit.entry for hit in found.hits), found.version)
-    by_words = knowledge.search(question, None, brand.id, CHOICES)
-    best = tuple(hit.entry for hit in by_words.hits)
-    if by_words.band is Band.ANSWER and confidence < SURE:
-        return Decision(Band.ANSWER, best, by_words.version)
-    likely = [name for name, probability in ranking if is_business(name) and probability >= UNSURE]
-    overviews = _overviews(question, likely, brand, knowledge)
-    words = best if by_words.band is Band.CLARIFY else ()
-    choices = tuple(_distinct([*overviews, *words]))[:CHOICES]
+    topics = _distinct_topics(questions)
+    if len(topics) > 1:
+        first = next((topic for topic in topics if ranking and topic.intent == ranking[0].intent), topics[0])
+        second = next(topic for topic in topics if topic is not first)
+        answer = _answer(first.text, first.intent, brand, knowledge)
+        others = _answer(second.text, second.intent, brand, knowledge).entries
+        return Decision(answer.band, answer.entries, answer.version, also=others[0] if others else None)
+    best = ranking[0] if ranking else None
+    if best and is_business(best.intent) and best.confidence >= SURE:
+        return _answer(text, best.intent, brand, knowledge)
+    return _without_intent(text, ranking, brand, knowledge)
+
+
+def _answer(text: str, intent: str, brand: Brand, knowledge: KnowledgeBase) -> Decision:
+    found = knowledge.search(text, intent, brand.id, CHOICES)
+    return Decision(found.band, tuple(hit.entry for hit in found.hits), found.version)
+
+
+def _without_intent(text: str, ranking: Sequence[Guess], brand: Brand, knowledge: KnowledgeBase) -> Decision:
+    """Words alone may name an entry; else the likely intents and the nearest entries are offered."""
+    by_words = knowledge.search(text, None, brand.id, CHOICES)
+    nearest = tuple(hit.entry for hit in by_words.hits)
+    if by_words.band is Band.ANSWER:
+        return Decision(Band.ANSWER, nearest, by_words.version)
+    likely = [guess.intent for guess in ranking if is_business(guess.intent) and guess.confidence >= UNSURE]
+    offered = [*_best_of_each(text, likely, brand, knowledge), *(nearest if by_words.band is Band.CLARIFY else ())]
+    choices = tuple({entry.id: entry for entry in offered}.values())[:CHOICES]
     return Decision(Band.CLARIFY if choices else Band.REFUSE, choices, by_words.version)
 
 
-def _overviews(question: str, intents: Iterable[str], brand: Brand, knowledge: KnowledgeBase) -> Iterable[FaqEntry]:
-    """The best entry of each intent."""
+def _best_of_each(text: str, intents: Iterable[str], brand: Brand, knowledge: KnowledgeBase) -> Iterable[FaqEntry]:
     for intent in intents:
-        found = knowledge.search(question, intent, brand.id, 1)
+        found = knowledge.search(text, intent, brand.id, 1)
         if found.hits and found.hits[0].entry.intent == intent:
             yield found.hits[0].entry
 
 
-def _distinct(entries: Iterable[FaqEntry]) -> Iterable[FaqEntry]:
-    return {entry.id: entry for entry in entries}.values()
+def _distinct_topics(questions: Sequence[Guess]) -> list[Guess]:
+    """The sure business questions, one an intent, in the order of the text."""
+    sure = [guess for guess in questions if is_business(guess.intent) and guess.confidence >= SURE]
+    return list({guess.intent: guess for guess in reversed(sure)}.values())[::-1]

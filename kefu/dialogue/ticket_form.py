@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kefu.show import SKIPPED
+from kefu.text.numerals import parse_numeral
 from kefu.topics import is_business, needs_amount
 
 CONFIRMED, PERSON = "yes", "person"
@@ -91,6 +92,8 @@ def next_step(asked: str, said: Said, bad_answers: int) -> Step:
     if said.intent == "human_agent" and said.confidence >= SURE:
         return Step({"ticket_confirmed": PERSON}, ended=True)
     known = facts(said)
+    if asked == "amount" and "amount" not in known and (bare := parse_numeral(said.text)) is not None:
+        known["amount"] = f"{bare.normalize():f}"  # a number alone is an amount only because we asked for one
     if asked == "ticket_confirmed":
         return _confirmation(said, known, bad_answers)
     if asked in known:

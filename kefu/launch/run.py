@@ -49,6 +49,7 @@ def environment(found: Settings) -> dict[str, str]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",  # of Rasa's pinned libraries; ours are errors in the tests
         **QUIET,
         "SANIC_HOST": found.host,
         "KEFU_HOST": found.host,

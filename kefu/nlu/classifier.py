@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from kefu.nlu.features import BLOCKS, Blocks, blocks_of
 from kefu.nlu.linear_model import LinearModel
+from kefu.nlu.questions import questions
 
 OUT_OF_SCOPE = "out_of_scope"
+QUESTIONS = "questions"  # key in the parse result
+
+Ranking = list[dict[str, Any]]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -75,7 +80,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._model = train(
-            [self._features(example) for example in examples],
+            [self._features([token.text for token in example.get(TOKENS_NAMES[TEXT])]) for example in examples],
             [example.get(INTENT) for example in examples],
             penalty=self._config["penalty"],
         )
@@ -86,21 +91,30 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `intent` and `intent_ranking` (Rasa itself replaces them where the text is an intent command)."""
         for message in messages:
-            ranking = self._rank(message)
+            words = [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
+            ranking = self._rank(words)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            message.set(QUESTIONS, self._questions(words), add_to_output=True)
         return messages
 
-    def _rank(self, message: Message) -> list[dict[str, Any]]:
+    def _rank(self, words: Sequence[str]) -> Ranking:
         if self._model is None:
             return [{"name": OUT_OF_SCOPE, "confidence": 0.0}]
-        features = self._features(message)
+        features = self._features(words)
         if not self._model.knows(features):
             return [{"name": OUT_OF_SCOPE, "confidence": 1.0}]
         probabilities = self._model.probabilities(features)
         best = np.argsort(-probabilities)[: self._config["ranking_length"]]
         return [{"name": self._model.labels[i], "confidence": float(probabilities[i])} for i in best]
 
-    def _features(self, message: Message) -> Blocks:
-        words = [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
+    def _questions(self, words: Sequence[str]) -> Ranking:
+        """Where a message holds several questions: each with its intent, in the order of the text."""
+        found = []
+        for start, end in questions(words):
+            best = self._rank(words[start:end])[0]
+            found.append({**best, "text": "".join(words[start:end])})
+        return found
+
+    def _features(self, words: Sequence[str]) -> Blocks:
         return blocks_of(words, self._config["blocks"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from operator import itemgetter
@@ -22,17 +21,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from kefu.nlu.gazetteer import Gazetteer, Terms, load_terms
 from kefu.nlu.segmenter import load_words, shared_segmenter
+from kefu.nlu.shapes import find_shapes
 from kefu.settings import ROOT
 from kefu.text import find_amounts, find_times, normalise
 
 _FILE = "terms.json"
-_SHAPES = {
-    "phone": re.compile(r"(?<!\d)1[3-9]\d(?:\*{4}|\d{4})\d{4}(?!\d)"),
-    "ticket_id": re.compile(r"(?<![A-Za-z0-9])[Kk][Ff][0-9A-Za-z]{10}(?![A-Za-z0-9])"),
-    "order_id": re.compile(
-        r"(?:订单|流水|交易|商户单|支付单|单)(?:编?号|号码)?\s*(?:是|为|[::])?\s*(?P<value>(?=[A-Za-z-]*\d)[A-Za-z0-9-]{8,32})"
-    ),
-}
+_DENIED = ("不是", "并非")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -92,20 +86,20 @@ class WalletEntityExtractor(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add `entities` to each message, in the order of its text."""
         for message in messages:
-            found = self.find(message.get(TEXT) or "", message.get(TOKENS_NAMES[TEXT]) or [])
+            tokens = message.get(TOKENS_NAMES[TEXT]) or []
+            found = self.find(message.get(TEXT) or "", tokens, datetime.now())
             entities = self.add_extractor_name(sorted(found, key=itemgetter("start")))
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
 
-    def find(self, text: str, tokens: list[Token]) -> Iterable[dict[str, Any]]:
-        """All entities of a text, in no order."""
-        yield from _numeric(text)
-        for name, shape in _SHAPES.items():
-            for match in shape.finditer(text):
-                group = "value" if "value" in shape.groupindex else 0
-                yield _entity(name, match[group].upper() if name == "ticket_id" else match[group], *match.span(group))
+    def find(self, text: str, tokens: list[Token], now: datetime) -> Iterable[dict[str, Any]]:
+        """All entities of a text that somebody has written at `now`, in no order."""
+        yield from _numeric(text, now)
+        yield from (_entity(*shape) for shape in find_shapes(text))
         for term in self._gazetteer.find([token.text for token in tokens]):
-            yield _entity(term.entity, term.value, tokens[term.first].start, tokens[term.last - 1].end)
+            start = tokens[term.first].start
+            if term.entity != "failure_reason" or not text[:start].endswith(_DENIED):  # 不是网络的问题
+                yield _entity(term.entity, term.value, start, tokens[term.last - 1].end)
 
 
 class Lexicon:
@@ -115,11 +109,11 @@ class Lexicon:
         self.terms, self.words = terms, words
 
 
-def _numeric(text: str) -> Iterable[dict[str, Any]]:
+def _numeric(text: str, now: datetime) -> Iterable[dict[str, Any]]:
     normal = normalise(text)
     for amount in find_amounts(normal.text):
         yield _entity("amount", str(amount.value), *normal.original_span(amount.start, amount.end))
-    for time in find_times(normal.text, datetime.now()):
+    for time in find_times(normal.text, now):
         yield _entity("time", time.value, *normal.original_span(time.start, time.end))
 
 

@@ -42,7 +42,8 @@ _THAT_DAY = "(?:那[天日]|当[天日])?"
 _WEEKDAY_ASIDE = r"(?:[(]?(?:周|星期|礼拜)[一二三四五六日天][)]?)?"
 
 # After a number without 日 or 号: what makes it no day (11月20笔, 11.20元, 7/24小时, 1/3的钱).
-NO_UNIT = rf"(?![0-9%‰a-z{NUMERAL_CHARS}几]|[.,:/\-][0-9]|\s?(?:元|块|毛|角|个|次|笔|单|多|折|倍|版|系统|小时|分|秒|级|岁|度|寸|公|米|斤|克|人|位|条|的钱))"
+_UNITS = "元|块|毛|角|个|次|笔|单|多|折|倍|版|系统|小时|分|秒|级|岁|度|寸|公|米|斤|克|人|位|条|的钱"
+NO_UNIT = rf"(?![0-9%‰a-z{NUMERAL_CHARS}几]|[.,:/\-][0-9]|\s?(?:{_UNITS}))"
 
 
 def _shift_months(day: date, months: int) -> tuple[int, int]:
@@ -178,7 +179,7 @@ _NUMBER_LIKE = ("五一", "六一", "618", "双11", "双12")
 _PLAIN_NAMES = "|".join(sorted(set(festivals.NAMES) - set(_NUMBER_LIKE), key=len, reverse=True))
 _FEAST = "(?:劳动|儿童|购物|狂欢)?节"
 _FESTIVAL = re.compile(
-    rf"(?:(?P<year>(?<![0-9])20[0-9]{{2}}(?=年)|{_YEAR_WORD})年?的?)?"
+    rf"(?:(?P<year>(?<![0-9])(?:19|20)[0-9]{{2}}(?=年)|{_YEAR_WORD})年?的?)?"
     rf"(?P<name>{_PLAIN_NAMES}|(?<![0-9.{NUMERAL_CHARS}])(?:{'|'.join(_NUMBER_LIKE)}){NO_UNIT}(?![点月号日直共般起样定])"
     rf"|十一(?=那天|当天))(?:{_FEAST}|(?!{_FEAST}))(?![前后之]|期间|以来|快乐|[长放小]?假|老人)" + _THAT_DAY
 )
@@ -202,7 +203,7 @@ _AGO = re.compile(
     rf"(?<![{NUMERAL_CHARS}几提])(?P<count>半|(?<![0-9.])[0-9]{{1,4}}(?:\.[0-9])?|[{NUMERAL_CHARS}]{{1,5}})\s?(?P<measure>个)?(?P<half>半)?多?\s?"
     r"(?P<unit>秒钟?|分钟?|刻钟?|小时|钟头|天|日|周|星期|礼拜)(?P<and_half>半)?多?[之以]?前(?!后|几)"
 )
-_NOW = re.compile(r"刚才|刚刚才?|现在|此刻")
+_NOW = re.compile(r"刚才|刚刚才?|此刻")
 
 
 def _read_ago(match: re.Match[str], now: datetime) -> Day | None:

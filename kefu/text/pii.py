@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from kefu.text.chars import LazyTable, is_invisible, to_decimal
+from kefu.text.chars import LazyTable, is_invisible, simplified, to_decimal
 
 BLANK = "\0"  # stands in the shadow where something was claimed; no text has it there
 JOINER = "\u200b"  # stands for everything invisible
@@ -26,7 +26,8 @@ class Claim(NamedTuple):
 def shadow_of(text: str) -> str:
     """The text as detectors read it, of the same length.
 
-    Digits of any script are ASCII, dashes and spaces are plain, Latin letters lower case and half width.
+    Digits of any script are ASCII, dashes and spaces plain, Latin letters half width and lower case,
+    Chinese characters simplified.
     """
     return text.translate(_SHADOW)
 
@@ -43,7 +44,7 @@ def _shadow(char: str) -> str:
         return "-"
     compatible = unicodedata.normalize("NFKC", char)
     plain = compatible if len(compatible) == 1 else char
-    return plain.lower() if plain.isascii() else plain
+    return plain.lower() if plain.isascii() else simplified().get(plain, plain)
 
 
 _SHADOW = LazyTable(_shadow)

@@ -31,7 +31,7 @@ _LABEL = re.compile(r"(?:(?P<bank_card>卡|card)|(?P<id_card>身份证|证件))(
 _LABELLED_LENGTHS = {"bank_card": range(13, 20), "id_card": range(14, 20)}
 
 _MOST_PIECES = 6
-_LENGTHS = range(11, 20)
+_SHORTEST = 11
 
 
 class _Piece(NamedTuple):
@@ -45,7 +45,7 @@ def numbers(shadow: str) -> Iterator[Claim]:
     """Claim the numbers in every run of digits, spaces and dashes."""
     for run in _RUN.finditer(shadow):
         start, end = run.span()
-        if end - start >= _LENGTHS.start:
+        if end - start >= _SHORTEST:
             yield from _in_run(shadow, list(_pieces(shadow, start, end)))
 
 
@@ -61,7 +61,7 @@ def _in_run(shadow: str, pieces: list[_Piece]) -> Iterator[Claim]:
     """Numbers in one piece first, lest a neighbour hide them (13800138000 500); then groups of what is left."""
     rest: list[_Piece] = []
     for piece in pieces:
-        claim = _recognise(shadow, [piece])
+        claim = _recognise(shadow, [piece], piece.digits)
         if claim:
             yield claim
             yield from _in_groups(shadow, rest)
@@ -73,6 +73,7 @@ def _in_run(shadow: str, pieces: list[_Piece]) -> Iterator[Claim]:
 
 def _in_groups(shadow: str, pieces: list[_Piece]) -> Iterator[Claim]:
     """Numbers written in groups (6222 0212 …, 138-0013-8000), the longest at each place."""
+    digits = "".join(piece.digits for piece in pieces)
     ends = [0, *accumulate(len(piece.digits) for piece in pieces)]
     first = 0
     while first < len(pieces) - 1:
@@ -80,7 +81,7 @@ def _in_groups(shadow: str, pieces: list[_Piece]) -> Iterator[Claim]:
         # No number begins with a shorter group, except the country code of a telephone.
         most = _MOST_PIECES if len(pieces[first].digits) >= 3 or pieces[first].digits == "86" else 1
         for last in range(min(first + most, len(pieces)), first + 1, -1):
-            claim = _recognise(shadow, pieces[first:last]) if ends[last] - ends[first] in _LENGTHS else None
+            claim = _recognise(shadow, pieces[first:last], digits[ends[first] : ends[last]])
             if claim:
                 yield claim
                 following = last
@@ -88,21 +89,21 @@ def _in_groups(shadow: str, pieces: list[_Piece]) -> Iterator[Claim]:
         first = following
 
 
-def _recognise(shadow: str, pieces: list[_Piece]) -> Claim | None:
-    """What the pieces are together, if they are a number of a person."""
-    digits = "".join(piece.digits for piece in pieces)
-    if len(digits) not in _LENGTHS:
+def _recognise(shadow: str, pieces: list[_Piece], digits: str) -> Claim | None:
+    """What the pieces are together, if they are a number of a person; `digits` are theirs."""
+    length = len(digits)
+    if not _SHORTEST <= length <= 19:
         return None
     start, end, label = pieces[0].start, pieces[-1].end, pieces[0].label
-    if len(digits) <= 15 and MOBILE.fullmatch(digits) and _grouped_like_mobile(pieces):
+    if length <= 15 and digits[0] in "018" and MOBILE.fullmatch(digits) and _grouped_like_mobile(pieces):
         return Claim("phone", start, end)
-    if len(digits) in (15, 18) and _ID_CARD.fullmatch(digits) and _grouped_like_id(pieces):
+    if length in (15, 18) and _ID_CARD.fullmatch(digits) and _grouped_like_id(pieces):
         return Claim("id_card", start, end)
-    if len(digits) == 17 and (check := _CHECK_X.match(shadow, end)):
+    if length == 17 and (check := _CHECK_X.match(shadow, end)):
         return Claim("id_card", start, check.end())
     if _STAMPED.match(digits):
         return None
-    if label and len(digits) in _LABELLED_LENGTHS[label]:
+    if label and length in _LABELLED_LENGTHS[label]:
         return Claim(label, start, end)
     if _is_card(shadow, pieces, digits):
         return Claim("bank_card", start, end)
@@ -128,5 +129,5 @@ def _is_card(shadow: str, pieces: list[_Piece], digits: str) -> bool:
     if len(pieces) > 1 and (len(pieces[0].digits) < 4 or digits[0] not in "345689"):
         return False
     start, end = pieces[0].start, pieces[-1].end
-    neighbours = shadow[max(start - 1, 0) : start] + shadow[end : end + 1]
-    return not any("a" <= char <= "z" for char in neighbours) and luhn.checksum(digits) == 0
+    in_a_word = shadow[start - 1 : start].islower() or shadow[end : end + 1].islower()
+    return not in_a_word and luhn.checksum(digits) == 0

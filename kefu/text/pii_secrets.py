@@ -21,6 +21,7 @@ _CODE = (
 # With an explicit link nearly everything is a secret; after a mere filler it has to look like one.
 _ASSIGN = r"(?:[:=]|不?是|为|填|输入?|写|用|显示|(?:修?改|换|变|设置?|重置)(?:成|为|到)|设的|is(?![a-z]))"
 _FILLER = r"(?:[ \"“‘'(【]|就|都|叫|内容|现在|一直|还|已|从|我|你|他|她|的|了|收到|发|来|给|告诉)"
+_MERE_GAP = " \"“‘'(【从"
 _ANNOUNCED = re.compile(
     rf"(?:(?P<password>{_PASSWORD})|(?P<code>{_CODE}))"
     rf"(?:(?P<link>{_FILLER}{{0,4}}{_ASSIGN}(?:{_FILLER}|{_ASSIGN}){{0,4}})|{_FILLER}{{0,4}})"
@@ -33,8 +34,10 @@ _NEXT = re.compile(
     r" {0,2}(?:(?:修?改|换|变)(?:成|为|到)了?|和|或者?|还有|、|->?|到|,?新(?:的|密码)?)(?:是|为|:)? {0,2}"
 )
 
-_TYPED = re.compile(r"[!-+\--Z\\^-~]{1,65}")  # no comma, which ends a statement, and no square brackets, which are ours
-_REST_OF_TYPED = re.compile(r"[!-+\--Z\\^-~]*")
+# What is typed in one go: no comma, which ends a statement, and no square brackets, which are ours.
+_TYPED = re.compile(r"[!-+\--Z\\^-~]+")
+_TYPED_START = re.compile(r"[!-+\--Z\\^-~]{1,65}")
+_LONGEST_REAL = 64
 _SENTENCE_END = ".?:;)'\">"
 _SPOKEN = re.compile(f"[{''.join(SPOKEN_DIGITS)}]{{4,16}}(?![十百千万])")
 
@@ -54,8 +57,10 @@ def secrets(shadow: str) -> Iterator[Claim]:
         if match.start() < done:
             continue
         kind = "password" if match["password"] else "code"
-        end = _secret_end(shadow, match.end(), kind, match["link"] or match["cvv"] or "")
-        start = match.end()
+        link, start = match["link"] or match["cvv"] or "", match.end()
+        if kind == "password" and not link and shadow[match.end(kind) : start].strip(_MERE_GAP):
+            continue  # 改密码了 2000没到账
+        end = _secret_end(shadow, start, kind, link)
         while end > start:
             yield Claim(kind, start, end)
             done = end
@@ -70,19 +75,19 @@ def secrets(shadow: str) -> Iterator[Claim]:
 
 
 def _secret_end(shadow: str, start: int, kind: str, link: str) -> int:
-    """Where the secret that starts here ends; `start` itself when there is none. `link` is "" after a mere space."""
+    """Where the secret that starts here ends; `start` itself when there is none. `link` is "" unless explicit."""
     spoken = _SPOKEN.match(shadow, start)
     if spoken:
         return spoken.end()
     spaced = _SPACED_CODE.match(shadow, start) if kind == "code" else None
     if spaced:
         return spaced.end()
-    typed = _TYPED.match(shadow, start)
+    typed = (_TYPED if link else _TYPED_START).match(shadow, start)
     # Without a link, a word that ends where something was claimed is a part of it, not a secret.
     if not typed or not link and shadow.startswith(BLANK, typed.end()):
         return start
-    if typed.end() - start > 64:
-        return _REST_OF_TYPED.match(shadow, start).end() if link else start  # type: ignore[union-attr]
+    if len(typed[0]) > _LONGEST_REAL:
+        return typed.end() if link else start
     secret = typed[0].rstrip(_SENTENCE_END)
     end = start + len(secret)
     if _DATE_OR_TIME.fullmatch(secret) or (_NUMBER.fullmatch(secret) and _UNIT.match(shadow, end)):

@@ -1,12 +1,13 @@
 """Answer, ask back, or admit not to know."""
 
 from kefu.brands import brands
-from kefu.dialogue.answering import decide
+from kefu.dialogue.answering import Guess, decide
 from kefu.knowledge import Band, knowledge_base
 
 
 def band_of(question: str, *ranking: tuple[str, float]) -> tuple[Band, list[str]]:
-    decision = decide(question, ranking, brands()["post"], knowledge_base())
+    guesses = [Guess(*guess) for guess in ranking]
+    decision = decide(question, guesses, brands()["post"], knowledge_base())
     return decision.band, [entry.id for entry in decision.entries]
 
 
@@ -32,3 +33,16 @@ def test_the_words_of_an_entry_are_enough() -> None:
 def test_what_is_nowhere_near_is_refused() -> None:
     band, ids = band_of("xyzxyz", ("out_of_scope", 0.4))
     assert (band, ids) == (Band.REFUSE, [])
+
+
+def test_the_second_question_is_not_lost() -> None:
+    questions = [Guess("refund_arrival", 0.9, "退款多久到账"), Guess("fee", 0.8, "提现手续费多少")]
+    decision = decide("退款多久到账,提现手续费多少", questions[:1], brands()["my"], knowledge_base(), questions)
+    assert decision.entries[0].intent == "refund_arrival"
+    assert decision.also and decision.also.intent == "fee"
+
+
+def test_unsure_or_equal_questions_are_one() -> None:
+    questions = [Guess("fee", 0.9, "手续费多少"), Guess("fee", 0.9, "怎么收"), Guess("refund", 0.3, "那退款呢")]
+    decision = decide("手续费多少,怎么收,那退款呢", [Guess("fee", 0.9)], brands()["my"], knowledge_base(), questions)
+    assert decision.also is None

@@ -32,6 +32,14 @@ def test_a_fact_that_was_not_asked_for_is_kept() -> None:
     assert "time" not in step.slots
 
 
+@pytest.mark.parametrize(
+    ("text", "amount"), [("350", "350"), ("三百五", "350"), ("1.5万", "15000"), (" 99.9 ", "99.9")]
+)
+def test_a_number_alone_answers_how_much(text: str, amount: str) -> None:
+    assert next_step("amount", said(text), 0).slots["amount"] == amount
+    assert "amount" not in next_step("time", said(text, confidence=0.1), 0).slots
+
+
 def test_a_denied_amount_does_not_count() -> None:
     text = "不对,是300不是350"
     correction = Said(text, "deny", 0.9, [Entity("amount", "300", 4, 7), Entity("amount", "350", 9, 12)])

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from stdnum import luhn
 
@@ -191,6 +191,9 @@ def test_numbers_among_others(text, expected):
         ("邮箱zhang.san+1@example.com收不到", f"邮箱{EMAIL}收不到"),
         ("13800138000@139.com", EMAIL),
         ("ＡＢＣ＠ｑｑ．ｃｏｍ", EMAIL),
+        ("驗證碼是１２３４５６", f"驗證碼是{CODE}"),
+        ("密碼是hello", f"密碼是{PASSWORD}"),
+        ("ＰＡＳＳＷＯＲＤ：ｓｅｃｒｅｔ", f"ＰＡＳＳＷＯＲＤ：{PASSWORD}"),
     ],
 )
 def test_codes_passwords_and_addresses(text, expected):
@@ -217,6 +220,9 @@ SURVIVORS = [
     "密码是2023年设的",
     "密码从2023年就没改过",
     "密码锁定24小时",
+    "改密码了 2000没到账",
+    "密码改了2000没到账",
+    "忘记密码了,5000块取不出来",
     "密码 2026-11-20 改过",
     "修改密码打95580",
     "忘记密码 95580",
@@ -242,6 +248,7 @@ SURVIVORS = [
     "订单号 6222021234567890128",
     "订单编号为4111111111111111",
     "流水号110105194912310021",
+    "訂單號6222021234567890128",
     "交易单号:4200001234202611201234567890",
     "商户单号是13800138000",
     "快递单号773012345678901",
@@ -310,7 +317,31 @@ def test_normalised_text_is_masked_as_well(phone):
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=10)
 WORDS = st.lists(
     st.sampled_from(
-        "我的 手机 电话 密码 验证码 是 : 订单 订单号 卡号 身份证 没到账 充值 100元 2026-11-20 一二 95580 , 。 了 改成 元 和".split()
+        [
+            "我的",
+            "手机",
+            "电话",
+            "密码",
+            "验证码",
+            "是",
+            ":",
+            "订单",
+            "订单号",
+            "卡号",
+            "身份证",
+            "没到账",
+            "充值",
+            "100元",
+            "2026-11-20",
+            "一二",
+            "95580",
+            ",",
+            "。",
+            "了",
+            "改成",
+            "元",
+            "和",
+        ]
     ),
     max_size=4,
 ).map("".join)
@@ -389,6 +420,7 @@ def test_no_announced_secret_survives(before, form, secret):
     HAN,
 )
 def test_order_numbers_survive(before, label, number, after):
+    assume(not re.fullmatch(r"1[3-9][0-9]{9}", number))  # after a space, a mobile number stays one
     if re.search(r"密码|验证码", before):
         before = ""
     assert f"{label}{number}" in mask(f"{before},{label}{number},{after}")
@@ -413,8 +445,46 @@ AWKWARD = st.lists(
         st.text("0123456789", max_size=7),
         st.text("一二三零八 -\u200b", max_size=6),
         st.sampled_from(
-            "13800138000 6222021234567890128 11010519491231002X 138****8000 [密码] [验证码] 密码 验证码 是 : 改成 和 password "
-            "code pin 订单号 卡号 身份证 座机 abc123 a@b.cn 0571 86 +86 X x 年 位 年 ( ) , . - / @ 一三八 KF7K3M9QXT2B".split()
+            [
+                "13800138000",
+                "6222021234567890128",
+                "11010519491231002X",
+                "138****8000",
+                "[密码]",
+                "[验证码]",
+                "密码",
+                "验证码",
+                "是",
+                ":",
+                "改成",
+                "和",
+                "password",
+                "code",
+                "pin",
+                "订单号",
+                "卡号",
+                "身份证",
+                "座机",
+                "abc123",
+                "a@b.cn",
+                "0571",
+                "86",
+                "+86",
+                "X",
+                "x",
+                "年",
+                "位",
+                "年",
+                "(",
+                ")",
+                ",",
+                ".",
+                "-",
+                "/",
+                "@",
+                "一三八",
+                "KF7K3M9QXT2B",
+            ]
         ),
         st.just(" "),
     ),
@@ -439,10 +509,48 @@ def test_any_text_is_masked_once(text):
 
 
 HOSTILE = [
-    "1", "4", " ", "1 ", "44 ", "444 ", "4444 ", "138 ", "-", "1-", "13800138000 ", "密码", "密码是", "密码 ", "密码1234年",
-    "验证码", "password", "password=", "code:", "pin1", "a@", "b.", "a", "一", "一三八", "订单号", "订单号1 ", "abc123是", "138****8000",
-    "[密码]", "1\u200b", "0571-8888123 ", "座机", "卡号12345678901234 ", "１", "X", "+1", "kf", "密码1234 改成", "\"", "(",
-]  # fmt: skip
+    "1",
+    "4",
+    " ",
+    "1 ",
+    "44 ",
+    "444 ",
+    "4444 ",
+    "138 ",
+    "-",
+    "1-",
+    "13800138000 ",
+    "密码",
+    "密码是",
+    "密码 ",
+    "密码1234年",
+    "验证码",
+    "password",
+    "password=",
+    "code:",
+    "pin1",
+    "a@",
+    "b.",
+    "a",
+    "一",
+    "一三八",
+    "订单号",
+    "订单号1 ",
+    "abc123是",
+    "138****8000",
+    "[密码]",
+    "1\u200b",
+    "0571-8888123 ",
+    "座机",
+    "卡号12345678901234 ",
+    "１",
+    "X",
+    "+1",
+    "kf",
+    "密码1234 改成",
+    '"',
+    "(",
+]
 
 
 @pytest.mark.parametrize("unit", HOSTILE)

@@ -1,0 +1,31 @@
+"""Several questions in one message."""
+
+import pytest
+
+from kefu.nlu.questions import questions
+
+
+def parts(marked: str) -> list[str]:
+    words = marked.split("|")
+    return ["".join(words[start:end]) for start, end in questions(words)]
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("退款|多久|到账|?|提现|收|手续费|吗|?", ["退款多久到账", "提现收手续费吗"]),
+        ("退款|多久|到账|另外|提现|收|手续费|吗", ["退款多久到账", "提现收手续费吗"]),
+        ("怎么|注册|账户|,|还有|怎么|绑卡|呢", ["怎么注册账户", "怎么绑卡呢"]),
+        ("退款|多久|到账", []),
+        ("昨天|下午|,|退款|多久|到账", []),
+        ("急|,|快点|,|退款|怎么|还没|到", []),
+        ("", []),
+        ("???", []),
+    ],
+)
+def test_parts_that_ask(marked: str, expected: list[str]) -> None:
+    assert parts(marked) == expected
+
+
+def test_a_hundred_questions_are_cut() -> None:
+    assert len(parts("|,|".join(["怎么|退款|呢"] * 100))) == 4
