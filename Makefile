@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 STAMP := .venv/.ready
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check train shell lock clean
+.PHONY: help setup run test check train bench shell lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ check: $(STAMP) ## lint the trainers' YAML and the Python code, in seconds
 
 train: $(STAMP) ## train a model now
 	@$(PYTHON) -m kefu train --force
+
+bench: $(STAMP) ## measure, and write bench/RESULTS.md; 3 minutes (FULL=1: 25)
+	@$(PYTHON) -m bench $(if $(FULL),--full)
 
 shell: $(STAMP) ## talk to the bot in the terminal (start `rasa run actions` beside it)
 	@$(PYTHON) -m kefu train

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from kefu.dialogue.guides import Guide
 from kefu.knowledge import FaqEntry
 
 Button = dict[str, str]
@@ -28,6 +29,20 @@ def choices(entries: Sequence[FaqEntry]) -> list[Button]:
     return [*(choice(entry) for entry in entries), NONE_OF_THESE]
 
 
+def branches(guide: Guide) -> list[Button]:
+    """One button a step or cause of a guide, and the ways out."""
+    return [*(_show(option.title, option.faq) for option in guide.options), UNSOLVED, PERSON]
+
+
+def still_unsolved(others: Sequence[FaqEntry]) -> list[Button]:
+    """What else may help after an answer that did not."""
+    return [*map(choice, others), OPEN_TICKET, PERSON]
+
+
 def choice(entry: FaqEntry) -> Button:
     """The button that shows an entry."""
-    return {"title": entry.question, "payload": "/choose_faq" + json.dumps({"faq_id": entry.id})}
+    return _show(entry.question, entry.id)
+
+
+def _show(title: str, faq_id: str) -> Button:
+    return {"title": title, "payload": "/choose_faq" + json.dumps({"faq_id": faq_id})}

@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import matter, miss, say
 from actions.turn import Turn
 from kefu.dialogue.answering import SURE, decide
+from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.knowledge import Band, knowledge_base
 
 
@@ -22,9 +23,10 @@ class ActionOutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Utter the refusal, or choices."""
         turn = Turn.of(tracker)
-        if turn.confidence >= SURE:
-            dispatcher.utter_message(response="utter_out_of_scope")
-            return [SlotSet("faq_id", None), SlotSet("question", turn.text)]
+        kind = kind_of_text(turn.text)
+        if kind is not Kind.ORDINARY or turn.confidence >= SURE:
+            dispatcher.utter_message(response=f"utter_{kind.value}")
+            return [SlotSet("faq_id", None)]
         decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
         if decision.band is Band.REFUSE:
             return miss(dispatcher, turn, tracker)

@@ -6,6 +6,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.emergency import THEFT, kind_of, raise_alarm
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
 from kefu.dialogue.ticket_form import Step, next_step, prefill, required
@@ -31,6 +32,9 @@ class ValidateTicketForm(FormValidationAction):
         if not asked:
             return _start(tracker, topic)
         turn = Turn.of(tracker)
+        kind = kind_of(turn)
+        if kind and topic not in (THEFT, "transfer"):
+            return [*await raise_alarm(dispatcher, turn, kind), SlotSet("bad_answers", 0)]
         step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0))
         for response in step.say:
             dispatcher.utter_message(response=response)

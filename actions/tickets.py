@@ -69,7 +69,7 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
     slots = tracker.current_slot_values()
     notes = [slots.get("description") or SKIPPED, slots.get("extra")]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
-        notes.append(f"金额:{slots['amount']}")
+        notes.append(f"金额：{slots['amount']}")
     return NewTicket(
         brand=turn.brand.id,
         channel=turn.channel,
@@ -90,12 +90,12 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
 def _receipt(opened: Opened, turn: Turn, wants_person: bool) -> str:
     ticket = opened.ticket
     if not opened.created:
-        first = f"这件事您之前登记过,刚才的内容已经加到那张工单里,单号还是 {ticket.id}。"
+        first = f"这件事您之前登记过，刚才的内容已经加到那张工单里，单号还是 {ticket.id}。"
     else:
-        first = f"已经登记好了,单号 {ticket.id}。"
-    due = f"人工同事会在{show_moment(ticket.sla_due)}前联系您,回复也会出现在这里。"
+        first = f"已经登记好了，单号 {ticket.id}。"
+    due = f"人工同事会在{show_moment(ticket.sla_due)}前联系您，回复也会出现在这里。"
     urgent = f"着急的话请直接打 {turn.brand.hotline}。" if wants_person or ticket.priority == "P1" else ""
-    return f"{first}\n{due}{urgent}\n想知道进度,把单号发给我就行。"
+    return f"{first}\n{due}{urgent}\n想知道进度，把单号发给我就行。"
 
 
 def _status(ticket: Ticket) -> str:

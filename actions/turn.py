@@ -28,6 +28,7 @@ class Turn:
     questions: list[Guess] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     sealed_phone: str | None = None
+    is_pressed: bool = False
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
@@ -39,12 +40,13 @@ class Turn:
             channel=tracker.get_latest_input_channel() or "rest",
             conversation=tracker.sender_id,
             message_id=message.get("message_id") or "",
-            text=metadata.get("original") or message.get("text") or "",
+            text=_readable(message.get("text") or "", metadata.get("original") or ""),
             intent=(message.get("intent") or {}).get("name") or "out_of_scope",
             confidence=(message.get("intent") or {}).get("confidence") or 0.0,
             ranking=_guesses(message.get("intent_ranking") or [message.get("intent") or {}]),
             questions=_guesses(message.get("questions") or []),
             entities=[_entity(found) for found in message.get("entities") or []],
+            is_pressed=(message.get("text") or "").startswith("/"),
             sealed_phone=(metadata.get("sealed") or {}).get("phone"),
         )
 
@@ -55,6 +57,11 @@ class Turn:
     def said(self) -> Said:
         """The message as the ticket form sees it."""
         return Said(self.text, self.intent, self.confidence, self.entities, self.sealed_phone)
+
+
+def _readable(text: str, original: str) -> str:
+    """The text that entities' offsets belong to; for a pressed button its title."""
+    return original if text.startswith("/") and original else text
 
 
 def _guesses(found: Iterable[dict[str, Any]]) -> list[Guess]:

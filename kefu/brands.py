@@ -48,7 +48,7 @@ def load_brands(path: Path) -> dict[str, Brand]:
     """
     content = load_yaml(path)
     if not isinstance(content, LineDict) or DEFAULT_BRAND not in content:
-        raise DataError(path, 1, f"应是“品牌: 内容”,并且包含默认品牌 {DEFAULT_BRAND}")
+        raise DataError(path, 1, f"应是“品牌: 内容”，并且包含默认品牌 {DEFAULT_BRAND}")
     return {brand_id: _brand(path, brand_id, fields, content.lines[brand_id]) for brand_id, fields in content.items()}
 
 

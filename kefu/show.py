@@ -5,14 +5,15 @@ from decimal import Decimal, InvalidOperation
 
 CHINA = timezone(timedelta(hours=8))
 SKIPPED = "未提供"
+EMPTY_MESSAGE = "(空消息)"
 
 _FOR_CUSTOMERS = {
-    "open": "已登记,等客服处理",
+    "open": "已登记，等客服处理",
     "assigned": "客服正在处理",
     "waiting_customer": "客服在等您补充信息",
     "resolved": "已处理完",
     "closed": "已关闭",
-    "reopened": "重新打开,等客服处理",
+    "reopened": "重新打开，等客服处理",
 }
 _FOR_AGENTS = {
     "open": "待处理",

@@ -52,12 +52,12 @@ def load_yaml(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=LineLoader)
     except OSError as error:
-        raise DataError(path, None, f"读不了文件:{error.strerror}") from error
+        raise DataError(path, None, f"读不了文件：{error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise DataError(path, None, "不是 UTF-8 编码,请另存为 UTF-8") from error
+        raise DataError(path, None, "不是 UTF-8 编码，请另存为 UTF-8") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        raise DataError(path, line, f"YAML 格式不对:{error.problem or error}") from error
-    except yaml.YAMLError as error:
-        raise DataError(path, None, f"YAML 格式不对:{error}") from error
+        raise DataError(path, line, f"YAML 格式不对：{error.problem or error}") from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-30
+        raise DataError(path, None, f"YAML 格式不对：{error}") from error

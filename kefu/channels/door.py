@@ -23,10 +23,10 @@ _LONGEST_TITLE = 40  # characters of a button
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
-CUT_NOTICE = "这条消息有点长,我只看了前 {limit} 个字。如果要紧的在后面,请再发一次。"
-APOLOGY = "抱歉,系统刚才出了点问题,没能回答您。已经替您记下,单号 {reference},客服会跟进;着急的话请打 {hotline}。"
+CUT_NOTICE = "这条消息有点长，我只看了前 {limit} 个字。如果要紧的在后面，请再发一次。"
+APOLOGY = "抱歉，系统刚才出了点问题，没能回答您。已经替您记下，单号 {reference}，客服会跟进；着急的话请打 {hotline}。"
 APOLOGY_UNSTORED = (
-    "抱歉,系统现在忙不过来,这条消息没能处理。请过几分钟再发一次;着急的话请打 {hotline}(编号 {reference})。"
+    "抱歉，系统现在忙不过来，这条消息没能处理。请过几分钟再发一次；着急的话请打 {hotline}(编号 {reference})。"
 )
 
 
@@ -115,7 +115,7 @@ class Door:
                 channel=message.channel,
                 customer=message.conversation,
                 intent="out_of_scope",
-                description=f"系统故障时没能回答的消息:{prepared.original}",
+                description=f"系统故障时没能回答的消息：{prepared.original}",
                 idempotency_key=f"failure:{message.conversation}:{message.message_id}",
                 priority=Priority.P2,
                 phone_sealed=prepared.sealed.get("phone"),

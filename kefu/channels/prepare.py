@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 
 from kefu.sealing import seal
+from kefu.show import EMPTY_MESSAGE
 from kefu.text import mask_with_findings, normalise
-
-EMPTY = "(空消息)"
 
 
 @dataclass(frozen=True)
@@ -29,5 +28,5 @@ def prepare(text: str, max_chars: int) -> Prepared:
     original = mask_with_findings(cut).text
     sealed = {finding.kind: seal(finding.value) for finding in masked.findings if finding.kind == "phone"}
     visible = "".join(filter(str.isprintable, original)).strip()
-    readable = masked.text.lstrip("/ ") or visible.lstrip("/ ") or EMPTY
+    readable = masked.text.lstrip("/ ") or visible.lstrip("/ ") or EMPTY_MESSAGE
     return Prepared(readable, original, sealed, was_cut=len(text) > max_chars)

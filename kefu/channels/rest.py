@@ -63,7 +63,7 @@ def _is_local(request: Request) -> bool:
 
 def _message(body: Any) -> Inbound:
     if not isinstance(body, dict):
-        raise BadMessage("请求应是 JSON 对象,含 sender 和 message")
+        raise BadMessage("请求应是 JSON 对象，含 sender 和 message")
     text = body.get("message")
     if not isinstance(text, str):
         raise BadMessage("message 应是字符串")

@@ -22,4 +22,4 @@ def signed_in(request: Request) -> bool:
 def require_desk(request: Request) -> None:
     """Refuse (401) whoever is not signed in."""
     if not signed_in(request):
-        raise HTTPException(401, "请先登录,或带上 Authorization: Bearer <KEFU_DESK_TOKEN>")
+        raise HTTPException(401, "请先登录，或带上 Authorization: Bearer <KEFU_DESK_TOKEN>")

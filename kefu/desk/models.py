@@ -51,3 +51,33 @@ class TicketEvent(Base):
     kind = Column(String(32), nullable=False)
     data = Column(JSON, nullable=False, default=dict)
     idempotency_key = Column(String(300), unique=True)
+
+
+class Feedback(Base):
+    """A rating, a comment on one, praise or a suggestion."""
+
+    __tablename__ = "feedback"
+
+    id = Column(Integer, primary_key=True)
+    brand = Column(String(16), nullable=False)
+    channel = Column(String(32), nullable=False)
+    customer_key = Column(String(64), nullable=False)
+    kind = Column(String(16), nullable=False)
+    stars = Column(Integer)
+    text = Column(Text)
+    faq_id = Column(String(96))
+    idempotency_key = Column(String(300), nullable=False, unique=True)
+    at = Column(UtcDateTime, nullable=False)
+
+
+class Notice(Base):
+    """An incident that customers of a brand are told about while it lasts."""
+
+    __tablename__ = "notices"
+
+    id = Column(Integer, primary_key=True)
+    brand = Column(String(16), nullable=False)
+    topics = Column(JSON, nullable=False, default=list)
+    text = Column(Text, nullable=False)
+    began_at = Column(UtcDateTime, nullable=False)
+    ended_at = Column(UtcDateTime)

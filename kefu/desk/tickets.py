@@ -120,7 +120,7 @@ class TicketService:
                 raise KeyError(ticket_id)
             current = Status(ticket.status)
             if to not in TRANSITIONS[current]:
-                raise TicketError(f"工单 {ticket_id} 现在是 {current.value},不能改成 {to.value}")
+                raise TicketError(f"工单 {ticket_id} 现在是 {current.value}，不能改成 {to.value}")
             ticket.status, ticket.updated_at = to.value, moment
             session.add(_event(ticket_id, moment, actor, "status", {"from": current.value, "to": to.value}))
             return ticket

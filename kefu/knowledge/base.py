@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 _LOOK_EVERY = 1.0  # seconds between two looks at the files
 
+# How much the closest wording, all wordings together, and the answer's own words say about an entry.
+_CLOSEST, _MEAN, _ANSWER = 0.4, 0.45, 0.15
+
 Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -33,16 +36,29 @@ class Snapshot:
         self.entries = tuple(entries)
         self.version = version
         self.by_id = {entry.id: entry for entry in entries}
+        self.overview = {entry.intent: entry for entry in reversed(entries)}  # the first of each intent
         texts = [(i, text) for i, entry in enumerate(self.entries) for text in (entry.question, *entry.variants)]
         self._owner = np.array([i for i, _ in texts], dtype=np.int64)
-        self._index = TextIndex([text for _, text in texts])
+        self._wordings = np.bincount(self._owner, minlength=len(self.entries)).astype(np.float32)
+        self._questions = TextIndex([text for _, text in texts])
+        self._answers = TextIndex([next(iter(entry.answer.values())) for entry in self.entries])
 
     def search(self, text: str, intent: str | None, brand: str, k: int, day: date, thresholds: Thresholds) -> Found:
         """Look a question up among the entries that the brand's customers may see on that day."""
+        closest, fit = self._similarities(text)
         served = [i for i, entry in enumerate(self.entries) if entry.is_for(brand) and entry.is_valid(day)]
-        best = np.zeros(len(self.entries), dtype=np.float32)
-        np.maximum.at(best, self._owner, self._index.similarities(text))
-        return decide([self.entries[i] for i in served], best[served], intent, k, self.version, thresholds)
+        entries = [self.entries[i] for i in served]
+        return decide(entries, closest[served], fit[served], intent, k, self.version, thresholds)
+
+    def _similarities(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """To each entry: similarity of its closest wording, and how well it fits as a whole."""
+        to_questions = self._questions.similarities(text)
+        closest = np.zeros(len(self.entries), dtype=np.float32)
+        np.maximum.at(closest, self._owner, to_questions)
+        total = np.bincount(self._owner, weights=to_questions, minlength=len(self.entries))
+        mean = total / np.maximum(self._wordings, 1)
+        fit = _CLOSEST * closest + _MEAN * mean + _ANSWER * self._answers.similarities(text)
+        return closest, fit
 
 
 class KnowledgeBase:
@@ -78,7 +94,7 @@ class KnowledgeBase:
 
     def _reload_if_changed(self) -> None:
         stamp = self._look()
-        if stamp == self._stamp:
+        if stamp in (self._stamp, ()):
             return
         self._stamp = stamp
         try:
@@ -92,13 +108,16 @@ class KnowledgeBase:
         return Snapshot(load_faq(self._folder), _version(self._folder))
 
     def _look(self) -> Stamp:
-        found = ((path.name, path.stat()) for path in sorted(self._folder.glob("*.yml")))
+        try:
+            found = [(path.name, path.stat()) for path in sorted(self._folder.glob("[!.]*.yml"))]
+        except FileNotFoundError:  # an editor is replacing the file right now
+            return ()
         return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
 
 
 def _version(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.yml")):
+    for path in sorted(folder.glob("[!.]*.yml")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -33,7 +33,7 @@ class FaqEntry(BaseModel):
     @validator("id")
     def _id_has_intent_and_slug(cls, value: str) -> str:
         if not _ID.fullmatch(value):
-            raise ValueError("应是 <意图>.<英文短名>,如 refund.apply")
+            raise ValueError("应是 <意图>.<英文短名>，如 refund.apply")
         return value
 
     @validator("answer", "channels")
@@ -76,9 +76,9 @@ def _check_placeholders(text: str) -> None:
     try:
         used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
     except ValueError as error:
-        raise ValueError(f"大括号不成对:{error}") from error
+        raise ValueError(f"大括号不成对：{error}") from error
     unknown = used - PLACEHOLDERS
     if unknown:
-        raise ValueError(f"不认识的占位 {sorted(unknown)},可用的是 {sorted(PLACEHOLDERS)}")
+        raise ValueError(f"不认识的占位 {sorted(unknown)}，可用的是 {sorted(PLACEHOLDERS)}")
     if not text.strip():
         raise ValueError("答案是空的")

@@ -11,9 +11,9 @@ from kefu.yaml_file import DataError, LineDict, load_yaml
 
 _MESSAGES = {
     "value_error.missing": "缺少这个字段",
-    "value_error.extra": "没有这个字段,检查拼写",
-    "value_error.date": "应是日期,如 2026-01-01",
-    "type_error.list": "应是列表,如 [甲, 乙]",
+    "value_error.extra": "没有这个字段，检查拼写",
+    "value_error.date": "应是日期，如 2026-01-01",
+    "type_error.list": "应是列表，如 [甲, 乙]",
     "type_error.dict": "应是“键: 值”",
     "type_error.str": "应是文字",
     "type_error.none.not_allowed": "不能为空",
@@ -24,12 +24,15 @@ class FaqErrors(DataError):
     """All mistakes found in the FAQ files; `errors` holds them one by one."""
 
     def __init__(self, errors: list[DataError]) -> None:
+        super().__init__(errors[0].path, errors[0].line, errors[0].message)
         self.errors = errors
-        ValueError.__init__(self, "\n".join(map(str, errors)))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.errors))
 
 
 def load_faq(folder: Path) -> list[FaqEntry]:
-    """The entries of all `*.yml` in a folder, in the order of files and lines.
+    """The entries of all `*.yml` in a folder (hidden files are editors' own), in the order of files and lines.
 
     Raises:
         FaqErrors: something is wrong in the files; lists everything that is.
@@ -37,7 +40,7 @@ def load_faq(folder: Path) -> list[FaqEntry]:
     errors: list[DataError] = []
     seen: dict[str, str] = {}
     entries: list[FaqEntry] = []
-    for path in sorted(folder.glob("*.yml")):
+    for path in sorted(folder.glob("[!.]*.yml")):
         for item in _items(path, errors):
             entry = _entry(path, item, errors)
             if entry is None:
@@ -60,13 +63,13 @@ def _items(path: Path, errors: list[DataError]) -> Iterable[LineDict]:
         errors.append(error)
         return
     if not isinstance(content, list):
-        errors.append(DataError(path, 1, "应是条目的列表,每条以“- id:”开头"))
+        errors.append(DataError(path, 1, "应是条目的列表，每条以“- id:”开头"))
         return
     for item in content:
         if isinstance(item, LineDict):
             yield item
         else:
-            errors.append(DataError(path, None, f"条目应是“- id: …”,这里是“{str(item)[:30]}”"))
+            errors.append(DataError(path, None, f"条目应是“- id: …”，这里是“{str(item)[:30]}”"))
 
 
 def _entry(path: Path, item: LineDict, errors: list[DataError]) -> FaqEntry | None:
@@ -80,7 +83,7 @@ def _entry(path: Path, item: LineDict, errors: list[DataError]) -> FaqEntry | No
         return None
     unknown = set(entry.answer) - {DEFAULT} - set(brands())
     if unknown:
-        errors.append(DataError(path, item.lines["answer"], f"answer:没有品牌 {sorted(unknown)}"))
+        errors.append(DataError(path, item.lines["answer"], f"answer：没有品牌 {sorted(unknown)}"))
         return None
     return entry
 
@@ -90,4 +93,4 @@ def _broken_links(folder: Path, entries: list[FaqEntry], seen: dict[str, str]) -
         for related in entry.related:
             if related not in seen:
                 name, line = seen[entry.id].rsplit(":", 1)
-                yield DataError(folder / name, int(line), f"related:没有编号为 {related} 的条目")
+                yield DataError(folder / name, int(line), f"related：没有编号为 {related} 的条目")

@@ -50,7 +50,8 @@ class Thresholds:
 
 def decide(
     entries: Sequence[FaqEntry],
-    similarity: np.ndarray,
+    closest: np.ndarray,
+    fit: np.ndarray,
     intent: str | None,
     k: int,
     version: str,
@@ -60,17 +61,20 @@ def decide(
 
     Args:
         entries: the candidates, in the order of the files (the first of an intent is its overview).
-        similarity: one value 0…1 an entry.
+        closest: similarity 0…1 of the question to each entry's closest wording; the band rests on it.
+        fit: how well each entry fits as a whole, 0…1; the order rests on it.
         intent: what the classifier made of the question, None where it was not sure.
         k: how many hits at most.
     """
     if not entries:
         return Found(Band.REFUSE, (), version)
-    scores = similarity
+    prior, share = 0.0, 1.0
+    same = np.zeros(len(entries))
     if intent is not None:
-        same = np.array([entry.intent == intent for entry in entries])
-        scores = (1 - thresholds.prior) * similarity + thresholds.prior * same
-    best = np.argsort(-scores, kind="stable")[:k]
+        same = np.array([entry.intent == intent for entry in entries], dtype=float)
+        prior, share = thresholds.prior, 1 - thresholds.prior
+    best = np.argsort(-(prior * same + share * fit), kind="stable")[:k]
+    scores = prior * same + share * closest
     hits = tuple(Hit(entries[i], float(scores[i])) for i in best)
     needed = thresholds.answer_without_intent if intent is None else thresholds.answer
     return Found(_band(hits[0].score, needed, thresholds.clarify), hits, version)

@@ -18,14 +18,16 @@ def check_ports(settings: Settings) -> None:
         "KEFU_DESK_PORT": settings.desk_port,
     }
     if len(set(wanted.values())) < len(wanted):
-        raise LaunchError(f"三个端口不能相同:{wanted}")
+        raise LaunchError(f"三个端口不能相同：{wanted}")
     for name, port in wanted.items():
+        if not 0 < port < 65536:
+            raise LaunchError(f"{name}={port} 不是端口号，应在 1 到 65535 之间")
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((settings.host, port))
             except OSError as error:
-                raise LaunchError(f"端口 {port} 用不了({error.strerror});换一个:{name}=端口号 make run") from error
+                raise LaunchError(f"端口 {port} 用不了({error.strerror})；换一个：{name}=端口号 make run") from error
 
 
 def check_disk(settings: Settings, free_mb: int | None = None) -> None:
@@ -41,11 +43,11 @@ def check_disk(settings: Settings, free_mb: int | None = None) -> None:
             raise LaunchError(f"建不了文件夹 {folder}:{error.strerror}") from error
         free = shutil.disk_usage(folder).free // 2**20 if free_mb is None else free_mb
         if free < _NEEDED_MB:
-            raise LaunchError(f"磁盘空间不够:{folder} 只剩 {free} MB,至少要 {_NEEDED_MB} MB")
+            raise LaunchError(f"磁盘空间不够：{folder} 只剩 {free} MB，至少要 {_NEEDED_MB} MB")
 
 
 def check_project(root: Path = ROOT) -> None:
     """Raise LaunchError where a file that Rasa needs is not there."""
     for name in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml", "data"):
         if not (root / name).exists():
-            raise LaunchError(f"缺少 {name},请在项目目录里运行")
+            raise LaunchError(f"缺少 {name}，请在项目目录里运行")

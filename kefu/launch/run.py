@@ -67,7 +67,7 @@ def _announce(found: Settings, manager: Manager) -> None:
     while time.monotonic() < deadline:
         if _is_up(found):
             print(
-                f"\n全部就绪:\n  网页(邮政数字钱包)  {found.rasa_url}/webhooks/website/\n"
+                f"\n全部就绪：\n  网页(邮政数字钱包)  {found.rasa_url}/webhooks/website/\n"
                 f"  网页(MY钱包)        {found.rasa_url}/webhooks/website/?brand=my\n"
                 f"  工单台              {found.desk_url}/  (口令见 {found.var_dir}/secrets.env 的 KEFU_DESK_TOKEN)\n"
                 f"  健康检查            {found.desk_url}/health\n  Ctrl-C 停止全部\n",
@@ -75,7 +75,7 @@ def _announce(found: Settings, manager: Manager) -> None:
             )
             return
         time.sleep(0.3)
-    print(f"错误:{_PATIENCE:.0f} 秒内没有全部就绪,看上面各部分的输出", file=sys.stderr, flush=True)
+    print(f"错误：{_PATIENCE:.0f} 秒内没有全部就绪，看上面各部分的输出", file=sys.stderr, flush=True)
     manager.returncode = 1
     manager.terminate()
 

@@ -37,7 +37,7 @@ def train_if_changed(force: bool = False) -> bool:
     environment = {**os.environ, **QUIET}
     finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if finished.returncode:
-        raise LaunchError(f"训练失败:\n{_tail(finished.stdout + finished.stderr)}")
+        raise LaunchError(f"训练失败：\n{_tail(finished.stdout + finished.stderr)}")
     stamp.write_text(now)
     return True
 
@@ -53,6 +53,8 @@ def fingerprint(root: Path) -> str:
 def _files(root: Path) -> Iterable[Path]:
     for name in (*_SOURCES, *_CODE):
         path = root / name
+        if not path.exists():
+            continue
         yield from (
             sorted(p for p in path.rglob("*") if p.suffix in (".yml", ".txt", ".py")) if path.is_dir() else [path]
         )
@@ -61,7 +63,7 @@ def _files(root: Path) -> Iterable[Path]:
 def _refuse_broken_files() -> None:
     found = errors()
     if found:
-        raise LaunchError("训练师的文件有错,先改好再训练:\n" + "\n".join(map(str, found)))
+        raise LaunchError("训练师的文件有错，先改好再训练：\n" + "\n".join(map(str, found)))
 
 
 def _tail(output: str, lines: int = 15) -> str:

@@ -46,7 +46,7 @@ def load_terms(path: Path) -> Terms:
 
 def _words(path: Path, values: LineDict, value: str, synonyms: object, entity: str) -> Iterable[str]:
     if not isinstance(synonyms, list) or not all(isinstance(word, str) and word for word in synonyms):
-        raise DataError(path, values.lines[value], f"{entity} 的 {value} 应是说法的列表,如 [工行, 工商银行]")
+        raise DataError(path, values.lines[value], f"{entity} 的 {value} 应是说法的列表，如 [工行, 工商银行]")
     own = [] if value.isascii() else [value]
     return [word.lower() for word in [*own, *synonyms]]
 

@@ -51,7 +51,7 @@ def load_words(path: Path) -> tuple[str, ...]:
         if not word:
             continue
         if " " in word or "\t" in word:
-            raise DataError(path, number, f"一行只写一个词,这里是“{word}”")
+            raise DataError(path, number, f"一行只写一个词，这里是“{word}”")
         if word in words:
             raise DataError(path, number, f"“{word}”在第 {words[word]} 行已经有了")
         words[word] = number

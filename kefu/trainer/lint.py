@@ -4,11 +4,16 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from kefu.brands import load_brands
+from kefu.dialogue.emergency import load_emergencies
+from kefu.dialogue.guides import load_guides, unknown_entries
+from kefu.dialogue.menu import load_menus
 from kefu.knowledge.loader import FaqErrors, load_faq
+from kefu.knowledge.news import load_news
 from kefu.settings import settings
 from kefu.text import normalise
 from kefu.yaml_file import DataError, LineDict, load_yaml
@@ -36,6 +41,7 @@ def errors(data: Path | None = None, domain: Path | None = None) -> list[DataErr
     found.extend(_yaml_errors(folder))
     _collect(found, lambda: load_brands(folder / "brands.yml"))
     faq = _collect(found, lambda: load_faq(folder / "faq")) or []
+    found.extend(_dialogue_errors(folder, [entry.id for entry in faq]))
     if intents:
         found.extend(
             DataError(folder / "faq", None, f"{entry.id}:domain.yml 里没有意图 {entry.intent}")
@@ -43,6 +49,23 @@ def errors(data: Path | None = None, domain: Path | None = None) -> list[DataErr
             if entry.intent not in intents
         )
         found.extend(_example_errors(folder / "nlu", intents))
+    return found
+
+
+def _dialogue_errors(folder: Path, faq_ids: list[str]) -> Iterable[DataError]:
+    """Guides, menu, emergencies, news: each where it is there."""
+    found: list[DataError] = []
+    guides = _collect(found, lambda: load_guides(folder / "guides"))
+    if guides and faq_ids:
+        unknown = unknown_entries(guides, faq_ids)
+        found.extend(DataError(folder / "guides", None, f"data/faq 里没有 {faq_id}") for faq_id in unknown)
+    for path, load in (
+        (folder / "menu.yml", load_menus),
+        (folder / "news.yml", load_news),
+        (folder / "lexicon" / "emergency.yml", load_emergencies),
+    ):
+        if path.exists():
+            _collect(found, partial(load, path))
     return found
 
 
@@ -85,7 +108,7 @@ def _example_errors(folder: Path, intents: set[str]) -> Iterable[DataError]:
             first, first_path, first_line = found[0]
             where = f"{first_path.name}:{first_line}"
             if intent != first:
-                yield DataError(path, line, f"“{text}”在这里是 {intent},在 {where} 是 {first}")
+                yield DataError(path, line, f"“{text}”在这里是 {intent}，在 {where} 是 {first}")
             else:
                 yield DataError(path, line, f"“{text}”在 {where} 已经有了")
 

@@ -105,20 +105,24 @@ def test_repeated_message_is_answered_once(product: Product, customer: Customer)
     assert shown[0]["faq_version"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "   ",
-        "😀😀",
-        "/restart",
-        "/human_agent",
-        "a" * 100_000,
-        "<script>alert(1)</script>",
-        "'; DROP TABLE tickets; --",
-    ]
-    + ["\x00\x07‮", "こんにちは", "ئۇيغۇرچە", "{brand}", "qr.forged.id"],
-)
+HOSTILE = {
+    "empty": "",
+    "blank": "   ",
+    "emoji": "😀😀",
+    "command": "/restart",
+    "another command": "/human_agent",
+    "100 kB": "a" * 100_000,
+    "html": "<script>alert(1)</script>",
+    "sql": "'; DROP TABLE tickets; --",
+    "control characters": "\x00\x07\u202e",
+    "japanese": "こんにちは",
+    "uyghur": "ئۇيغۇرچە",
+    "placeholder": "{brand}",
+    "forged button": "qr.forged.id",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_gets_an_answer(customer: Customer, text: str) -> None:
     said = customer.hear(text)
     assert said.strip()

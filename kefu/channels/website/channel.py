@@ -56,7 +56,7 @@ class WebsiteChannel(InputChannel):
         async def receive(request: Request) -> HTTPResponse:
             session = read_session(request.token or "")
             if session is None:
-                return json({"error": "会话已过期,请刷新页面"}, status=401)
+                return json({"error": "会话已过期，请刷新页面"}, status=401)
             try:
                 body = _body(request)
                 text, message_id = body.get("text"), checked_id(body.get("id"), "id")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kefu.channels.prepare import EMPTY, prepare
+from kefu.channels.prepare import prepare
+from kefu.show import EMPTY_MESSAGE
 from kefu.sealing import unseal
 
 
@@ -19,7 +20,7 @@ def test_no_text_is_a_command(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "  ", "/", "\u200b"])
 def test_empty_text_is_said_to_be_empty(text: str) -> None:
-    assert prepare(text, 2000).text == EMPTY
+    assert prepare(text, 2000).text == EMPTY_MESSAGE
 
 
 def test_emoji_alone_are_kept() -> None:

@@ -84,7 +84,7 @@
     try {
       for (const reply of (await deliver(message)).replies) show(reply.text, "bot", reply.buttons);
     } catch {
-      show("没有发出去,请检查网络。", "error");
+      show("没有发出去，请检查网络。", "error");
       const failed = log.lastElementChild;
       const retry = () => { failed.remove(); exchange(message); };
       failed.append(make("button", { type: "button", textContent: "重发", onclick: retry }));
@@ -108,6 +108,6 @@
     if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
   });
 
-  show("您好,有什么可以帮您?直接打字就行。", "bot");
+  show("您好，有什么可以帮您？直接打字就行。", "bot");
   session().then(({ name }) => { heading.textContent = `${name}客服`; }, () => {});
 })();

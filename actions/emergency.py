@@ -1,0 +1,49 @@
+"""The emergency lane: fixed short steps, an urgent ticket, a person; nothing is asked first."""
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from kefu.database import database
+from kefu.desk.lifecycle import Priority
+from kefu.desk.tickets import NewTicket, TicketService
+from kefu.dialogue.emergency import find_emergency
+from kefu.dialogue.ticket_form import FACTS
+from kefu.show import parse_amount
+
+THEFT = "account_theft"
+_SURE = 0.4
+
+
+def kind_of(turn: Turn) -> str | None:
+    """The kind of emergency in a turn, if any; `general` where only the classifier sees one."""
+    found = find_emergency(turn.text)
+    if found:
+        return found.name
+    return "general" if turn.intent == THEFT and turn.confidence >= _SURE else None
+
+
+async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, kind: str) -> list[EventType]:
+    """Tell what to do now, and open (or extend) the urgent ticket; returns the slots of the matter."""
+    topic = "transfer" if kind == "wrong_transfer" else THEFT
+    opened = await TicketService(database()).open(
+        NewTicket(
+            brand=turn.brand.id,
+            channel=turn.channel,
+            customer=turn.conversation,
+            intent=topic,
+            description=turn.text,
+            idempotency_key=f"emergency:{turn.conversation}:{turn.message_id}",
+            priority=Priority.P1,
+            amount=parse_amount(turn.entity("amount")),
+            time=turn.entity("time"),
+            order_id=turn.entity("order_id"),
+            phone=turn.entity("phone") if turn.sealed_phone else None,
+            phone_sealed=turn.sealed_phone,
+        )
+    )
+    response = f"utter_emergency_{kind}" if opened.created else "utter_emergency_again"
+    dispatcher.utter_message(response=response, receipt=opened.ticket.id)
+    facts = {name: turn.entity(name) for name in FACTS if turn.entity(name)}
+    known = {"topic": topic, "question": turn.text, "ticket_id": opened.ticket.id, "faq_id": None, "misses": 0}
+    return [SlotSet(name, value) for name, value in {**facts, **known}.items()]

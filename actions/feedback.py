@@ -1,0 +1,109 @@
+"""Ratings, comments, praise and suggestions: stored, so that the service gets better."""
+
+from typing import Any
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import answered, matter, show
+from actions.turn import Turn
+from kefu.database import database
+from kefu.desk.feedback import FeedbackService, NewFeedback
+from kefu.dialogue.answering import SURE, decide
+from kefu.knowledge import Band, knowledge_base
+from kefu.topics import is_business
+
+_STARS = frozenset("12345")
+_NOTHING = frozenset({"没有", "没", "没了", "无", "不用", "不写", "不了", "算了", "跳过", "没有了"})
+_CLOSE = 0.75  # similarity from which a message asks how to give feedback instead of giving it
+
+
+class ActionRate(Action):
+    """Store the stars at once; the comment may never come."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_rate"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Keep the rating of this message."""
+        turn = Turn.of(tracker)
+        stars = turn.entity("stars")
+        if stars not in _STARS:
+            return []
+        await _store(turn, "rating", stars=int(stars), faq_id=tracker.get_slot("faq_id"))
+        return [SlotSet("stars", stars), SlotSet("comment", None)]
+
+
+class ValidateCommentForm(FormValidationAction):
+    """Takes whatever comes next as the comment, unless it is another question."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "validate_comment_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Fill `comment`, or answer the question and leave the form."""
+        if tracker.get_slot("requested_slot") != "comment":
+            return [SlotSet("bad_answers", 0)]
+        turn = Turn.of(tracker)
+        asks = is_business(turn.intent) and turn.intent not in ("feedback", "complaint")
+        if asks and turn.confidence >= SURE:
+            decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
+            if decision.band is Band.ANSWER:
+                show(dispatcher, turn, decision.entries[0], decision.version, decision.also)
+                events = [*matter(turn, tracker), *answered(decision.entries[0])]
+                return [*events, SlotSet("comment", None), SlotSet("requested_slot", None)]
+        comment = (
+            "" if turn.text.strip(" 。,.!") in _NOTHING or turn.intent in ("deny", "skip", "cancel") else turn.text
+        )
+        return [SlotSet("comment", comment)]
+
+
+class ActionStoreComment(Action):
+    """Store the comment that goes with the stars."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_store_comment"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Keep it and thank; where the customer asked something instead, say nothing more."""
+        comment, stars = tracker.get_slot("comment"), tracker.get_slot("stars")
+        if comment:
+            await _store(Turn.of(tracker), "comment", text=comment, stars=int(stars) if stars else None)
+        if comment is not None:
+            dispatcher.utter_message(response="utter_comment_stored" if comment else "utter_no_comment")
+        return [SlotSet("comment", None), SlotSet("stars", None)]
+
+
+class ActionFeedback(Action):
+    """Suggestions and praise are stored as said; how to give them is answered."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_feedback"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Answer the question, or keep the words and thank."""
+        turn = Turn.of(tracker)
+        found = knowledge_base().search(turn.text, None, turn.brand.id, 1)
+        if found.hits and found.hits[0].score >= _CLOSE:
+            show(dispatcher, turn, found.hits[0].entry, found.version)
+            return [*matter(turn, tracker), *answered(found.hits[0].entry)]
+        await _store(turn, "feedback", text=turn.text)
+        dispatcher.utter_message(response="utter_feedback_stored")
+        return matter(turn, tracker)
+
+
+async def _store(turn: Turn, kind: str, **what: Any) -> None:
+    new = NewFeedback(
+        brand=turn.brand.id,
+        channel=turn.channel,
+        customer=turn.conversation,
+        kind=kind,
+        idempotency_key=f"{kind}:{turn.conversation}:{turn.message_id}",
+        **what,
+    )
+    await FeedbackService(database()).store(new)

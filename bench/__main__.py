@@ -1,0 +1,66 @@
+"""`python -m bench [--full]`: run all parts and write bench/RESULTS.md. `make bench` calls this."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from bench import machine, understanding
+from bench.plan import FULL, QUICK, BenchError, Part, Plan
+from bench.report import render
+
+PARTS: tuple[Part, ...] = (understanding.run,)
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="under 25 minutes instead of under 3")
+    parser.add_argument("--messages", type=int, help="training messages when compared with stock Rasa")
+    parser.add_argument("--epochs", type=int, help="epochs of stock Rasa's DIETClassifier")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="where the report goes (default: bench/RESULTS.md)")
+    options = parser.parse_args(arguments)
+    plan = FULL if options.full else QUICK
+    changed = {"stock_messages": options.messages, "stock_epochs": options.epochs}
+    plan = replace(plan, **{name: value for name, value in changed.items() if value})
+    try:
+        report = _run(plan, _command(options))
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    options.out.write_text(report, encoding="utf-8")
+    print(f"written: {options.out.name}")
+    return 0
+
+
+def _run(plan: Plan, command: str) -> str:
+    facts = machine.facts()
+    start = time.perf_counter()
+    sections = []
+    with tempfile.TemporaryDirectory(prefix="kefu-bench-") as temporary:
+        os.environ["KEFU_VAR_DIR"] = str(Path(temporary, "var"))  # the product's own files stay untouched
+        for number, part in enumerate(PARTS):
+            folder = Path(temporary, str(number))
+            folder.mkdir()
+            sections.append(part(plan, folder))
+    facts += [("command", f"`{command}`"), ("mode", f"{plan.name}, {(time.perf_counter() - start) / 60:.1f} minutes")]
+    return render("Benchmark results", facts, sections)
+
+
+def _command(options: argparse.Namespace) -> str:
+    """What to type for the same run."""
+    if not options.messages and not options.epochs:
+        return "make bench FULL=1" if options.full else "make bench"
+    words = ["python -m bench", "--full" if options.full else ""]
+    words += [f"--{name} {value}" for name in ("messages", "epochs") if (value := getattr(options, name))]
+    return " ".join(filter(None, words))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

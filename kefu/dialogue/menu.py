@@ -1,0 +1,74 @@
+"""The numbered menu, like a telephone's voice menu; edited in data/menu.yml."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError, root_validator
+
+from kefu.settings import settings
+from kefu.yaml_file import DataError, LineDict, load_yaml
+
+MAIN = "main"
+_MOST = 8  # 9 and 0 are taken
+
+
+class MenuOption(BaseModel):
+    """A line of a menu: opens another menu, or asks what an intent stands for."""
+
+    title: str
+    open: str | None = None
+    ask: str | None = None
+
+    class Config:
+        extra = "forbid"
+        frozen = True
+
+    @root_validator
+    def _does_one_thing(cls, values: dict[str, str | None]) -> dict[str, str | None]:
+        if bool(values.get("open")) == bool(values.get("ask")):
+            raise ValueError("每个选项写 open 或 ask 之一")
+        return values
+
+
+class Menu(BaseModel):
+    """One level."""
+
+    text: str
+    options: tuple[MenuOption, ...]
+
+    class Config:
+        extra = "forbid"
+        frozen = True
+
+
+def load_menus(path: Path) -> dict[str, Menu]:
+    """The menus of a file by name.
+
+    Raises:
+        DataError: the file is not as expected, or an option opens a menu that is not there.
+    """
+    content = load_yaml(path)
+    if not isinstance(content, LineDict) or MAIN not in content:
+        raise DataError(path, 1, f"应是“菜单名: 内容”，并且包含 {MAIN}")
+    menus = {name: _menu(path, content, name) for name in content}
+    for name, menu in menus.items():
+        for option in menu.options:
+            if option.open and option.open not in menus:
+                raise DataError(path, content.lines[name], f"{name} 里的“{option.title}”要打开的 {option.open} 不存在")
+    return menus
+
+
+def _menu(path: Path, content: LineDict, name: str) -> Menu:
+    try:
+        menu = Menu(**content[name])
+    except (ValidationError, TypeError) as error:
+        raise DataError(path, content.lines[name], f"菜单 {name}:{error}") from error
+    if len(menu.options) > _MOST:
+        raise DataError(path, content.lines[name], f"菜单 {name} 最多 {_MOST} 项(9 是返回，0 是人工)")
+    return menu
+
+
+@lru_cache(maxsize=1)
+def menus() -> dict[str, Menu]:
+    """The menus of this process."""
+    return load_menus(settings().data_dir / "menu.yml")

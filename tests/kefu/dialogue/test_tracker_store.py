@@ -1,0 +1,94 @@
+"""The store beside Rasa's own: after every event and every turn, a tracker gives the same to all who look at it."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rasa.core.actions.action import ActionSessionStart
+from rasa.core.actions.two_stage_fallback import _last_n_intent_names
+from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.shared.core.events import ActionExecuted, BotUttered, ReminderScheduled, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from kefu.database import Database
+from kefu.dialogue.tracker_store import EXACT_STATES, AppendOnlyTrackerStore
+from tests.kefu.dialogue.conversations import ALL, DOMAIN, events_of
+
+SENDER = "web-客户-1"
+
+
+@pytest.fixture
+def store(database: Database) -> AppendOnlyTrackerStore:
+    return AppendOnlyTrackerStore(domain=DOMAIN, connection=database)
+
+
+@pytest.fixture(params=["sql", "memory"])
+async def stock(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TrackerStore]:
+    if request.param == "memory":
+        yield InMemoryTrackerStore(DOMAIN)
+    else:
+        sql = SQLTrackerStore(DOMAIN, dialect="sqlite", db=f"{tmp_path}/stock.db")
+        yield sql
+        sql.engine.dispose()
+
+
+def seen(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """What Rasa asks a tracker for in a turn, and what it makes of it."""
+    copied = tracker.copy()
+    fresh = DialogueStateTracker.from_events("x", tracker.events_after_latest_restart(), DOMAIN.slots)
+    last = tracker.get_last_event_for(UserUttered)
+    processor = SimpleNamespace(max_number_of_predictions=2)
+    carried = {event.key: event.value for event in ActionSessionStart._slot_set_events_from_tracker(tracker)}
+    return {
+        "state": tracker.current_state(),
+        "copy": copied.current_state(),
+        "fresh slots": fresh.current_slot_values(),
+        "fresh loop": fresh.active_loop_name,
+        "states": states(tracker),
+        "states of the copy": states(copied),
+        "states for stories": states(tracker, ignore_rule_only_turns=True, rule_only_data={}),
+        "last message": last and last.as_dict(),
+        "last reply": tracker.latest_bot_utterance.as_dict() if tracker.get_last_event_for(BotUttered) else None,
+        "last actions": [
+            (event := tracker.get_last_event_for(ActionExecuted, ["action_listen"], skip)) and event.as_dict()
+            for skip in (0, 1)
+        ],
+        "carried": {key: value for key, value in carried.items() if value is not None},
+        "last intents": _last_n_intent_names(tracker, 3),
+        "limit": MessageProcessor.is_action_limit_reached(processor, tracker, True),
+        "reminders": {e.name for e in tracker.applied_events() if isinstance(e, ReminderScheduled)},
+        "reminded": [MessageProcessor._has_message_after_reminder(tracker, e) for e in tracker.events if is_due(e)],
+    }
+
+
+def states(tracker: DialogueStateTracker, **options: Any) -> list[Any]:
+    """The latest states for policies, and how many there are as far as that matters."""
+    return tracker.past_states(DOMAIN, **options)[-EXACT_STATES:]
+
+
+def is_due(event: Any) -> bool:
+    return isinstance(event, ReminderScheduled)
+
+
+def without_moment(found: dict[str, Any]) -> dict[str, Any]:
+    return found
+
+
+@pytest.mark.parametrize("name", ALL)
+async def test_equals_stock_event_by_event(store: AppendOnlyTrackerStore, stock: TrackerStore, name: str) -> None:
+    for number, turn in enumerate(ALL[name]()):
+        theirs = await stock.get_or_create_tracker(SENDER, append_action_listen=False)
+        ours = await store.get_or_create_tracker(SENDER, append_action_listen=False)
+        assert seen(ours) == seen(theirs), (name, number)
+        for at, pair in enumerate(zip(events_of(turn), events_of(turn), strict=True)):
+            theirs.update(pair[0])
+            ours.update(pair[1])
+            if len(turn) > 20 or at == len(turn) // 2:
+                assert seen(ours) == seen(theirs), (name, number, at)
+        assert seen(ours) == seen(theirs), (name, number)
+        await stock.save(theirs)
+        await store.save(ours)
