@@ -75,6 +75,16 @@ def overlap(examples: Iterable[Example], others: Iterable[Example]) -> int:
     return sum(_key(example) in known for example in examples)
 
 
+def unlike(examples: Sequence[Example], others: Sequence[Example], nearly: float = 0.8) -> set[Example]:
+    """The examples that none of the others resembles: cosine of TF-IDF over characters and pairs of them."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True)
+    known = vectors.fit_transform([_key(other) for other in others])
+    nearest = (vectors.transform([_key(example) for example in examples]) @ known.T).max(axis=1).toarray().ravel()
+    return {example for example, similarity in zip(examples, nearest, strict=True) if similarity < nearly}
+
+
 def _by_intent(examples: Iterable[Example], seed: int) -> dict[str, list[Example]]:
     """Each intent's messages in an order that depends on nothing but them and the seed."""
     groups: defaultdict[str, dict[str, Example]] = defaultdict(dict)

@@ -16,9 +16,6 @@ from kefu.nlu.segmenter import load_words, shared_segmenter
 from kefu.settings import ROOT
 from kefu.text import normalise
 
-_FOLDS = 3  # as kefu.nlu.linear_training has it
-_NO_FOLDS = 1  # nothing held back: raw scores, in a third of the time and in the same order
-
 
 def features(examples: Sequence[Example], normalised: bool = True) -> list[Blocks]:
     """All blocks of each message, with or without the normaliser in front."""
@@ -32,12 +29,9 @@ def only(found: Sequence[Blocks], names: Sequence[str]) -> list[Blocks]:
     return [{name: blocks[name] for name in names} for blocks in found]
 
 
-def fit(
-    found: Sequence[Blocks], examples: Sequence[Example], names: Sequence[str] = BLOCKS, calibrated: bool = False
-) -> LinearModel:
-    """Train on some of the blocks; confidences mean something only where `calibrated`."""
-    labels = [example.intent for example in examples]
-    return train(only(found, names), labels, folds=_FOLDS if calibrated else _NO_FOLDS)
+def fit(found: Sequence[Blocks], examples: Sequence[Example], names: Sequence[str] = BLOCKS) -> LinearModel:
+    """Train on some of the blocks."""
+    return train(only(found, names), [example.intent for example in examples])
 
 
 def understand(model: LinearModel, found: Sequence[Blocks]) -> list[Understood]:

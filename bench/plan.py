@@ -20,11 +20,14 @@ class Plan:
     name: str
     stock_messages: int  # training messages when ours is compared with stock Rasa
     stock_epochs: int  # of DIETClassifier; `rasa init` has 100
-    tested: int  # held-out messages at most
+    tested: int  # held-out messages at most, when compared with stock Rasa
+    ablation_messages: int  # training messages at most, when parts of ours are left out
 
+
+_ALL = 1_000_000
 
 # 100 epochs over all training messages take DIET more than an hour on two cores.
-QUICK = Plan("quick", stock_messages=2_500, stock_epochs=6, tested=1_000)
-FULL = Plan("full", stock_messages=4_000, stock_epochs=100, tested=100_000)
+QUICK = Plan("quick", stock_messages=2_500, stock_epochs=5, tested=1_000, ablation_messages=8_000)
+FULL = Plan("full", stock_messages=4_000, stock_epochs=100, tested=_ALL, ablation_messages=_ALL)
 
 Part = Callable[[Plan, Path], Section]  # measures in an empty folder, which is deleted afterwards

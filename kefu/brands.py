@@ -55,6 +55,9 @@ def load_brands(path: Path) -> dict[str, Brand]:
 def _brand(path: Path, brand_id: str, fields: object, line: int) -> Brand:
     if not isinstance(fields, dict):
         raise DataError(path, line, f"品牌 {brand_id} 下面应是 name、hotline 等字段")
+    unknown = [name for name in fields if name == "id" or not isinstance(name, str)]
+    if unknown:
+        raise DataError(path, line, f"品牌 {brand_id} 里有不认识的字段 {unknown}")
     try:
         return Brand(id=brand_id, **fields)
     except ValidationError as error:

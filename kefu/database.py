@@ -78,7 +78,8 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads; sees one consistent state."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+        engine = self._engine if self.is_sqlite else self._engine.execution_options(isolation_level="REPEATABLE READ")
+        async with AsyncSession(engine, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager

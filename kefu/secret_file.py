@@ -12,7 +12,7 @@ _NAMES = ("KEFU_SECRET", "KEFU_RASA_TOKEN", "KEFU_DESK_TOKEN")
 def read_secrets(path: Path) -> dict[str, str]:
     """The secrets in the file by setting name (`rasa_token`), created where they are missing.
 
-    Two processes that start at once on a new machine agree: the file is completed under an
+    Two processes that start at once on a new machine agree: the whole file is put in place by an
     exclusive link, and whoever comes second reads what the first has written.
 
     Raises:
@@ -21,7 +21,13 @@ def read_secrets(path: Path) -> dict[str, str]:
     if not path.exists():
         _create(path)
     found = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
-    return {name.removeprefix("KEFU_").lower(): value for name, value in found.items()}
+    missing = [name for name in _NAMES if not found.get(name)]
+    if missing:  # a file from an older version, or one that somebody has cut
+        made = {name: secrets.token_urlsafe(32) for name in missing}
+        with path.open("a") as file:
+            file.writelines(f"{name}={value}\n" for name, value in made.items())
+        found.update(made)
+    return {name.removeprefix("KEFU_").lower(): found[name] for name in _NAMES}
 
 
 def _create(path: Path) -> None:

@@ -64,9 +64,5 @@ def settings() -> Settings:
     """
     found = Settings()
     stored = read_secrets(found.var_dir / SECRETS_FILE)
-    missing = {
-        name: SecretStr(value)
-        for name, value in stored.items()
-        if name in Settings.__fields__ and not getattr(found, name).get_secret_value()
-    }
+    missing = {name: SecretStr(value) for name, value in stored.items() if not getattr(found, name).get_secret_value()}
     return found.copy(update=missing)

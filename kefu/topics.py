@@ -2,7 +2,7 @@
 
 DIALOGUE_INTENTS = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "out_of_scope"}
-    | {"cancel", "skip", "menu", "inform", "choose_faq", "none_of_these", "open_ticket", "resolved", "unresolved"}
+    | {"cancel", "skip", "menu", "inform", "choose_faq", "none_of_these", "open_ticket", "rate"}
 )
 
 MONEY_TOPICS = frozenset(

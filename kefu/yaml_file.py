@@ -26,6 +26,10 @@ class LineDict(dict[str, Any]):
     line: int
     lines: dict[str, int]
 
+    def line_of(self, key: object) -> int:
+        """Where a key stands, as written or as text; else where the mapping starts."""
+        return next((line for name, line in self.lines.items() if str(name) == str(key)), self.line)
+
 
 def _construct_mapping(loader: LineLoader, node: yaml.MappingNode) -> Iterator[LineDict]:
     result = LineDict()
@@ -33,14 +37,43 @@ def _construct_mapping(loader: LineLoader, node: yaml.MappingNode) -> Iterator[L
     result.lines = {}
     yield result
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        key: Any = loader.construct_object(key_node, deep=True)
+        if key.__hash__ is None:
+            raise yaml.constructor.ConstructorError(None, None, "键应是文字；大括号开头的要加引号", key_node.start_mark)
         if key in result.lines:
             raise yaml.constructor.ConstructorError(None, None, f"重复的键“{key}”", key_node.start_mark)
         result.lines[key] = key_node.start_mark.line + 1
-        result[key] = loader.construct_object(value_node, deep=True)
+        result[key] = _value(loader, value_node)
+
+
+def _value(loader: LineLoader, node: yaml.Node) -> Any:
+    try:
+        return loader.construct_object(node, deep=True)
+    except ValueError as error:  # a date such as 2026-02-30
+        raise yaml.constructor.ConstructorError(None, None, f"值不对：{error}", node.start_mark) from error
 
 
 LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file; a byte order mark is dropped.
+
+    Raises:
+        DataError: the file can't be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DataError(path, None, f"读不了文件：{error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(path, None, "不是 UTF-8 编码，请另存为 UTF-8") from error
+
+
+def line_of_item(path: Path, item: object) -> int | None:
+    """Where a list's plain item stands: YAML keeps no line for it."""
+    lines = read_text(path).splitlines()
+    return next((number for number, line in enumerate(lines, start=1) if line.strip() == f"- {item}"), None)
 
 
 def load_yaml(path: Path) -> Any:
@@ -49,15 +82,12 @@ def load_yaml(path: Path) -> Any:
     Raises:
         DataError: the file can't be read, is not UTF-8, or is not YAML.
     """
+    text = read_text(path)
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=LineLoader)
-    except OSError as error:
-        raise DataError(path, None, f"读不了文件：{error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise DataError(path, None, "不是 UTF-8 编码，请另存为 UTF-8") from error
+        return yaml.load(text, Loader=LineLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
         raise DataError(path, line, f"YAML 格式不对：{error.problem or error}") from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-30
+    except (yaml.YAMLError, ValueError) as error:
         raise DataError(path, None, f"YAML 格式不对：{error}") from error

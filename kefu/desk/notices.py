@@ -1,13 +1,17 @@
 """Incident notices: an operator switches one on per brand, and the bot tells it where it matters."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from time import monotonic
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from kefu.database import Database
 from kefu.desk.models import Notice
+
+logger = logging.getLogger(__name__)
 
 _FRESH = 2.0  # seconds for which what was read is good
 
@@ -41,12 +45,19 @@ class NoticeService:
     async def active(self, brand: str, topic: str | None = None) -> list[str]:
         """The texts that a brand's customer should see with an answer on a topic (None: with any answer)."""
         if monotonic() - self._read_at >= _FRESH:
-            async with self._database.read() as session:
-                query = select(Notice).where(Notice.ended_at.is_(None)).order_by(Notice.id)
-                self._known = list((await session.execute(query)).scalars())
-            self._read_at = monotonic()
+            await self._read()
         return [
             str(notice.text)
             for notice in self._known
             if notice.brand == brand and (topic is None or not notice.topics or topic in notice.topics)
         ]
+
+    async def _read(self) -> None:
+        """Read what is switched on; without a database the last known stays, so that answers still go out."""
+        try:
+            async with self._database.read() as session:
+                query = select(Notice).where(Notice.ended_at.is_(None)).order_by(Notice.id)
+                self._known = list((await session.execute(query)).scalars())
+        except (SQLAlchemyError, OSError):
+            logger.exception("notices can't be read")
+        self._read_at = monotonic()

@@ -8,6 +8,10 @@ from pathlib import Path
 from kefu.settings import settings
 from kefu.yaml_file import DataError, LineDict, load_yaml
 
+_CLAUSE_START = re.compile(r"[^,.;!?。、\s]*$")
+_CLAUSE_END = re.compile(r"[^,.;!?。、\s]*")
+_LONGEST_CLAUSE = 100  # characters on either side of what was said
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -19,8 +23,9 @@ class Kind:
     unless: tuple[re.Pattern[str], ...]
 
     def is_in(self, text: str) -> bool:
-        """Whether a normalised text reports it."""
-        return any(one.search(text) for one in self.said) and not any(one.search(text) for one in self.unless)
+        """Whether a normalised text reports it; what is said in other clauses takes nothing back."""
+        found = (match for one in self.said for match in one.finditer(text))
+        return any(not any(one.search(_clauses_of(match)) for one in self.unless) for match in found)
 
 
 def load_emergencies(path: Path) -> tuple[Kind, ...]:
@@ -37,7 +42,7 @@ def load_emergencies(path: Path) -> tuple[Kind, ...]:
 
 def find_emergency(text: str, kinds: tuple[Kind, ...] | None = None) -> Kind | None:
     """The first kind of emergency that a normalised text reports."""
-    return next((kind for kind in kinds or emergencies() if kind.is_in(text)), None)
+    return next((kind for kind in (emergencies() if kinds is None else kinds) if kind.is_in(text)), None)
 
 
 @lru_cache(maxsize=1)
@@ -50,8 +55,19 @@ def _kind(path: Path, content: LineDict, name: str) -> Kind:
     fields = content[name]
     if not isinstance(fields, LineDict) or set(fields) != {"title", "said", "unless"}:
         raise DataError(path, content.lines[name], f"{name} 下面应有且只有 title、said、unless")
+    for key in ("said", "unless"):
+        if not isinstance(fields[key], list) or not all(isinstance(one, str) and one for one in fields[key]):
+            raise DataError(path, content.lines[name], f"{name} 的 {key} 应是说法的列表，每条不能为空")
     try:
-        said, unless = (tuple(re.compile(str(one)) for one in fields[key]) for key in ("said", "unless"))
+        said, unless = (tuple(map(re.compile, fields[key])) for key in ("said", "unless"))
     except re.error as error:
         raise DataError(path, content.lines[name], f"{name} 的正则不对：{error}") from error
     return Kind(name, str(fields["title"]), said, unless)
+
+
+def _clauses_of(match: re.Match[str]) -> str:
+    """The clause, or clauses, that a match lies in."""
+    text, start, end = match.string, match.start(), match.end()
+    before = _CLAUSE_START.search(text[max(0, start - _LONGEST_CLAUSE) : start])
+    after = _CLAUSE_END.match(text[end : end + _LONGEST_CLAUSE])
+    return (before[0] if before else "") + match[0] + (after[0] if after else "")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from kefu.settings import settings
-from kefu.yaml_file import DataError, LineDict, load_yaml
+from kefu.yaml_file import DataError, LineDict, line_of_item, load_yaml
 
 
 class Option(BaseModel):
@@ -29,7 +29,7 @@ class Guide(BaseModel):
     intent: str
     ask: str
     slot: str | None = None
-    options: tuple[Option, ...]
+    options: list[Option] = Field(min_items=1)
 
     class Config:
         extra = "forbid"
@@ -85,10 +85,10 @@ def guides() -> Guides:
 
 def _guide(path: Path, item: object) -> Guide:
     if not isinstance(item, LineDict):
-        raise DataError(path, None, "引导应是“intent: …, ask: …, options: […]”")
+        raise DataError(path, line_of_item(path, item), "引导应是“intent: …, ask: …, options: […]”")
     try:
-        return Guide(**item)
+        return Guide(**{str(key): value for key, value in item.items()})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise DataError(path, item.lines.get(str(first["loc"][0]), item.line), f"{where}:{first['msg']}") from error
+        raise DataError(path, item.line_of(first["loc"][0]), f"{where}:{first['msg']}") from error

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError, root_validator
+from pydantic import BaseModel, Field, ValidationError, root_validator
 
 from kefu.settings import settings
 from kefu.yaml_file import DataError, LineDict, load_yaml
@@ -34,7 +34,7 @@ class Menu(BaseModel):
     """One level."""
 
     text: str
-    options: tuple[MenuOption, ...]
+    options: list[MenuOption] = Field(min_items=1)
 
     class Config:
         extra = "forbid"
@@ -61,8 +61,12 @@ def load_menus(path: Path) -> dict[str, Menu]:
 def _menu(path: Path, content: LineDict, name: str) -> Menu:
     try:
         menu = Menu(**content[name])
-    except (ValidationError, TypeError) as error:
-        raise DataError(path, content.lines[name], f"菜单 {name}:{error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise DataError(path, content.lines[name], f"菜单 {name} 的 {where}：{first['msg']}") from error
+    except TypeError as error:
+        raise DataError(path, content.lines[name], f"菜单 {name} 下面应是 text 和 options") from error
     if len(menu.options) > _MOST:
         raise DataError(path, content.lines[name], f"菜单 {name} 最多 {_MOST} 项(9 是返回，0 是人工)")
     return menu

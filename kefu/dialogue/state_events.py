@@ -75,10 +75,9 @@ class _Carriers:
         elif isinstance(event, SlotSet):
             self._slots[event.key] = at
         elif isinstance(event, AllSlotsReset):
-            self._slots.clear()
-            last["reset"] = at
+            last["reset"] = at  # slots set before it stay too: a new session carries them over
         elif isinstance(event, ActiveLoop):
-            last["loop"] = at
+            last[f"loop {event.name}"] = at  # each: Rasa reckons with all forms that ever were started
             last.pop("trigger", None)
             # The message that started a form is part of its state.
             if event.name and "message" in last:

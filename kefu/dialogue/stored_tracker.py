@@ -103,7 +103,7 @@ class StoredTracker(DialogueStateTracker):
         return actions < self._history or (not self._visible and seen <= self._history)
 
     def _is_same(self, chosen: list[Event]) -> bool:
-        """Whether a tracker of the chosen events is in the same state and has the same latest actions.
+        """Whether a tracker of the chosen events is in the same state.
 
         It always should; where it is not, for an order of events that nobody thought of, nothing is left out.
         """
@@ -111,7 +111,7 @@ class StoredTracker(DialogueStateTracker):
         for event in chosen:
             copy.events.append(event)
             event.apply_to(copy)
-        return _state(copy) == _state(self) and _latest(copy, self._history) == _latest(self, self._history)
+        return _state(copy) == _state(self)
 
 
 def event_to_row(event: Event) -> NewEvent:
@@ -172,8 +172,3 @@ def _state(tracker: DialogueStateTracker) -> tuple[Any, ...]:
         None if message.is_empty() else id(message),
         id(reply) if reply.text or reply.data else None,
     )
-
-
-def _latest(tracker: DialogueStateTracker, actions: int) -> list[int]:
-    done = [id(event) for event in tracker.applied_events() if isinstance(event, ActionExecuted)]
-    return done[-actions:]

@@ -112,9 +112,9 @@ def next_step(asked: str, said: Said, bad_answers: int) -> Step:
 def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
     if known:
         return Step({**known, "bad_answers": 0}, ("utter_ticket_changed",))
-    if said.intent in ("affirm", "resolved") or _CONFIRM.match(said.text):
+    if said.intent == "affirm" or _CONFIRM.match(said.text):
         return Step({"ticket_confirmed": CONFIRMED})
-    if said.intent in ("deny", "unresolved") and bad_answers < 2:
+    if said.intent == "deny" and bad_answers < 2:
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_what_to_change",))
     if bad_answers >= 2:
         return Step({"ticket_confirmed": CONFIRMED, "extra": said.text})

@@ -17,6 +17,7 @@ from kefu.knowledge.index import TextIndex
 from kefu.knowledge.loader import load_faq
 from kefu.knowledge.ranking import Found, Thresholds, decide
 from kefu.settings import settings
+from kefu.text import normalise
 from kefu.yaml_file import DataError
 
 logger = logging.getLogger(__name__)
@@ -40,8 +41,8 @@ class Snapshot:
         texts = [(i, text) for i, entry in enumerate(self.entries) for text in (entry.question, *entry.variants)]
         self._owner = np.array([i for i, _ in texts], dtype=np.int64)
         self._wordings = np.bincount(self._owner, minlength=len(self.entries)).astype(np.float32)
-        self._questions = TextIndex([text for _, text in texts])
-        self._answers = TextIndex([next(iter(entry.answer.values())) for entry in self.entries])
+        self._questions = TextIndex([normalise(text).text for _, text in texts])
+        self._answers = TextIndex([normalise(next(iter(entry.answer.values()))).text for entry in self.entries])
 
     def search(self, text: str, intent: str | None, brand: str, k: int, day: date, thresholds: Thresholds) -> Found:
         """Look a question up among the entries that the brand's customers may see on that day."""
@@ -52,12 +53,13 @@ class Snapshot:
 
     def _similarities(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """To each entry: similarity of its closest wording, and how well it fits as a whole."""
-        to_questions = self._questions.similarities(text)
+        plain = normalise(text).text
+        to_questions = self._questions.similarities(plain)
         closest = np.zeros(len(self.entries), dtype=np.float32)
         np.maximum.at(closest, self._owner, to_questions)
         total = np.bincount(self._owner, weights=to_questions, minlength=len(self.entries))
         mean = total / np.maximum(self._wordings, 1)
-        fit = _CLOSEST * closest + _MEAN * mean + _ANSWER * self._answers.similarities(text)
+        fit = _CLOSEST * closest + _MEAN * mean + _ANSWER * self._answers.similarities(plain)
         return closest, fit
 
 

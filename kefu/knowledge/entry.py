@@ -36,6 +36,10 @@ class FaqEntry(BaseModel):
             raise ValueError("应是 <意图>.<英文短名>，如 refund.apply")
         return value
 
+    @validator("valid_from", "valid_to", pre=True)
+    def _days_are_dates(cls, value: object) -> object:
+        return checked_day(value)
+
     @validator("answer", "channels")
     def _texts_have_known_placeholders(cls, texts: dict[str, str]) -> dict[str, str]:
         for text in texts.values():
@@ -67,14 +71,24 @@ class FaqEntry(BaseModel):
         Raises:
             KeyError: the entry is not for this brand.
         """
+        if not self.is_for(brand.id):
+            raise KeyError(brand.id)
         own = self.answer.get(brand.id)
         text = own or (self.channels.get(channel) if channel else None) or self.answer[DEFAULT]
         return text.strip().format(**brand.variables())
 
 
+def checked_day(value: object) -> object:
+    """A date as YAML gives it; a bare number is refused (pydantic would count seconds from 1970)."""
+    if isinstance(value, int | float):
+        raise ValueError("应是日期，如 2026-01-01")
+    return value
+
+
 def _check_placeholders(text: str) -> None:
     try:
-        used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        fields = [(name, spec or "") for _, name, spec, _ in Formatter().parse(text) if name is not None]
+        used = {name if not spec else f"{name}:{spec}" for name, spec in fields}
     except ValueError as error:
         raise ValueError(f"大括号不成对：{error}") from error
     unknown = used - PLACEHOLDERS

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from kefu.brands import brands
 from kefu.knowledge.entry import DEFAULT, FaqEntry
-from kefu.yaml_file import DataError, LineDict, load_yaml
+from kefu.yaml_file import DataError, LineDict, line_of_item, load_yaml
 
 _MESSAGES = {
     "value_error.missing": "缺少这个字段",
@@ -39,10 +39,12 @@ def load_faq(folder: Path) -> list[FaqEntry]:
     """
     errors: list[DataError] = []
     seen: dict[str, str] = {}
+    named: set[str] = set()
     entries: list[FaqEntry] = []
     for path in sorted(folder.glob("[!.]*.yml")):
         for item in _items(path, errors):
             entry = _entry(path, item, errors)
+            named.add(str(item.get("id")))
             if entry is None:
                 continue
             if entry.id in seen:
@@ -50,7 +52,7 @@ def load_faq(folder: Path) -> list[FaqEntry]:
                 continue
             seen[entry.id] = f"{path.name}:{item.line}"
             entries.append(entry)
-    errors.extend(_broken_links(folder, entries, seen))
+    errors.extend(_broken_links(folder, entries, seen, named))
     if errors:
         raise FaqErrors(errors)
     return entries
@@ -69,7 +71,7 @@ def _items(path: Path, errors: list[DataError]) -> Iterable[LineDict]:
         if isinstance(item, LineDict):
             yield item
         else:
-            errors.append(DataError(path, None, f"条目应是“- id: …”，这里是“{str(item)[:30]}”"))
+            errors.append(DataError(path, line_of_item(path, item), f"条目应是“- id: …”，这里是“{str(item)[:30]}”"))
 
 
 def _entry(path: Path, item: LineDict, errors: list[DataError]) -> FaqEntry | None:
@@ -88,9 +90,10 @@ def _entry(path: Path, item: LineDict, errors: list[DataError]) -> FaqEntry | No
     return entry
 
 
-def _broken_links(folder: Path, entries: list[FaqEntry], seen: dict[str, str]) -> Iterable[DataError]:
+def _broken_links(folder: Path, entries: list[FaqEntry], seen: dict[str, str], named: set[str]) -> Iterable[DataError]:
+    """Links to entries that are nowhere; a faulty entry has its own error and is somewhere."""
     for entry in entries:
         for related in entry.related:
-            if related not in seen:
+            if related not in named:
                 name, line = seen[entry.id].rsplit(":", 1)
                 yield DataError(folder / name, int(line), f"related：没有编号为 {related} 的条目")

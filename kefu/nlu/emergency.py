@@ -18,6 +18,7 @@ from kefu.topics import is_business
 INTENT_OF = {"wrong_transfer": "transfer"}
 THEFT = "account_theft"
 _SURE = 0.5
+_ASKS_FOR_HELP = frozenset({"human_agent", "complaint", "contact", "feedback"})  # 我被骗了,快转人工
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -40,7 +41,8 @@ class EmergencyLane(GraphComponent):
         """Put the emergency's intent first."""
         for message in messages:
             guess = message.get(INTENT) or {}
-            if is_business(guess.get("name") or "out_of_scope") and guess["confidence"] >= _SURE:
+            name = guess.get("name") or "out_of_scope"
+            if is_business(name) and name not in _ASKS_FOR_HELP and guess["confidence"] >= _SURE:
                 continue
             kind = find_emergency(normalise(message.get(TEXT) or "").text)
             if kind:

@@ -17,7 +17,7 @@ def blocks_of(words: Sequence[str], names: Sequence[str] = BLOCKS) -> Blocks:
     """The features of a segmented, normalised text by block; a feature that occurs n times stands n times."""
     plain = simplify("".join(words))
     makers = {
-        "characters": lambda: _ngrams(f"^{plain}$", 1, 4),
+        "characters": lambda: _ngrams(plain, 1, 1) + _ngrams(f"^{plain}$", 2, 4),
         "pinyin": lambda: _pinyin_ngrams(plain),
         "words": lambda: [*words, *map("_".join, zip(words, words[1:], strict=False))],
     }

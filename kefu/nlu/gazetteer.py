@@ -47,6 +47,8 @@ def load_terms(path: Path) -> Terms:
 def _words(path: Path, values: LineDict, value: str, synonyms: object, entity: str) -> Iterable[str]:
     if not isinstance(synonyms, list) or not all(isinstance(word, str) and word for word in synonyms):
         raise DataError(path, values.lines[value], f"{entity} 的 {value} 应是说法的列表，如 [工行, 工商银行]")
+    if not isinstance(value, str):
+        raise DataError(path, values.lines[value], f"{entity} 的规范值应是文字，这里是 {value}；加上引号")
     own = [] if value.isascii() else [value]
     return [word.lower() for word in [*own, *synonyms]]
 
@@ -55,7 +57,7 @@ class Gazetteer:
     """Finds the terms in a segmented text; the longest match wins where two overlap."""
 
     def __init__(self, terms: Terms, cut: Callable[[str], Iterable[tuple[str, int]]]) -> None:
-        self._terms = terms
+        self._values = {"".join(word for word, _ in cut(term)): value for term, value in terms.items()}
         self._vocab = Vocab()
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
         self._matcher.add("term", [self._doc([word for word, _ in cut(term)]) for term in terms])
@@ -63,7 +65,7 @@ class Gazetteer:
     def find(self, words: Sequence[str]) -> list[Match]:
         """Matches in the order of the text."""
         spans = filter_spans(self._matcher(self._doc(words), as_spans=True)) if words else []
-        return [Match(*self._terms[span.text], span.start, span.end) for span in spans]
+        return [Match(*self._values["".join(token.text for token in span)], span.start, span.end) for span in spans]
 
     def _doc(self, words: Sequence[str]) -> Doc:
         return Doc(self._vocab, words=[word.lower() for word in words], spaces=[False] * len(words))

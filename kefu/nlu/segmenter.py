@@ -7,7 +7,7 @@ from pathlib import Path
 import jieba
 
 from kefu.settings import settings
-from kefu.yaml_file import DataError
+from kefu.yaml_file import DataError, read_text
 
 _FREQUENCY = 2_000_000  # above every word of jieba's dictionary, so that ours are never split
 
@@ -46,7 +46,7 @@ def load_words(path: Path) -> tuple[str, ...]:
         DataError: a line holds more than a word, or the word stands there twice.
     """
     words: dict[str, int] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         word = line.split("#", 1)[0].strip()
         if not word:
             continue

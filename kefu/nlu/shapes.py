@@ -9,10 +9,12 @@ from kefu.text import mask_with_findings
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _MASKED_PHONE = re.compile(r"(?<!\d)1[3-9]\d\*{4}\d{4}(?!\d)")
 _RECEIPT = re.compile(r"(?<![A-Za-z0-9])[Kk][Ff][0-9A-Za-z]{10}(?![A-Za-z0-9])")
+_NUMBER = r"(?P<number>(?=[A-Za-z-]*\d)[A-Za-z0-9-]{6,32})(?![A-Za-z0-9-])"
 _ORDER = re.compile(
-    r"(?:(?:订单|流水|交易|商户|支付|单)(?:编?号|单号|号码)|订单)\s*[是为:\uff1a]?\s*(?P<number>(?=[A-Za-z-]*\d)[A-Za-z0-9-]{6,32})"
+    r"(?:(?:订单|流水|交易|商户|支付|单)(?:编?号|单号|号码)\s*[是为:\uff1a]?|订单\s*(?:[是为:\uff1a]|(?=[A-Za-z0-9]{10})))\s*"
+    + _NUMBER
 )
-_CORRECTED = re.compile(r"\s*不是\s*(?P<number>(?=[A-Za-z-]*\d)[A-Za-z0-9-]{6,32})")
+_CORRECTED = re.compile(r"\s*不是\s*" + _NUMBER)
 
 
 class Shape(NamedTuple):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from kefu.brands import load_brands
 from kefu.dialogue.emergency import load_emergencies
@@ -14,13 +14,17 @@ from kefu.dialogue.guides import load_guides, unknown_entries
 from kefu.dialogue.menu import load_menus
 from kefu.knowledge.loader import FaqErrors, load_faq
 from kefu.knowledge.news import load_news
+from kefu.nlu.gazetteer import load_terms
+from kefu.nlu.segmenter import load_words
 from kefu.settings import settings
 from kefu.text import normalise
-from kefu.yaml_file import DataError, LineDict, load_yaml
+from kefu.text.confusions import load_confusions
+from kefu.yaml_file import DataError, LineDict, load_yaml, read_text
 
 T = TypeVar("T")
 
-_EXAMPLE = re.compile(r"^\s*-\s+(.*\S)\s*$")
+_HEADER = re.compile(r"""^\s*-\s+(?P<kind>intent|synonym|regex|lookup):\s*["']?(?P<name>[^"'#\s]*)""")
+_EXAMPLE = re.compile(r"^\s+-\s+(.*\S)\s*$")
 
 
 def report() -> int:
@@ -44,16 +48,16 @@ def errors(data: Path | None = None, domain: Path | None = None) -> list[DataErr
     found.extend(_dialogue_errors(folder, [entry.id for entry in faq]))
     if intents:
         found.extend(
-            DataError(folder / "faq", None, f"{entry.id}:domain.yml 里没有意图 {entry.intent}")
+            DataError(*_place(folder / "faq", entry.id), f"{entry.id}：domain.yml 里没有意图 {entry.intent}")
             for entry in faq
             if entry.intent not in intents
         )
         found.extend(_example_errors(folder / "nlu", intents))
-    return found
+    return list({str(error): error for error in found}.values())  # a broken file is met more than once
 
 
 def _dialogue_errors(folder: Path, faq_ids: list[str]) -> Iterable[DataError]:
-    """Guides, menu, emergencies, news: each where it is there."""
+    """Guides, menu, news, lexicon: each where it is there."""
     found: list[DataError] = []
     guides = _collect(found, lambda: load_guides(folder / "guides"))
     if guides and faq_ids:
@@ -63,9 +67,12 @@ def _dialogue_errors(folder: Path, faq_ids: list[str]) -> Iterable[DataError]:
         (folder / "menu.yml", load_menus),
         (folder / "news.yml", load_news),
         (folder / "lexicon" / "emergency.yml", load_emergencies),
+        (folder / "lexicon" / "entities.yml", load_terms),
+        (folder / "lexicon" / "confusions.yml", load_confusions),
+        (folder / "lexicon" / "words.txt", load_words),
     ):
         if path.exists():
-            _collect(found, partial(load, path))
+            _collect(found, partial(cast(Callable[[Path], object], load), path))
     return found
 
 
@@ -116,9 +123,22 @@ def _example_errors(folder: Path, intents: set[str]) -> Iterable[DataError]:
 def _examples(folder: Path) -> Iterable[tuple[Path, str, int, str]]:
     """Examples with their places; the files are read by line because YAML keeps no lines inside a block."""
     for path in sorted(folder.glob("*.yml")):
+        try:
+            lines = read_text(path).splitlines()
+        except DataError:  # reported as a broken file already
+            continue
         intent = ""
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            if line.lstrip().startswith("- intent:"):
-                intent = line.split(":", 1)[1].strip()
-            elif intent and line.startswith("    ") and (match := _EXAMPLE.match(line)):
-                yield path, intent, number, match[1]
+        for number, line in enumerate(lines, start=1):
+            if header := _HEADER.match(line):
+                intent = header["name"] if header["kind"] == "intent" else ""
+            elif intent and (example := _EXAMPLE.match(line)):
+                yield path, intent, number, example[1]
+
+
+def _place(folder: Path, faq_id: str) -> tuple[Path, int | None]:
+    """File and line where an entry begins."""
+    for path in sorted(folder.glob("*.yml")):
+        for number, line in enumerate(read_text(path).splitlines(), start=1):
+            if line.split("#")[0].replace('"', "").strip() == f"- id: {faq_id}":
+                return path, number
+    return folder, None

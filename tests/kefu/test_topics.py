@@ -18,6 +18,7 @@ def contract(root: Path) -> dict[str, dict[str, str]]:
     return yaml.safe_load((root / "tests/contracts/intents.yml").read_text(encoding="utf-8"))
 
 
+# BUG kefu/topics.py:3-6: `rate` (a press on a star) counts as a matter of the wallet, without a title
 def test_every_business_intent_of_the_domain_has_a_title(domain: set[str]) -> None:
     assert {intent for intent in domain if is_business(intent)} == set(TITLES) - {OTHER_MATTER}
 

@@ -139,11 +139,15 @@ def forms() -> Conversation:
     for number in range(12):
         start = [act("action_sorry"), say("抱歉"), act("ticket_form"), ActiveLoop("ticket_form")]
         tape.turn(
-            *(tape.user("deny"), by_intent(), *start, SlotSet("requested_slot", "amount"), say("请问 amount?")), listen()
+            *(tape.user("deny"), by_intent(), *start, SlotSet("requested_slot", "amount"), say("请问 amount?")),
+            listen(),
         )
         tape.turn(*form_turn(tape, "amount", f"{number}.50", "time"), listen())
         tape.turn(
-            *form_turn(tape, "time", f"2026-01-{number + 1:02}", None), act("action_submit_ticket"), say("单号"), listen()
+            *form_turn(tape, "time", f"2026-01-{number + 1:02}", None),
+            act("action_submit_ticket"),
+            say("单号"),
+            listen(),
         )
         tape.turn(SlotSet("amount", None), SlotSet("time", None), *answer(tape, "fee"))
     return tape.turns
@@ -154,7 +158,7 @@ def endless_form() -> Conversation:
     tape = Recorder()
     tape.turn(*begin(tape), SlotSet("brand", "my"), *answer(tape))
     tape.turn(tape.user("deny"), by_intent(), act("ticket_form"), ActiveLoop("ticket_form"), say("金额?"), listen())
-    for number in range(120):
+    for number in range(60):
         tape.turn(*form_turn(tape, "amount", f"{number}", "amount"), listen())
     tape.turn(*form_turn(tape, "time", "2026-01-01", None), act("action_submit_ticket"), listen())
     for _ in range(5):
@@ -174,7 +178,9 @@ def interrupted_form() -> Conversation:
         if number % 4 == 3:
             tape.turn(*form_turn(tape, "amount", f"{number}", "time"), listen())
         if number % 9 == 8:  # rejected, and left so over some turns
-            tape.turn(tape.user("fee"), by_intent(), ActionExecutionRejected("ticket_form"), act("action_sorry"), listen())
+            tape.turn(
+                tape.user("fee"), by_intent(), ActionExecutionRejected("ticket_form"), act("action_sorry"), listen()
+            )
             tape.turn(tape.user("menu"), by_intent(), act("action_answer"), listen())
     return tape.turns
 
@@ -201,7 +207,9 @@ def restarts() -> Conversation:
         for _ in range(number * 2):
             tape.turn(*answer(tape))
         if number % 2:
-            tape.turn(tape.user("deny"), act("ticket_form"), ActiveLoop("ticket_form"), SlotSet("amount", "1"), listen())
+            tape.turn(
+                tape.user("deny"), act("ticket_form"), ActiveLoop("ticket_form"), SlotSet("amount", "1"), listen()
+            )
             tape.turn(ConversationPaused())
         tape.turn(tape.user("menu"), by_intent(), act("action_restart"), Restarted(), *begin(tape))
     for _ in range(9):
@@ -225,7 +233,7 @@ def fallbacks() -> Conversation:
     """Nothing is understood, and every turn is taken back."""
     tape = Recorder()
     tape.turn(*begin(tape), SlotSet("brand", "my"), *answer(tape))
-    for number in range(110):
+    for number in range(60):
         back = [act("action_default_fallback"), say("没听懂"), UserUtteranceReverted()]
         tape.turn(tape.user("nonsense"), SlotSet("misses", number), by_intent(), *back, listen())
         if number % 10 == 9:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import sys
 import time
@@ -195,6 +196,35 @@ async def test_nothing_is_kept_of_a_conversation_that_is_over(store: FairLockSto
     assert store._queue._queues == {}
     async with Redis.from_url(redis_url) as redis:
         assert await redis.keys("*") == []
+
+
+async def test_random_cancellations_neither_let_two_in_nor_leave_a_lease_behind(redis_url: str) -> None:
+    chance = random.Random(5)
+    stores = [FairLockStore(redis_url=redis_url, lease=LONG) for _ in range(2)]  # each as if of its own process
+    inside = 0
+
+    async def turn() -> None:
+        nonlocal inside
+        async with chance.choice(stores).lock(TALK):
+            inside += 1
+            assert inside == 1
+            try:
+                await asyncio.sleep(0)
+            finally:
+                inside -= 1
+
+    turns = []
+    for _ in range(150):
+        turns.append(asyncio.create_task(turn()))
+        if chance.random() < 0.5:
+            chance.choice(turns).cancel()
+        for _ in range(chance.randrange(5)):
+            await asyncio.sleep(0)
+    ended = await asyncio.wait_for(asyncio.gather(*turns, return_exceptions=True), LONG)
+    assert {type(end) for end in ended} == {type(None), asyncio.CancelledError}
+    await asyncio.wait_for((await Hold(stores[0]).entered()).left(), LONG / 2)
+    for store in stores:
+        await store.close()
 
 
 @asynccontextmanager

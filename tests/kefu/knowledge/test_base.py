@@ -197,6 +197,18 @@ def test_an_editors_lock_does_no_harm(faq: Path, clock: Clock) -> None:
     assert KnowledgeBase(faq).current().version == knowledge.current().version
 
 
+def test_a_file_that_is_being_replaced_is_waited_for(faq: Path, clock: Clock) -> None:
+    knowledge = KnowledgeBase(faq)
+    (faq / "a.yml").unlink()
+    (faq / "a.yml").symlink_to(faq / "gone")  # in the listing, and not there when it is looked at
+    clock.now += 1
+    assert knowledge.answer("refund.apply", POST, day=DAY) == "好"
+    assert knowledge.error is None
+    (faq / "a.yml").unlink()
+    edit(faq, REFUND.replace("好", "改过"), clock)
+    assert knowledge.answer("refund.apply", POST, day=DAY) == "改过"
+
+
 def test_a_start_with_a_broken_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("- id: [\n")
     with pytest.raises(FaqErrors, match=r"a\.yml:2"):

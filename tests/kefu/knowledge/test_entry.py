@@ -57,10 +57,10 @@ def test_a_needed_field_may_not_be_left_out(name: str) -> None:
         {"source": ""},
         {"valid_from": "很快"},
         {"answers": {"default": "打错的字段"}},
-        # BUG kefu/knowledge/entry.py:25: pydantic takes a number for seconds since 1970: the entry is never served
+        # BUG kefu/knowledge/entry.py:25-26: pydantic takes a number for seconds since 1970: the entry is never served
         {"valid_to": 20271231},
         {"valid_from": 2026},
-        # BUG kefu/knowledge/entry.py:75: a placeholder's format is not looked at: KeyError when it is served
+        # BUG kefu/knowledge/entry.py:77: a placeholder's format is not looked at: KeyError when it is served
         {"answer": {"default": "{hotline:{width}}"}},
     ],
     ids=str,

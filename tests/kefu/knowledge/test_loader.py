@@ -64,7 +64,7 @@ def test_an_empty_folder_has_no_entries(tmp_path: Path) -> None:
         ("  variants: [我要退款]\n", "  variants: [我要退款\n", 4, "YAML 格式不对"),
         # BUG kefu/yaml_file.py:62: without its line
         ("2026-01-01", "2026-02-30", 7, "YAML 格式不对"),
-        # BUG kefu/knowledge/entry.py:25: read as seconds since 1970, served as if it were valid
+        # BUG kefu/knowledge/entry.py:25-26: read as seconds since 1970, served as if it were valid
         ("2026-01-01", "20260101", 7, "valid_from:应是日期"),
     ],
 )
@@ -84,7 +84,7 @@ def test_a_file_must_be_a_list(tmp_path: Path, content: str) -> None:
     assert problems(tmp_path) == ["refund.yml:1: 应是条目的列表,每条以“- id:”开头"]
 
 
-# BUG kefu/knowledge/loader.py:69: the line is missing
+# BUG kefu/knowledge/loader.py:72: the line is missing
 def test_an_item_that_is_no_entry_is_reported_with_its_line(tmp_path: Path) -> None:
     write(tmp_path, refund=GOOD + "- 怎么退款\n")
     [found] = problems(tmp_path)
@@ -104,7 +104,7 @@ def test_all_mistakes_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     assert [place.split(": ")[0] for place in found] == ["a.yml:6", "a.yml:7", "c.yml:2", "d.yml:1", "e.yml", "b.yml:1"]
 
 
-# BUG kefu/knowledge/loader.py:88-93: a link to an entry with a mistake counts as a link to nothing,
+# BUG kefu/knowledge/loader.py:91-96: a link to an entry with a mistake counts as a link to nothing,
 # so that one mistake in an overview is reported again for every entry that is related to it.
 def test_one_mistake_is_reported_once(tmp_path: Path) -> None:
     write(tmp_path, a=GOOD.replace("2026-01-01", "明年"), b=OTHER)

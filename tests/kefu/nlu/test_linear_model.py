@@ -55,7 +55,7 @@ def test_knows_what_it_has_seen_a_part_of(model: LinearModel, text: str) -> None
     assert model.knows(features(text))
 
 
-# BUG kefu/nlu/features.py:47: the marks ^ and $ are features of every text and stand in every vocabulary, so that
+# BUG kefu/nlu/features.py:20: the marks ^ and $ are features of every text and stand in every vocabulary, so that
 # knows() is always true and the classifier's sure out_of_scope (kefu/nlu/classifier.py) is never reached.
 @pytest.mark.parametrize("text", ["☂", "xyz", "鑫淼", ""])
 def test_does_not_know_what_shares_nothing_with_the_examples(model: LinearModel, text: str) -> None:

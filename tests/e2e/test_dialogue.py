@@ -1,0 +1,558 @@
+"""Whole conversations with messy customers: guides, emergencies, menu, form, recovery, ratings, notices, brands."""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from kefu.show import SKIPPED
+from kefu.topics import OTHER_MATTER, TITLES
+from tests.e2e.conftest import Customer, Product
+from tests.e2e.test_conversations import HOTLINES, NAMES, RECEIPT, receipt_of, ticket_in_desk
+
+pytestmark = pytest.mark.e2e
+
+OTHER = {"post": "my", "my": "post"}
+EMAILS = {"post": "service@post-wallet.example", "my": "service@my-wallet.example"}
+NONE, UNSOLVED, PERSON, REGISTER = "以上都不是", "没解决", "转人工", "现在登记"
+
+
+@pytest.fixture(params=["post", "my"])
+def customer(request: pytest.FixtureRequest, product: Product) -> Customer:
+    return product.customer(request.param)
+
+
+@pytest.fixture
+def one(product: Product) -> Customer:
+    """Somebody of the default brand, where the brand does not matter."""
+    return product.customer()
+
+
+# Guides
+
+
+def test_guide_step_by_button(product: Product, customer: Customer) -> None:
+    replies = customer.say("登录密码忘了咋找回啊")
+    assert {"忘了注册手机或邮箱", "收不到验证码", "新密码设不上", UNSOLVED, PERSON} <= set(titles(replies))
+    press(customer, replies, "忘了注册手机或邮箱")
+    assert shown(product, customer) == ["forgot_password.reset_steps", "forgot_password.account_unknown"]
+
+
+def test_guide_step_typed_as_it_is_on_the_button(product: Product, customer: Customer) -> None:
+    customer.say("登录密码忘了咋找回啊")
+    customer.say("新密码设不上")
+    assert shown(product, customer)[-1] == "forgot_password.new_password_rejected"
+
+
+def test_guide_step_typed_in_own_words(product: Product, one: Customer) -> None:
+    one.say("登录密码忘了咋找回啊")
+    one.say("我在登录页点了忘记密码,可是点了没反应呀")
+    assert shown(product, one)[-1] == "forgot_password.link_no_response"
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("密码忘了", "forgot_password"),
+        ("忘记密码了", "forgot_password"),
+        ("退款", "refund"),
+        ("充值没到账", "top_up_arrival"),
+        ("手续费多少", "fee"),
+        ("付款付不出去老报错", "payment_failed"),
+    ],
+)
+def test_vague_question_opens_the_topics_guide(product: Product, one: Customer, text: str, topic: str) -> None:
+    """Who names only the topic gets its overview and is asked; no branch is guessed."""
+    buttons = titles(one.say(text))
+    assert shown(product, one)[-1].split(".")[0] == topic
+    assert len(buttons) > 4, f"{text!r} was answered with {shown(product, one)[-1]}, not with the guide: {buttons}"
+
+
+def test_payment_failed_takes_the_cause_from_the_message(product: Product, customer: Customer) -> None:
+    replies = customer.say("买菜付钱老付不了,说余额不足,咋办")
+    assert shown(product, customer) == ["payment_failed.balance"]
+    assert "超过限额" not in titles(replies), "the cause is known, nothing is asked"
+
+
+def test_payment_failed_asks_the_cause_and_hears_it(product: Product, one: Customer) -> None:
+    assert "余额不足" in titles(one.say("付款付不出去老报错"))
+    one.say("它写着什么网络超时")
+    assert shown(product, one)[-1] == "payment_failed.network"
+
+
+@pytest.mark.parametrize(
+    ("text", "faq"),
+    [
+        ("我想去邮局柜台充钱咋充", "top_up.branch"),
+        ("用微信往里充钱可以吗", "top_up.third_party"),
+        ("从银行卡充进去怎么弄", "top_up.bank"),
+    ],
+)
+def test_top_up_by_the_channel_in_the_message(product: Product, one: Customer, text: str, faq: str) -> None:
+    one.say(text)
+    assert shown(product, one) == [faq]
+
+
+@pytest.mark.parametrize(("text", "faq"), [("网点", "top_up.branch"), ("用微信吧", "top_up.third_party")])
+def test_top_up_asks_the_channel_and_hears_it(product: Product, one: Customer, text: str, faq: str) -> None:
+    assert "银行卡充值" in titles(one.say("想充点钱进去怎么弄"))
+    one.say(text)
+    assert shown(product, one)[-1] == faq, "the bot asked for the channel, and the channel was named"
+
+
+def test_guide_leads_to_a_ticket_with_all_that_was_said(product: Product, one: Customer) -> None:
+    replies = one.say("老板说没收到可是我这边扣了66块")
+    press(one, replies, UNSOLVED)
+    one.hear("昨天中午")
+    summary = one.hear("跳过")
+    assert "66元" in summary
+    assert "老板说没收到" in summary
+    ticket = ticket_in_desk(product, receipt_of(one.hear("对的")))
+    assert ticket["intent"] == "wrong_charge"
+    assert any(line.get("text") and "66" in str(line) for line in ticket["transcript"])
+
+
+# Emergency lane
+
+EMERGENCIES = {
+    "theft": ("我卡里的钱被人盗刷了!!!", "盗刷"),
+    "scam": ("我被骗子骗走了3000块怎么办啊", "被骗转账"),
+    "wrong transfer": ("完了完了转错账了", "转错账"),
+    "account taken": ("我的账户异常", "账户异常"),
+    "code given": ("刚才把验证码告诉了别人", "验证码泄露"),
+    "code given, asks what to do": ("验证码给了别人怎么办", "验证码泄露"),
+    "phone lost": ("手机丢了,钱包里还有钱", "手机丢失"),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), EMERGENCIES.values(), ids=EMERGENCIES.keys())
+def test_emergency_tells_what_to_do_and_opens_an_urgent_ticket(
+    product: Product, customer: Customer, text: str, words: str
+) -> None:
+    replies = customer.say(text)
+    said = joined(replies)
+    assert words in said
+    assert HOTLINES[customer.brand] in said
+    assert PERSON in titles(replies)
+    ticket = ticket_in_desk(product, receipt_of(said))
+    assert (ticket["priority"], ticket["status"], ticket["brand"]) == ("P1", "open", customer.brand)
+
+
+@pytest.mark.parametrize("text", ["怎么防止被盗刷", "会不会被骗啊这个钱包", "万一手机丢了怎么办", "怎么避免转错账"])
+def test_no_emergency_where_somebody_only_asks(one: Customer, text: str) -> None:
+    assert not RECEIPT.search(one.hear(text))
+
+
+def test_emergency_in_mid_form(product: Product, customer: Customer) -> None:
+    customer.hear("充值的80块一直没到账")
+    customer.hear(UNSOLVED)
+    said = customer.hear("等下,我卡里的钱被人盗刷了")
+    assert "冻结" in said
+    assert ticket_in_desk(product, receipt_of(said))["priority"] == "P1"
+
+
+def test_emergency_as_the_first_answer_of_the_form_is_its_description(one: Customer) -> None:
+    one.hear(PERSON)
+    said = one.hear("我被骗子骗了三千块")
+    assert RECEIPT.search(said)
+    assert "请说说发生了什么" not in said, "asked for what was just said"
+
+
+def test_emergency_told_twice_is_one_ticket(product: Product, one: Customer) -> None:
+    first = receipt_of(one.hear("有人盗刷我的钱"))
+    again = one.hear("又被盗刷了一笔500的")
+    assert receipt_of(again) == first
+    kinds = [event["kind"] for event in ticket_in_desk(product, first)["history"]]
+    assert kinds == ["created", "appended"]
+
+
+# Menu
+
+
+def test_menu_by_numbers(product: Product, customer: Customer) -> None:
+    assert "4 充值和提现" in customer.hear("菜单")
+    assert "2 充值没到账" in customer.hear("4")
+    customer.say("2")
+    assert shown(product, customer)[-1].startswith("top_up_arrival.")
+
+
+@pytest.mark.parametrize("level", ["1", "2", "4", "5", "6", "8"])
+def test_menu_nine_goes_back_from_every_level(one: Customer, level: str) -> None:
+    main = one.hear("菜单")
+    one.hear(level)
+    assert one.hear("9") == main
+
+
+@pytest.mark.parametrize("path", [[], ["1"], ["4"], ["5"]], ids=["main", "account", "funds", "cost"])
+def test_menu_zero_is_a_person(one: Customer, path: list[str]) -> None:
+    one.hear("菜单")
+    for number in path:
+        one.hear(number)
+    assert "人工同事" in one.hear("0")
+
+
+def test_menu_nine_on_the_first_level_is_no_person(one: Customer) -> None:
+    one.hear("菜单")
+    assert "人工同事接手" not in one.hear("9")
+
+
+def test_free_text_works_beside_the_menu(product: Product, one: Customer) -> None:
+    one.hear("菜单")
+    one.hear("4")
+    one.say("算了我就想问提现要收多少手续费")
+    assert shown(product, one)[-1].startswith("fee.")
+
+
+def test_menu_line_for_feedback_stores_nothing_by_itself(product: Product, one: Customer) -> None:
+    before = feedback(product)
+    replies = press(one, one.say("菜单"), "8 客服电话和其他")
+    press(one, replies, "4 建议和表扬")
+    assert feedback(product) == before, "nothing was said yet"
+
+
+# Ticket form
+
+
+def test_form_takes_several_facts_from_one_message(customer: Customer) -> None:
+    customer.hear("人工")
+    summary = customer.hear("昨天下午3点扫码付了350块给一家面馆,人家说没收到,我电话13912345678")
+    assert all(part in summary for part in ("350元", "15:00", "139****5678", "面馆"))
+    assert "13912345678" not in summary
+
+
+def test_form_takes_the_topic_from_the_description(product: Product, one: Customer) -> None:
+    one.hear("人工")
+    summary = one.hear("提现的500块三天了还没到银行卡,昨天弄的,电话不方便留")
+    assert "500元" in summary or "手机号" in summary
+    until_summary(one)
+    ticket = ticket_in_desk(product, receipt_of(one.hear("确认")))
+    assert ticket["intent"] == "withdraw_arrival"
+
+
+def test_form_correction_before_sending(product: Product, one: Customer) -> None:
+    one.hear("一杯奶茶扣了我两次钱,一次18块")
+    one.hear(UNSOLVED)
+    one.hear("昨天")
+    assert "18元" in one.hear("跳过")
+    assert "28元" in one.hear("不对,是28块不是18块")
+    ticket = ticket_in_desk(product, receipt_of(one.hear("确认")))
+    assert float(ticket["amount"]) == 28
+
+
+def test_form_answers_a_question_and_comes_back(product: Product, customer: Customer) -> None:
+    customer.hear("提现三天了还没到银行卡")
+    asked = customer.hear(UNSOLVED).splitlines()[-1]
+    replies = customer.say("等下,转账收不收费啊")
+    assert shown(product, customer)[-1].startswith("fee.")
+    assert "回到刚才的登记" in joined(replies)
+    assert asked in joined(replies), "the open question is there again"
+    assert "涉及多少钱" in customer.hear("上周五")
+
+
+@pytest.mark.parametrize("refusal", ["跳过", "不想留电话", "不方便留手机号", "不想给", "手机号就不说了吧跳过"])
+def test_form_phone_can_be_refused(one: Customer, refusal: str) -> None:
+    one.hear("打开就闪退根本进不去")
+    one.hear(UNSOLVED)
+    assert "手机号" in one.hear("昨天")
+    summary = one.hear(refusal)
+    assert "请核对" in summary
+    assert f"手机号：{SKIPPED}" in summary
+
+
+def test_form_person_at_any_point(product: Product, customer: Customer) -> None:
+    customer.hear("身份证拍了十几遍都不给过")
+    customer.hear(UNSOLVED)
+    said = customer.hear("别问了给我转人工")
+    assert HOTLINES[customer.brand] in said
+    ticket = ticket_in_desk(product, receipt_of(said))
+    assert ticket["intent"] == "identity_verification"
+    assert "身份证拍了十几遍" in ticket["description"]
+
+
+@pytest.mark.parametrize("way", ["取消", "算了不弄了", "不登记了"])
+def test_form_cancelled_stores_nothing(product: Product, one: Customer, way: str) -> None:
+    before = rows(product, "SELECT id FROM tickets")
+    one.hear("换了新手机登不上去了")
+    one.hear(UNSOLVED)
+    assert "不登记" in one.hear(way)
+    assert rows(product, "SELECT id FROM tickets") == before
+
+
+def test_form_never_asks_a_fourth_time(one: Customer) -> None:
+    one.hear("一杯奶茶扣了我两次钱")
+    asked = [one.say(UNSOLVED)]
+    for text in ("嘿嘿", "呵呵", "哈哈", "嘻嘻", "哼哼", "啦啦啦", "噜噜噜", "吼吼", "喵喵", "汪汪", "咕咕", "嘎嘎"):
+        asked.append(one.say(text))
+        if RECEIPT.search(joined(asked[-1])):
+            break
+    questions = [line for replies in asked for line in joined(replies).splitlines()]
+    assert RECEIPT.search(joined(asked[-1])), "ends with a ticket"
+    assert max(questions.count(line) for line in questions if "回复“跳过”" in line) == 1, "each time in new words"
+    assert len(asked) <= 13
+
+
+def test_form_after_two_bad_answers_offers_choices(one: Customer) -> None:
+    one.hear("打开就闪退根本进不去")
+    one.hear(UNSOLVED)
+    assert "没看出时间" in one.hear("嘿嘿")
+    replies = one.say("呵呵")
+    assert {"今天", "昨天", "跳过"} <= set(titles(replies))
+    assert "手机号" in one.hear("昨天")
+
+
+def test_long_words_for_the_time_are_kept_in_full_or_not_at_all(product: Product, one: Customer) -> None:
+    """The column `tickets.time` holds 16 characters: PostgreSQL refuses more, and the ticket would be lost."""
+    one.hear("打开就闪退根本进不去")
+    one.hear(UNSOLVED)
+    for _ in range(3):
+        one.hear("就是那个大槐树底下乘凉的老头们散了以后又过了好一阵子")
+    until_summary(one)
+    ticket = ticket_in_desk(product, receipt_of(one.hear("确认")))
+    assert len(ticket["time"] or "") <= 16
+
+
+# Recovery
+
+
+def test_clarifying_has_titles_and_a_way_out(one: Customer) -> None:
+    replies = one.say("不能用了")
+    buttons = titles(replies)
+    assert buttons[-1] == NONE
+    assert len(buttons) > 1
+    assert all(re.search("[一-鿿]", title) and "_" not in title for title in buttons)
+    assert "没太明白" in joined(press(one, replies, NONE))
+
+
+def test_third_miss_offers_a_person_in_other_words(customer: Customer) -> None:
+    heard = []
+    for text in ("不能用了", "我的钱呢", "不能用了"):
+        replies = customer.say(text)
+        assert NONE in titles(replies), joined(replies)
+        last = press(customer, replies, NONE)
+        heard.append(joined(last))
+    assert len(set(heard)) == 3
+    assert {REGISTER, PERSON} <= set(titles(last))
+    assert HOTLINES[customer.brand] in heard[-1]
+
+
+def test_off_topic_again_and_again_is_no_loop(one: Customer) -> None:
+    heard = [one.say(text) for text in ("给我讲个笑话", "今天下雨吗", "快递到哪里了")]
+    assert len({joined(replies) for replies in heard}) > 1, "the same words three times"
+    assert PERSON in titles(heard[-1])
+
+
+def test_same_question_again_says_something_else(product: Product, customer: Customer) -> None:
+    first = customer.hear("充了钱半天不到账")
+    replies = customer.say("充了钱半天不到账!!")
+    assert joined(replies) != first
+    assert {REGISTER, PERSON} <= set(titles(replies))
+
+
+ODD = {
+    "empty": ("", "空消息"),
+    "emoji": ("😂😂👍", "表情"),
+    "foreign": ("hello i want my money back please", "Chinese"),
+    "abusive": ("傻逼玩意儿", "对不起"),
+    "loan": ("我借呗怎么不给我放款", "贷款"),
+    "credit card": ("信用卡逾期了咋办", "贷款"),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), ODD.values(), ids=ODD.keys())
+def test_odd_message_gets_its_own_answer(customer: Customer, text: str, words: str) -> None:
+    replies = customer.say(text)
+    assert words in joined(replies)
+    assert titles(replies), "a way on"
+
+
+def test_very_long_message_is_cut_with_a_word_about_it(one: Customer) -> None:
+    said = one.hear("我跟你们说啊这个退款的事情真是气死人了" * 150)
+    assert "只看了前" in said
+    assert len(said) > 60, "and answered"
+
+
+def test_two_questions_in_one_message(product: Product, customer: Customer) -> None:
+    replies = customer.say("退款一般几天到啊?还有提现要扣多少手续费")
+    first = shown(product, customer)[-1].split(".")[0]
+    assert first in ("refund_arrival", "fee")
+    assert "您还问到" in joined(replies)
+    press(customer, replies, titles(replies)[0])
+    assert {one.split(".")[0] for one in shown(product, customer)} == {"refund_arrival", "fee"}
+
+
+# Closing the loop
+
+
+def test_rating_and_comment_are_stored(product: Product, customer: Customer) -> None:
+    customer.say("余额在哪里看")
+    answer = shown(product, customer)[-1]
+    replies = press(customer, customer.say("已解决"), "2")
+    assert "哪里不满意" in joined(replies)
+    words = f"字太小了看着费劲 {customer.sender}"
+    assert "记下了" in customer.hear(words)
+    stored = feedback(product)
+    comment = next(row for row in stored if row["text"] == words)
+    rating = stored[stored.index(comment) - 1]
+    assert (rating["kind"], rating["stars"], rating["brand"]) == ("rating", 2, customer.brand)
+    assert (comment["kind"], comment["stars"], comment["brand"]) == ("comment", 2, customer.brand)
+    assert rating["faq_id"] == answer, "the rating belongs to the answer that was rated"
+
+
+def test_rating_without_comment(product: Product, one: Customer) -> None:
+    one.say("余额在哪里看")
+    press(one, one.say("已解决"), "5")
+    before = feedback(product)
+    assert "谢谢" in one.hear("没有")
+    assert feedback(product) == before
+
+
+def test_question_instead_of_a_comment_is_answered(product: Product, one: Customer) -> None:
+    one.say("余额在哪里看")
+    press(one, one.say("已解决"), "5")
+    one.say("提现要扣多少手续费")
+    assert shown(product, one)[-1].startswith("fee.")
+
+
+def test_praise_is_stored(product: Product, one: Customer) -> None:
+    words = f"你们客服小姑娘真好点个赞 {one.sender}"
+    assert "谢谢" in one.hear(words)
+    assert feedback(product)[-1]["text"] == words
+
+
+@pytest.fixture
+def notice(product: Product) -> Iterator[Callable[..., None]]:
+    """Switches notices on (with a text) and off."""
+
+    def switch(brand: str, *text: str) -> None:
+        command = [sys.executable, "-m", "kefu", "notice", brand, *text]
+        subprocess.run(command, env={**os.environ, "KEFU_VAR_DIR": str(product.var)}, check=True, timeout=60)
+
+    yield switch
+    for brand in NAMES:
+        switch(brand)
+
+
+def test_incident_notice_is_told_to_its_brand_while_it_lasts(
+    product: Product, customer: Customer, notice: Callable[..., None]
+) -> None:
+    text = f"退款通道正在抢修 {customer.sender}"
+    notice(customer.brand, text, "--topics", "refund,refund_arrival")
+    eventually(lambda: text in product.customer(customer.brand).hear("买错了想退钱"))
+    assert text not in product.customer(customer.brand).hear("余额在哪里看"), "another topic"
+    assert text not in product.customer(OTHER[customer.brand]).hear("买错了想退钱"), "another brand"
+    assert "人工会慢一些" in product.customer(customer.brand).hear("给我接人工")
+    notice(customer.brand)
+    eventually(lambda: text not in product.customer(customer.brand).hear("买错了想退钱"))
+
+
+@pytest.mark.parametrize("text", ["最近有啥新功能", "有什么新功能"])
+def test_product_news_are_dated_and_of_the_brand(customer: Customer, text: str) -> None:
+    said = customer.hear(text)
+    assert re.search(r"20\d\d-\d\d-\d\d", said), said
+    news = {"post": "更多网点支持充值", "my": "登录两步验证"}
+    assert news[customer.brand] in said
+    assert news[OTHER[customer.brand]] not in said
+
+
+# Brands
+
+
+def test_no_answer_names_the_other_brand(product: Product, customer: Customer) -> None:
+    """All 34 business intents, by the menu and its guides' buttons; refund_arrival and human_agent by words."""
+    foreign = [names[OTHER[customer.brand]] for names in (NAMES, HOTLINES, EMAILS)]
+    heard: dict[str, str] = {}
+    main = customer.say("菜单")
+    heard["菜单"] = joined(main)
+    waiting = [*walkable(main), "退款一般几天到"]
+    pressed: set[str] = set()
+    while waiting:
+        title = waiting.pop()
+        payload = title if isinstance(title, str) else title["payload"]
+        name = title if isinstance(title, str) else title["title"]
+        if payload in pressed:
+            continue
+        pressed.add(payload)
+        replies = customer.say(payload)
+        heard[name] = joined(replies)
+        waiting += walkable(replies)
+    heard[PERSON] = customer.hear("叫个真人来")
+    intents = {event["parse_data"]["intent"]["name"] for event in events(product, customer, "user")}
+    assert not set(TITLES) - {OTHER_MATTER} - intents, "every business intent was asked"
+    silent = [title for title, said in heard.items() if not said.strip()]
+    assert not silent
+    wrong = {title: [word for word in foreign if word in said] for title, said in heard.items()}
+    assert not {title: words for title, words in wrong.items() if words}
+
+
+# Helpers
+
+
+def joined(replies: list[dict[str, Any]]) -> str:
+    return "\n".join(reply["text"] for reply in replies)
+
+
+def buttons_of(replies: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [button for reply in replies for button in reply.get("buttons") or []]
+
+
+def titles(replies: list[dict[str, Any]]) -> list[str]:
+    return [button["title"] for button in buttons_of(replies)]
+
+
+def press(customer: Customer, replies: list[dict[str, Any]], title: str) -> list[dict[str, Any]]:
+    found = [button["payload"] for button in buttons_of(replies) if button["title"] == title]
+    assert found, f"no button {title!r} in {titles(replies)}"
+    return customer.say(found[0])
+
+
+def walkable(replies: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Buttons that lead to answers, not to forms or ratings."""
+    leave = (PERSON, UNSOLVED, "已解决", REGISTER, "补充情况", "不用了", NONE, "0 人工", "9 返回")
+    return [button for button in buttons_of(replies) if button["title"] not in leave]
+
+
+def shown(product: Product, customer: Customer) -> list[str]:
+    """Ids of the FAQ entries that the customer was shown, in order."""
+    said = [event.get("metadata") or {} for event in events(product, customer, "bot")]
+    return [metadata["faq_id"] for metadata in said if metadata.get("faq_id")]
+
+
+def events(product: Product, customer: Customer, kind: str) -> list[dict[str, Any]]:
+    token = {"token": product.secret("KEFU_RASA_TOKEN"), "include_events": "ALL"}
+    answer = requests.get(f"{product.rasa}/conversations/{customer.sender}/tracker", params=token, timeout=10)
+    return [event for event in answer.json()["events"] if event["event"] == kind]
+
+
+def rows(product: Product, query: str) -> list[dict[str, Any]]:
+    connection = sqlite3.connect(f"file:{product.var / 'kefu.db'}?mode=ro", uri=True, timeout=10)
+    try:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(query)]
+    finally:
+        connection.close()
+
+
+def feedback(product: Product) -> list[dict[str, Any]]:
+    return rows(product, "SELECT brand, kind, stars, text, faq_id FROM feedback ORDER BY id")
+
+
+def until_summary(customer: Customer) -> str:
+    """Skip what the form still asks."""
+    for _ in range(5):
+        said = customer.hear("跳过")
+        if "请核对" in said:
+            return said
+    raise AssertionError(said)
+
+
+def eventually(holds: Callable[[], bool], patience: float = 15.0) -> None:
+    deadline = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < deadline, "still not so"

@@ -1,0 +1,166 @@
+"""The connection to the action server: kept, with an end to the patience, and otherwise as Rasa has it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import rasa.core.run
+from aiohttp import BasicAuth, web
+from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from kefu.dialogue import patches
+from kefu.dialogue.patches import action_session
+from tests.servers import free_port
+
+GOOD = {"events": [{"event": "slot", "name": "topic", "value": "refund"}], "responses": [{"text": "好"}]}
+
+
+@dataclass
+class ActionServer:
+    """Answers as the name of the action says; remembers who came, and with what."""
+
+    url: str
+    connections: set[Any] = field(default_factory=set)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.connections.add(request.transport)
+        body = await request.json()
+        self.requests.append(
+            {"headers": dict(request.headers), "query": dict(request.query), "action": body["next_action"]}
+        )
+        if body["next_action"] == "action_refuse":
+            return web.json_response({"action_name": "action_refuse", "error": "no"}, status=400)
+        if body["next_action"] == "action_fail":
+            return web.json_response({"error": "told to"}, status=500)
+        if body["next_action"] == "action_bad":
+            return web.json_response({"events": [{"event": "no such event"}]})
+        if body["next_action"] == "action_hang":
+            await asyncio.Event().wait()
+        answer = web.json_response(GOOD)
+        answer.set_cookie("seen", "yes")
+        return answer
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ActionServer]:
+    port = free_port()
+    running = ActionServer(f"http://127.0.0.1:{port}/webhook")
+    app = web.Application()
+    app.router.add_post("/webhook", running.answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield running
+    await action_session.kept.close()
+    await runner.cleanup()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(action_session, "settings", lambda: SimpleNamespace(action_timeout=0.2))
+
+
+async def run(endpoint: EndpointConfig, name: str = "action_answer") -> Any:
+    """The events of an action, or how it failed."""
+    tracker = DialogueStateTracker.from_events("someone", [])
+    nlg = TemplatedNaturalLanguageGenerator({})
+    try:
+        events = await RemoteAction(name, endpoint).run(CollectingOutputChannel(), nlg, tracker, Domain.empty())
+    except Exception as error:
+        return type(error), str(error).replace(str(endpoint.url), "URL")
+    return [event.as_dict() | {"timestamp": 0} for event in events]
+
+
+async def test_the_connection_is_kept(server: ActionServer) -> None:
+    endpoint = EndpointConfig(server.url)
+    for _ in range(3):
+        assert len(await run(endpoint)) == 2
+    assert len(server.connections) == 3
+    server.connections.clear()
+    patches.apply(["action_session"])
+    for _ in range(3):
+        assert len(await run(endpoint)) == 2
+    assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize("name", ["action_answer", "action_refuse", "action_fail", "action_bad"])
+async def test_same_events_or_error(server: ActionServer, name: str) -> None:
+    endpoint = EndpointConfig(server.url)
+    stock = await run(endpoint, name)
+    patches.apply(["action_session"])
+    assert [await run(endpoint, name) for _ in range(2)] == [stock, stock]
+
+
+async def test_same_error_without_a_server() -> None:
+    endpoint = EndpointConfig(f"http://127.0.0.1:{free_port()}/webhook")
+    stock = await run(endpoint)
+    patches.apply(["action_session"])
+    ours = await run(endpoint)
+    await action_session.kept.close()
+    assert ours == stock
+    assert "Couldn't connect" in ours[1]
+
+
+async def test_same_request(server: ActionServer) -> None:
+    endpoint = EndpointConfig(
+        server.url,
+        params={"a": "1"},
+        headers={"X-Kefu": "yes"},
+        basic_auth={"username": "u", "password": "p"},
+        token="t",
+    )
+    await run(endpoint)
+    patches.apply(["action_session"])
+    await run(endpoint)
+    await run(endpoint)
+    stock, first, second = server.requests
+    assert stock == first == second
+    assert stock["headers"]["Authorization"] == BasicAuth("u", "p").encode()
+    assert stock["query"] == {"a": "1", "token": "t"}
+    assert "Cookie" not in second["headers"]
+
+
+async def test_the_patience_ends(server: ActionServer, impatient: None) -> None:
+    patches.apply(["action_session"])
+    endpoint = EndpointConfig(server.url)
+    begun = time.monotonic()
+    assert await run(endpoint, "action_hang") == (asyncio.TimeoutError, "")
+    assert 0.2 <= time.monotonic() - begun < 1.5
+    assert len(await run(endpoint)) == 2
+
+
+async def test_turns_do_not_wait_for_each_others_actions(server: ActionServer, impatient: None) -> None:
+    patches.apply(["action_session"])
+    endpoint = EndpointConfig(server.url)
+    hanging = [asyncio.create_task(run(endpoint, "action_hang")) for _ in range(150)]
+    await asyncio.sleep(0)
+    assert len(await run(endpoint)) == 2
+    await asyncio.gather(*hanging)
+
+
+async def test_endpoints_have_sessions_of_their_own(server: ActionServer) -> None:
+    patches.apply(["action_session"])
+    await run(EndpointConfig(server.url, headers={"X-Kefu": "one"}))
+    await run(EndpointConfig(server.url, headers={"X-Kefu": "two"}))
+    assert [request["headers"]["X-Kefu"] for request in server.requests] == ["one", "two"]
+
+
+async def test_sessions_are_closed_with_the_server(server: ActionServer) -> None:
+    patches.apply(["action_session"])
+    endpoint = EndpointConfig(server.url)
+    await run(endpoint)
+    session = action_session.kept.of(endpoint)
+    assert not session.closed
+    await rasa.core.run.close_resources(SimpleNamespace(ctx=SimpleNamespace()), asyncio.get_running_loop())
+    assert session.closed
+    assert len(await run(endpoint)) == 2

@@ -1,0 +1,66 @@
+"""Messages that no intent fits get an answer of their own kind."""
+
+import time
+
+import pytest
+
+from kefu.dialogue.odd_messages import Kind, kind_of_text
+from kefu.show import EMPTY_MESSAGE
+
+SAID: list[tuple[Kind, list[str]]] = [
+    (Kind.EMPTY, ["", " ", "\n\t", "\u3000", EMPTY_MESSAGE]),
+    (Kind.EMOJI, ["😀", "👍👍👍", "？？？", "!!!", "……", "(╯°□°)╯"]),
+    (
+        Kind.FOREIGN,
+        [
+            "I can't log in",
+            "where is my refund?",
+            "Здравствуйте, помогите",
+            "비밀번호를 잊어버렸어요",
+            "パスワードをわすれました",
+            "مرحبا كيف حالك",
+        ],
+    ),
+    (
+        Kind.ABUSIVE,
+        [
+            *("傻逼客服", "他妈的什么玩意", "垃圾钱包", "滚", "滚蛋", "你滚开", "废物", "脑残吧你", "骗子公司"),
+            *("操你", "狗东西", "王八蛋", "煞笔你个沙比", "真是fuck了", "傻X"),
+            # BUG kefu/dialogue/odd_messages.py:11: the commonest spelling of all, and capitals
+            *("傻B", "傻b客服", "FUCK", "Shit"),
+            # BUG kefu/dialogue/odd_messages.py:35: abuse in letters only is taken for a foreign language
+            "fuck you bastards",
+        ],
+    ),
+    (
+        Kind.CREDIT,
+        [
+            *("我想贷款", "花呗怎么还", "借呗逾期了", "信用卡额度", "利息多少", "征信有问题吗", "分期还款"),
+            *("微粒贷怎么没了", "催收天天打电话", "月供多少", "白条怎么开", "综合评分不足"),
+            "垃圾借呗,逾期一天就打电话",
+        ],
+    ),
+    (
+        Kind.ORDINARY,
+        [
+            *("今天天气怎么样", "讲个笑话", "快递到哪了", "hello", "abc", "1", "12345", "一", "嗯嗯", "OK"),
+            *("滚动条怎么不动", "我的手机是oppo find x7 ultra"),
+            # BUG kefu/dialogue/odd_messages.py:11: 啥子 is what half of the south-west says for 什么
+            *("你说的啥子嘛", "啥子意思"),
+            # BUG kefu/dialogue/odd_messages.py:11: 妈的 and 他妈, 你妈 are said of mothers
+            *("这是我妈的", "他妈妈也想用", "问你妈妈去"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SAID for text in texts])
+def test_the_kind_of_a_message(kind: Kind, text: str) -> None:
+    assert kind_of_text(text) is kind
+
+
+@pytest.mark.parametrize("unit", ["a", "我", " ", "😀", "傻", "滚", "综合评", "1"])
+def test_a_very_long_text_is_no_burden(unit: str) -> None:
+    start = time.process_time()
+    kind_of_text(unit * 100_000)
+    assert time.process_time() - start < 1
