@@ -158,7 +158,8 @@ class Leases:
             try:
                 # However late we are, Redis's word counts: it may not have ended the lease yet.
                 kept: bool | None = await asyncio.wait_for(self._renewed(lease), max(lease.until - asked, _ANSWER / 10))
-            except (RedisError, OSError, asyncio.TimeoutError):
+            except Exception as error:  # of whatever kind: a keeper that dies would lose the lease without a word
+                logger.warning("could not renew %s: %r", lease.key, error)
                 kept = None
             if lease.over:
                 return

@@ -81,4 +81,4 @@ class FairLockStore(LockStore):
 
 
 def _configured() -> str:
-    return getattr(settings(), "redis_url", "") or os.environ.get("KEFU_REDIS_URL", "")
+    return os.environ.get("KEFU_REDIS_URL") or getattr(settings(), "redis_url", "")

@@ -68,17 +68,17 @@ async def test_repeated_and_simultaneous_messages_are_one_turn(open_door: Callab
 
 
 async def test_a_caller_that_goes_away_does_not_stop_the_turn(open_door: Callable[[Bot], Door]) -> None:
-    may_answer = asyncio.Event()
+    heard_it, may_answer = asyncio.Event(), asyncio.Event()
 
     async def slow(heard: UserMessage) -> None:
+        heard_it.set()
         await may_answer.wait()
         await echo(heard)
 
     bot = Bot(slow)
     door = open_door(bot)
     caller = asyncio.create_task(door.receive(message("你好")))
-    while not bot.heard:
-        await asyncio.sleep(0)
+    await heard_it.wait()
     caller.cancel()
     may_answer.set()
     assert "听到" in (await door.receive(message("你好")))[0]["text"]

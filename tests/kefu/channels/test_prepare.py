@@ -3,8 +3,8 @@
 import pytest
 
 from kefu.channels.prepare import prepare
-from kefu.show import EMPTY_MESSAGE
 from kefu.sealing import unseal
+from kefu.show import EMPTY_MESSAGE
 
 
 def test_phone_is_masked_and_sealed() -> None:

@@ -1,6 +1,5 @@
 """The store beside Rasa's own: after every event and every turn, a tracker gives the same to all who look at it."""
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace

@@ -96,6 +96,13 @@ def test_a_refused_model_stops_the_start(model: str, root: Path, tmp_path: Path)
     assert "goes on" not in finished.stdout
 
 
+def test_a_model_that_is_half_written_is_refused(model: str, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "half.tar.gz").write_bytes(Path(model).read_bytes()[:10_000])
+    finished = run(INSTALL.format(model=str(tmp_path)), root)
+    assert finished.returncode == 1
+    assert "LaunchError: 读不了" in finished.stderr
+
+
 def test_it_is_refused_after_the_modules_were_imported(model: str, root: Path) -> None:
     finished = run("import jieba.finalseg\n" + INSTALL.format(model=model), root)
     assert finished.returncode == 1
