@@ -20,6 +20,7 @@ from kefu.show import CHINA
 from kefu.topics import is_business
 
 KEPT = ("bank", "pay_channel", "failure_reason")
+_CERTAIN = 0.8  # from here on a message is a question of its own, whatever branch it names
 _LONGEST_QUESTION = 300  # characters of what the customer has said about one matter
 
 
@@ -36,7 +37,7 @@ class ActionAnswer(Action):
         kind = kind_of(turn)
         if kind:
             return await raise_alarm(dispatcher, turn, kind)
-        decision = _pressed(turn) if turn.is_pressed else None
+        decision = _pressed(turn) if turn.is_pressed else branch_named(turn, tracker)
         decision = decision or decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
         if decision.band is Band.ANSWER:
             await tell_notices(dispatcher, turn, decision.entries[0].intent)
@@ -129,6 +130,17 @@ def miss(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list
     response = {1: "utter_miss_first", 2: "utter_miss_second"}.get(misses, "utter_miss_give_up")
     dispatcher.utter_message(response=response)
     return [SlotSet("misses", misses), SlotSet("faq_id", None), SlotSet("question", turn.text)]
+
+
+def branch_named(turn: Turn, tracker: Tracker) -> Decision | None:
+    """The branch that a customer names right after a guide has asked for it, in whatever words."""
+    snapshot = knowledge_base().current()
+    asked = snapshot.by_id.get(tracker.get_slot("faq_id") or "")
+    guide = guides().of(asked.intent) if asked and asked == snapshot.overview[asked.intent] else None
+    if guide is None or guide.slot is None or (turn.confidence >= _CERTAIN and is_business(turn.intent)):
+        return None
+    option = guide.branch(turn.entity(guide.slot))
+    return Decision(Band.ANSWER, (snapshot.by_id[option.faq],), snapshot.version) if option else None
 
 
 def _pressed(turn: Turn) -> Decision | None:

@@ -7,11 +7,10 @@ from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
-from kefu.dialogue.emergency import find_emergency
+from kefu.dialogue.emergency import THEFT, find_emergency
 from kefu.dialogue.ticket_form import FACTS
 from kefu.show import parse_amount
 
-THEFT = "account_theft"
 _SURE = 0.4
 
 

@@ -32,7 +32,7 @@ class ActionRate(Action):
         stars = turn.entity("stars")
         if stars not in _STARS:
             return []
-        await _store(turn, "rating", stars=int(stars), faq_id=tracker.get_slot("faq_id"))
+        await _store(turn, "rating", stars=int(stars), faq_id=tracker.get_slot("rated_faq"))
         return [SlotSet("stars", stars), SlotSet("comment", None)]
 
 
@@ -88,8 +88,9 @@ class ActionFeedback(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answer the question, or keep the words and thank."""
         turn = Turn.of(tracker)
-        found = knowledge_base().search(turn.text, None, turn.brand.id, 1)
-        if found.hits and found.hits[0].score >= _CLOSE:
+        intent = turn.intent if turn.is_pressed else None
+        found = knowledge_base().search(turn.text, intent, turn.brand.id, 1)
+        if found.hits and (turn.is_pressed or found.hits[0].score >= _CLOSE):
             show(dispatcher, turn, found.hits[0].entry, found.version)
             return [*matter(turn, tracker), *answered(found.hits[0].entry)]
         await _store(turn, "feedback", text=turn.text)

@@ -6,11 +6,13 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import matter, miss, say
+from actions.answer import branch_named, matter, miss, say
 from actions.turn import Turn
 from kefu.dialogue.answering import SURE, decide
 from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.knowledge import Band, knowledge_base
+
+_MOST_MISSES = 3  # then a person is offered instead of the same words
 
 
 class ActionOutOfScope(Action):
@@ -23,10 +25,15 @@ class ActionOutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Utter the refusal, or choices."""
         turn = Turn.of(tracker)
+        named = branch_named(turn, tracker)
+        if named:
+            return say(dispatcher, turn, tracker, named)
         kind = kind_of_text(turn.text)
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
-            dispatcher.utter_message(response=f"utter_{kind.value}")
-            return [SlotSet("faq_id", None)]
+            misses = int(tracker.get_slot("misses") or 0) + 1
+            gives_up = kind is Kind.ORDINARY and misses >= _MOST_MISSES
+            dispatcher.utter_message(response="utter_miss_give_up" if gives_up else f"utter_{kind.value}")
+            return [SlotSet("faq_id", None), SlotSet("misses", misses)]
         decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
         if decision.band is Band.REFUSE:
             return miss(dispatcher, turn, tracker)
@@ -56,4 +63,5 @@ class ActionSolved(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Say so, and forget the matter."""
         dispatcher.utter_message(response="utter_solved")
-        return [SlotSet(name, None) for name in ("faq_id", "topic", "question")]
+        rated = SlotSet("rated_faq", tracker.get_slot("faq_id"))
+        return [rated, *(SlotSet(name, None) for name in ("faq_id", "topic", "question"))]

@@ -6,9 +6,10 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.emergency import THEFT, kind_of, raise_alarm
+from actions.emergency import kind_of, raise_alarm
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
+from kefu.dialogue.emergency import THEFT
 from kefu.dialogue.ticket_form import Step, next_step, prefill, required
 from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
@@ -34,8 +35,9 @@ class ValidateTicketForm(FormValidationAction):
         turn = Turn.of(tracker)
         kind = kind_of(turn)
         if kind and topic not in (THEFT, "transfer"):
-            return [*await raise_alarm(dispatcher, turn, kind), SlotSet("bad_answers", 0)]
-        step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0))
+            told = [SlotSet("description", turn.text)] if asked == "description" else []
+            return [*await raise_alarm(dispatcher, turn, kind), *told, SlotSet("bad_answers", 0)]
+        step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0), topic)
         for response in step.say:
             dispatcher.utter_message(response=response)
         if step.answer_question:

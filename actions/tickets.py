@@ -13,7 +13,7 @@ from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.ticket_form import CONFIRMED, PERSON
 from kefu.dialogue.transcript import faq_ids, transcript
-from kefu.show import SKIPPED, parse_amount, show_moment, show_status
+from kefu.show import SKIPPED, is_time, parse_amount, show_moment, show_status
 from kefu.topics import OTHER_MATTER, title
 
 _FORGOTTEN = ("description", "extra", "time", "amount", "order_id", "ticket_confirmed", "faq_id", "question", "topic")
@@ -70,6 +70,10 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
     notes = [slots.get("description") or SKIPPED, slots.get("extra")]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
         notes.append(f"金额：{slots['amount']}")
+    time = slots.get("time")
+    if time and not is_time(time):
+        notes.append("" if time == SKIPPED else f"时间：{time}")
+        time = None
     return NewTicket(
         brand=turn.brand.id,
         channel=turn.channel,
@@ -78,7 +82,7 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
         description="\n".join(filter(None, notes)),
         idempotency_key=f"form:{turn.conversation}:{turn.message_id}",
         amount=parse_amount(slots.get("amount")),
-        time=slots.get("time"),
+        time=time,
         order_id=slots.get("order_id"),
         phone=slots.get("phone") if slots.get("phone_sealed") else None,
         phone_sealed=slots.get("phone_sealed"),

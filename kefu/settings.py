@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     desk_token: SecretStr = SecretStr("")  # token of the desk's API and console
 
     action_timeout: float = 3.0  # seconds an action may take
+    patches: str = "all"  # which patches to Rasa are on: all, none, or names with commas
+    redis_url: str = ""  # where several Rasa processes share the work: locks
     max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
     log_level: str = "INFO"
 

@@ -43,6 +43,15 @@ def show_time(value: str | None) -> str:
     return f"{day} {moment:%H:%M}" if "T" in value else day
 
 
+def is_time(value: str) -> bool:
+    """Whether a text is an ISO day or time, not words."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
 def show_amount(value: str) -> str:
     """An amount with its unit; other text as it is."""
     amount = parse_amount(value)

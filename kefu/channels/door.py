@@ -15,10 +15,13 @@ from kefu.channels.quick_replies import resolve, seal_buttons, typed
 from kefu.database import database
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
+from kefu.dialogue.emergency import find_emergency
 from kefu.settings import settings
+from kefu.topics import OTHER_MATTER
 
 logger = logging.getLogger(__name__)
 
+_RETRY_SECONDS = 2.0  # between two tries to write what could not be stored
 _LONGEST_TITLE = 40  # characters of a button
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -50,6 +53,7 @@ class Door:
         self._in_flight: dict[tuple[str, str], asyncio.Task[Replies]] = {}
         self._inbox = Inbox(database())
         self._tickets = TicketService(database())
+        self._filing: set[asyncio.Task[None]] = set()
 
     async def receive(self, message: Inbound) -> Replies:
         """Answer a message: a non-empty list of `{recipient_id, text, buttons?}`.
@@ -78,6 +82,7 @@ class Door:
             return replies
         except Exception:
             logger.exception("turn failed: channel=%s message=%s", message.channel, message.message_id)
+            self._keep_trying(message)
             return [_text(message, APOLOGY_UNSTORED.format(reference=message.message_id[:8], **_contact(message)))]
 
     async def _prepare(self, message: Inbound) -> Prepared:
@@ -109,19 +114,39 @@ class Door:
 
     async def _apologise(self, message: Inbound, prepared: Prepared) -> Replies:
         """Say sorry, with the number of a ticket that holds what the customer wrote."""
-        opened = await self._tickets.open(
-            NewTicket(
-                brand=message.brand,
-                channel=message.channel,
-                customer=message.conversation,
-                intent="out_of_scope",
-                description=f"系统故障时没能回答的消息：{prepared.original}",
-                idempotency_key=f"failure:{message.conversation}:{message.message_id}",
-                priority=Priority.P2,
-                phone_sealed=prepared.sealed.get("phone"),
-            )
-        )
+        opened = await self._tickets.open(_failure_ticket(message, prepared))
         return [_text(message, APOLOGY.format(reference=opened.ticket.id, **_contact(message)))]
+
+    def _keep_trying(self, message: Inbound) -> None:
+        """Without a database there is no ticket now: write it as soon as there is one, for as long as we run."""
+        task = asyncio.create_task(self._file_later(message))
+        self._filing.add(task)
+        task.add_done_callback(self._filing.discard)
+
+    async def _file_later(self, message: Inbound) -> None:
+        prepared = prepare(message.text, settings().max_message_chars)
+        while True:
+            await asyncio.sleep(_RETRY_SECONDS)
+            try:
+                await self._tickets.open(_failure_ticket(message, prepared))
+                return
+            except Exception:
+                logger.warning("message %s is still not in a ticket", message.message_id)
+
+
+def _failure_ticket(message: Inbound, prepared: Prepared) -> NewTicket:
+    """A ticket for a message that was not answered; an emergency stays one."""
+    emergency = find_emergency(prepared.text)
+    return NewTicket(
+        brand=message.brand,
+        channel=message.channel,
+        customer=message.conversation,
+        intent=emergency.intent if emergency else OTHER_MATTER,
+        description=f"系统故障时没能回答的消息：{prepared.original}",
+        idempotency_key=f"failure:{message.conversation}:{message.message_id}",
+        priority=Priority.P1 if emergency else Priority.P2,
+        phone_sealed=prepared.sealed.get("phone"),
+    )
 
 
 def _with_sealed_buttons(message: Inbound, reply: dict[str, Any]) -> dict[str, Any]:

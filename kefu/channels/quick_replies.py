@@ -36,6 +36,9 @@ def typed(buttons: list[dict[str, str]], text: str) -> str | None:
     plain = text.strip()
     if plain.isascii() and plain.isdigit() and len(plain) <= 2:
         number = int(plain)
+        numbered = {button["title"].split(" ")[0]: button["payload"] for button in buttons}
+        if any(key.isdigit() for key in numbered):  # a menu: 0 and 9 have meanings of their own
+            return numbered.get(str(number))
         return buttons[number - 1]["payload"] if 1 <= number <= len(buttons) else None
     return next((button["payload"] for button in buttons if button["title"] == plain), None)
 

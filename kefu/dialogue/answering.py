@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kefu.brands import Brand
+from kefu.dialogue.guides import guides
 from kefu.knowledge import Band, FaqEntry, KnowledgeBase
 from kefu.topics import is_business
 
 SURE = 0.5  # from here on the classifier's intent decides which entries come into question
 UNSURE = 0.2  # below this, words alone decide
 CHOICES = 3
+_AS_GOOD = 0.1  # an overview this close to the best entry goes first where a guide can ask further
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,11 @@ def decide(
 
 def _answer(text: str, intent: str, brand: Brand, knowledge: KnowledgeBase) -> Decision:
     found = knowledge.search(text, intent, brand.id, CHOICES)
-    return Decision(found.band, tuple(hit.entry for hit in found.hits), found.version)
+    entries = [hit.entry for hit in found.hits]
+    overview = next((hit for hit in found.hits if hit.entry == knowledge.current().overview.get(intent)), None)
+    if overview and guides().of(intent) and overview.score >= found.hits[0].score - _AS_GOOD:
+        entries.sort(key=lambda entry: entry is not overview.entry)  # a vague question: let the guide ask
+    return Decision(found.band, tuple(entries), found.version)
 
 
 def _without_intent(text: str, ranking: Sequence[Guess], brand: Brand, knowledge: KnowledgeBase) -> Decision:

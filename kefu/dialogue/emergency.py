@@ -8,6 +8,8 @@ from pathlib import Path
 from kefu.settings import settings
 from kefu.yaml_file import DataError, LineDict, load_yaml
 
+THEFT = "account_theft"
+
 _CLAUSE_START = re.compile(r"[^,.;!?。、\s]*$")
 _CLAUSE_END = re.compile(r"[^,.;!?。、\s]*")
 _LONGEST_CLAUSE = 100  # characters on either side of what was said
@@ -21,6 +23,11 @@ class Kind:
     title: str
     said: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
+
+    @property
+    def intent(self) -> str:
+        """The intent that its ticket is filed under."""
+        return "transfer" if self.name == "wrong_transfer" else THEFT
 
     def is_in(self, text: str) -> bool:
         """Whether a normalised text reports it; what is said in other clauses takes nothing back."""

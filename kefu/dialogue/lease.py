@@ -13,7 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)  # says no names: a conversation's may be a customer's account
 
 LEASE = 4.0  # seconds that a dead holder blocks a conversation
 _RENEWALS = 4  # in the time of a lease, so that a few may fail
@@ -105,7 +105,7 @@ class Leases:
             yield
         except asyncio.CancelledError:
             if lease.lost:
-                raise LeaseLost(f"the lease of {lease.key} was lost") from None
+                raise LeaseLost("the lease was lost at work") from None
             raise
         finally:
             lease.over = True  # before anything is awaited: from here on the keeper cancels nobody
@@ -159,7 +159,7 @@ class Leases:
                 # However late we are, Redis's word counts: it may not have ended the lease yet.
                 kept: bool | None = await asyncio.wait_for(self._renewed(lease), max(lease.until - asked, _ANSWER / 10))
             except Exception as error:  # of whatever kind: a keeper that dies would lose the lease without a word
-                logger.warning("could not renew %s: %r", lease.key, error)
+                logger.warning("could not renew a lease: %r", error)
                 kept = None
             if lease.over:
                 return
@@ -167,7 +167,7 @@ class Leases:
                 lease.until = asked + self._seconds
             elif kept is False or clock() >= lease.until:
                 lease.lost = True
-                logger.error("lost the lease of %s while at work: the turn is stopped", lease.key)
+                logger.error("a lease was lost at work: the turn is stopped")
                 owner.cancel()
                 return
 
@@ -179,10 +179,10 @@ class Leases:
             was_ours = await self._free(keys=[lease.key], args=[lease.token, _channel(lease)])
         except (RedisError, OSError) as error:
             if lease.over:
-                logger.warning("could not free %s, it ends by itself: %s", lease.key, error)
+                logger.warning("could not free a lease, it ends by itself: %s", error)
             return
         if lease.over and not was_ours and not lease.lost:
-            logger.error("the lease of %s had ended before its turn did; the turn is stored", lease.key)
+            logger.error("a lease had ended before its turn did, which was not stopped")
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

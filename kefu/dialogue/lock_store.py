@@ -60,7 +60,7 @@ class FairLockStore(LockStore):
                 await self._enter(held, conversation_id, lock_lifetime)
                 yield
         except LeaseLost as error:
-            raise LockError(f"lost conversation '{conversation_id}' while at work in it: {error}") from error
+            raise LockError("the conversation's lock was lost, the turn was stopped") from error
 
     async def _enter(self, held: AsyncExitStack, conversation_id: str, patience: float) -> None:
         """Wait here first: in Redis a process has one at most that waits for a conversation."""
@@ -70,9 +70,9 @@ class FairLockStore(LockStore):
             if self._leases is not None:
                 await held.enter_async_context(self._leases.hold(conversation_id, deadline - time.monotonic()))
         except TimeoutError as error:
-            raise LockError(f"conversation '{conversation_id}' was busy for {patience:.0f} s") from error
+            raise LockError(f"the conversation was busy for {patience:.0f} s") from error
         except (RedisError, OSError) as error:
-            raise LockError(f"Redis does not answer, conversation '{conversation_id}' cannot be locked") from error
+            raise LockError("Redis does not answer, the conversation cannot be locked") from error
 
     async def close(self) -> None:
         """Close the connections to Redis."""
@@ -81,4 +81,4 @@ class FairLockStore(LockStore):
 
 
 def _configured() -> str:
-    return os.environ.get("KEFU_REDIS_URL") or getattr(settings(), "redis_url", "")
+    return os.environ.get("KEFU_REDIS_URL") or str(getattr(settings(), "redis_url", ""))

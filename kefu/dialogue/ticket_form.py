@@ -10,7 +10,7 @@ from typing import Any
 
 from kefu.show import SKIPPED
 from kefu.text.numerals import parse_numeral
-from kefu.topics import is_business, needs_amount
+from kefu.topics import OTHER_MATTER, is_business, needs_amount
 
 CONFIRMED, PERSON = "yes", "person"
 FACTS = ("time", "amount", "order_id", "phone")
@@ -19,7 +19,7 @@ SURE = 0.55  # a question in mid-form is answered from this confidence on
 _LONG_ENOUGH = 6  # characters that say more than a topic
 _CONFIRM = re.compile(r"^[\s,。.!!]*(确认|提交|没错|对的?|是的?|好的?|可以|没问题|行|嗯+|ok|就这样)")
 _SKIP = re.compile(
-    r"跳过|不知道|不清楚|不记得|记不(清|得)|忘(了|记)|没有(单号|订单号)?$|不(想|方便|愿意?)(说|给|填|提供|透露)|先不填|略过"
+    r"跳过|不知道|不清楚|不记得|记不(清|得)|忘(了|记)|没有(单号|订单号)?$|不(想|方便|愿意?)(说|给|填|提供|透露|留)|先不填|略过"
 )
 _NOT_BEFORE = re.compile(r"(不是|不对|并非|不止)[\s,]*$")
 
@@ -79,13 +79,14 @@ def facts(said: Said) -> dict[str, Any]:
     return found
 
 
-def next_step(asked: str, said: Said, bad_answers: int) -> Step:
+def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step:
     """Decide on a message in mid-form.
 
     Args:
         asked: the slot that the bot has asked for.
         said: the message.
         bad_answers: how many answers to this question were of no use so far.
+        topic: what the ticket is about; OTHER_MATTER where the form began without a matter.
     """
     if said.intent == "cancel" and said.confidence >= SURE:
         return Step({"ticket_confirmed": None}, ("utter_ticket_cancelled",), ended=True)
@@ -99,7 +100,7 @@ def next_step(asked: str, said: Said, bad_answers: int) -> Step:
     if asked in known:
         return Step({**known, "bad_answers": 0})
     if asked == "description":
-        return _description(said, known, bad_answers)
+        return _description(said, known, bad_answers, topic)
     if said.intent == "skip" or _SKIP.search(said.text):
         return Step({**known, asked: SKIPPED, "bad_answers": 0})
     if known:
@@ -121,7 +122,10 @@ def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
     return Step({"bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
 
 
-def _description(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
+def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str) -> Step:
+    if topic == OTHER_MATTER and is_business(said.intent) and said.confidence >= SURE:
+        amount = {"amount": None} if needs_amount(said.intent) else {}
+        known = {"topic": said.intent, **amount, **known}
     if len(said.text) >= _LONG_ENOUGH or bad_answers >= 1:
         return Step({**known, "description": said.text, "bad_answers": 0})
     return Step({**known, "bad_answers": bad_answers + 1}, ("utter_ticket_say_more",))

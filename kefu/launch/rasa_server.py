@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 from rasa.__main__ import main
 
+from kefu.dialogue import patches
 from kefu.settings import ROOT, Settings, settings
 
 
@@ -34,5 +35,6 @@ def arguments(found: Settings) -> list[str]:
 
 
 if __name__ == "__main__":
+    patches.apply()
     sys.argv = arguments(settings())
     main()

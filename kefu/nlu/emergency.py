@@ -15,8 +15,6 @@ from kefu.dialogue.emergency import emergencies, find_emergency
 from kefu.text import normalise
 from kefu.topics import is_business
 
-INTENT_OF = {"wrong_transfer": "transfer"}
-THEFT = "account_theft"
 _SURE = 0.5
 _ASKS_FOR_HELP = frozenset({"human_agent", "complaint", "contact", "feedback"})  # 我被骗了,快转人工
 
@@ -46,7 +44,7 @@ class EmergencyLane(GraphComponent):
                 continue
             kind = find_emergency(normalise(message.get(TEXT) or "").text)
             if kind:
-                first = {"name": INTENT_OF.get(kind.name, THEFT), "confidence": 1.0}
+                first = {"name": kind.intent, "confidence": 1.0}
                 others = [one for one in message.get(INTENT_RANKING_KEY, []) if one["name"] != first["name"]]
                 message.set(INTENT, first, add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [first, *others], add_to_output=True)

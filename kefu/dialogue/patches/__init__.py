@@ -52,7 +52,7 @@ def chosen() -> tuple[str, ...]:
     Raises:
         ValueError: there is no such patch.
     """
-    value = (os.environ.get("KEFU_PATCHES") or getattr(settings(), "patches", "")).strip()
+    value = (os.environ.get("KEFU_PATCHES") or str(getattr(settings(), "patches", ""))).strip()
     if value in ("", "all"):
         return NAMES
     return () if value == "none" else _known(name.strip() for name in value.split(",") if name.strip())

@@ -1,4 +1,4 @@
-"""Recorded conversations for the tracker store: each a list of turns, each turn a list of events as Rasa writes them."""
+"""Recorded conversations for the tracker store: lists of turns, each a list of events as Rasa writes them."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
