@@ -1,6 +1,7 @@
 # Every target sets up what it needs; `make help` lists them.
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 2
 STAMP := .venv/.ready
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check train bench shell lock clean

@@ -36,7 +36,7 @@ _VARIANTS = (
 
 
 class Ablation:
-    """Trains on one part of the split (at most so many messages), tests on the other and on the customers' questions."""
+    """Trains on (at most so many messages of) one part of the split, tests on the other and on customers' questions."""
 
     def __init__(self, split: Split, measure: Sequence[Example], most: int) -> None:
         self._train = sample(split.train, most)
