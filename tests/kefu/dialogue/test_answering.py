@@ -18,7 +18,7 @@ def test_a_sure_intent_is_answered_from_its_own_entries() -> None:
 
 
 def test_two_likely_intents_are_offered() -> None:
-    band, ids = band_of("钱没了", ("wrong_charge", 0.35), ("account_theft", 0.3))
+    band, ids = band_of("钱好像不太对劲", ("wrong_charge", 0.35), ("account_theft", 0.3))
     assert band is Band.CLARIFY
     assert {faq_id.split(".")[0] for faq_id in ids} >= {"wrong_charge", "account_theft"}
     assert len(ids) <= 3

@@ -22,4 +22,4 @@ def test_everything_that_will_be_sent_is_shown() -> None:
 def test_nothing_is_invented() -> None:
     text = summary({"topic": "register", "description": "注册不了", "time": None, "amount": "", "phone": "未提供"})
     assert "金额" not in text
-    assert "时间:未提供" in text
+    assert "时间：未提供" in text
