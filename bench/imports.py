@@ -29,14 +29,10 @@ LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|( +)(\S+)")
 
 def serve(lean: bool, *options: str) -> subprocess.CompletedProcess[str]:
     """A process that imports, loads and parses."""
-    environment = {
-        **os.environ,
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "KEFU_VAR_DIR": tempfile.mkdtemp(prefix="kefu-bench-"),
-    }
     command = [sys.executable, *options, "-c", SERVE.format(lean=LEAN if lean else "")]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    with tempfile.TemporaryDirectory(prefix="kefu-bench-") as var:
+        quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "2", "KEFU_VAR_DIR": var}
+        return subprocess.run(command, env={**os.environ, **quiet}, capture_output=True, text=True, check=True)
 
 
 def report(importtime: str) -> None:

@@ -15,8 +15,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-os.environ |= {"RASA_TELEMETRY_ENABLED": "false", "KEFU_VAR_DIR": tempfile.mkdtemp(prefix="kefu-bench-")}
-
 # One conversation.
 QUESTIONS = ("充值了没到账怎么办", "怎么退款", "提现要手续费吗", "付款失败了", "忘记密码怎么办")
 TURNS = 5 * len(QUESTIONS)  # a round
@@ -100,8 +98,10 @@ def report(cost: dict[str, list[float]]) -> None:
 
 
 if __name__ == "__main__":
-    from kefu.migrate import migrate
+    with tempfile.TemporaryDirectory(prefix="kefu-bench-") as var:
+        os.environ |= {"RASA_TELEMETRY_ENABLED": "false", "KEFU_VAR_DIR": var}
+        from kefu.migrate import migrate
 
-    migrate()
-    with action_server() as address:
-        report(asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 20, address)))
+        migrate()
+        with action_server() as address:
+            report(asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 20, address)))

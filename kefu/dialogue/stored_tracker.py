@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Any
 
 from rasa.shared.core.events import (
@@ -35,7 +35,8 @@ class StoredTracker(DialogueStateTracker):
         self._read_whole = read_whole
         self._seqs: list[int] = []  # of the stored ones among `events`, which are its first
         self._run: Event | None = None  # from here on no event that counts is missing; None: nowhere
-        self._visible = True  # no turn that stories see is missing
+        self._visible = True  # no turn that stories see is missing; where one is:
+        self._seen = 0  # how many actions they saw when this was read
         self.seq = 0  # of the first event that is not stored yet
         self.is_known = False  # whether the conversation has a snapshot
 
@@ -46,6 +47,8 @@ class StoredTracker(DialogueStateTracker):
         if loaded.run is not None:
             run = loaded.run
             self._run = next((event for seq, event in zip(self._seqs, self.events, strict=True) if seq >= run), None)
+        if not loaded.visible:
+            self._seen = self._count_seen(self.applied_events())
 
     def update(self, event: Event, domain: Any = None) -> None:
         """Apply an event, after reading more of the conversation where that is needed to undo something."""
@@ -94,13 +97,17 @@ class StoredTracker(DialogueStateTracker):
 
     def _reaches_too_far(self) -> bool:
         """Whether policies would look back to turns that were left out."""
-        in_run, actions, seen = False, 0, 0
-        for event in self.applied_events():
-            in_run = in_run or event is self._run
-            if isinstance(event, ActionExecuted):
-                actions += in_run
-                seen += not event.hide_rule_turn
-        return actions < self._history or (not self._visible and seen <= self._history)
+        counting = self.applied_events()
+        actions = sum(isinstance(event, ActionExecuted) for event in _since(self._run, counting))
+        # One that is undone is the wait for the message that is undone; a new one takes its place.
+        return actions < self._history or (not self._visible and self._seen - self._count_seen(counting) > 1)
+
+    def _count_seen(self, counting: Iterable[Event]) -> int:
+        """How many of the stored actions stories see."""
+        stored = {id(event) for event in islice(self.events, len(self._seqs))}
+        return sum(
+            isinstance(event, ActionExecuted) and not event.hide_rule_turn and id(event) in stored for event in counting
+        )
 
     def _is_same(self, chosen: list[Event]) -> bool:
         """Whether a tracker of the chosen events is in the same state.
@@ -112,6 +119,10 @@ class StoredTracker(DialogueStateTracker):
             copy.events.append(event)
             event.apply_to(copy)
         return _state(copy) == _state(self)
+
+
+def _since(first: Event | None, events: Iterable[Event]) -> Iterable[Event]:
+    return dropwhile(lambda event: event is not first, events)
 
 
 def event_to_row(event: Event) -> NewEvent:
