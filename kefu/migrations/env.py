@@ -3,8 +3,7 @@
 from alembic import context
 
 import kefu.channels.models
-import kefu.desk.models
-import kefu.dialogue.models  # noqa: F401  # tables register on import
+import kefu.desk.models  # noqa: F401  # tables register on import
 from kefu.database import Base
 
 context.configure(

@@ -62,7 +62,8 @@ rules:
     steps: [{intent: deny}, {action: ticket_form}, {active_loop: ticket_form}]
   - rule: done
     condition: [{active_loop: ticket_form}]
-    steps: [{action: ticket_form}, {active_loop: null}, {slot_was_set: [{requested_slot: null}]}, {action: utter_submit}]
+    steps:
+      [{action: ticket_form}, {active_loop: null}, {slot_was_set: [{requested_slot: null}]}, {action: utter_submit}]
   - rule: stop
     condition: [{active_loop: ticket_form}]
     steps: [{intent: stop}, {action: action_deactivate_loop}, {active_loop: null}]
@@ -70,7 +71,13 @@ rules:
     steps: [{intent: nlu_fallback}, {action: action_two_stage_fallback}, {active_loop: action_two_stage_fallback}]
 stories:
   - story: refund, and again
-    steps: [{intent: refund}, {action: utter_refund}, {intent: affirm}, {action: utter_more}, {intent: refund}, {action: utter_again}]
+    steps:
+      - {intent: refund}
+      - {action: utter_refund}
+      - {intent: affirm}
+      - {action: utter_more}
+      - {intent: refund}
+      - {action: utter_again}
   - story: a second yes
     steps: [{intent: affirm}, {action: utter_more}, {intent: affirm}, {action: utter_again}]
 """
@@ -87,8 +94,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("bot")
     for name, content in {"config.yml": CONFIG, "domain.yml": DOMAIN, "rules.yml": RULES}.items():
         (folder / name).write_text(content, encoding="utf-8")
-    data = "version: '3.1'\nnlu:\n" + "".join(f"- intent: {name}\n  examples: '- {name}'\n" for name in ("greet", "fee"))
-    (folder / "nlu.yml").write_text(data, encoding="utf-8")
+    examples = "".join(f"- intent: {name}\n  examples: '- {name}'\n" for name in ("greet", "fee"))
+    (folder / "nlu.yml").write_text(f"version: '3.1'\nnlu:\n{examples}", encoding="utf-8")
     files = [str(folder / "rules.yml"), str(folder / "nlu.yml")]
     trained = train(str(folder / "domain.yml"), str(folder / "config.yml"), files, str(folder / "models"))
     assert trained.model
@@ -101,8 +108,11 @@ async def bots(model: str, tmp_path: Path) -> AsyncIterator[tuple[Agent, Agent]]
     url = f"sqlite:///{tmp_path}/ours.db"
     migrate(url)
     database = Database(url)
-    sql = SQLTrackerStore(dialect="sqlite", db=f"{tmp_path}/stock.db")
-    yield Agent.load(model, tracker_store=sql), Agent.load(model, tracker_store=AppendOnlyTrackerStore(connection=database))
+    sql, ours = (
+        SQLTrackerStore(dialect="sqlite", db=f"{tmp_path}/stock.db"),
+        AppendOnlyTrackerStore(connection=database),
+    )
+    yield Agent.load(model, tracker_store=sql), Agent.load(model, tracker_store=ours)
     await database.close()
     sql.engine.dispose()
 
