@@ -259,7 +259,7 @@ def test_is_linear(unit):
     mask(hostile[:1000])
     start = time.process_time()
     mask(hostile)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5  # quadratic would take minutes
 
 
 def test_random_unicode_is_fast():
@@ -267,4 +267,4 @@ def test_random_unicode_is_fast():
     hostile = "".join(chr(source.randrange(0x20, 0x110000)) for _ in range(100_000)) + "1"
     start = time.process_time()
     mask(hostile)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5  # quadratic would take minutes
