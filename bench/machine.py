@@ -14,7 +14,7 @@ def facts() -> list[tuple[str, str]]:
     """Names and values for the head of the report; call it before measuring, for the load of other programs."""
     cores = len(os.sched_getaffinity(0))
     load = os.getloadavg()[0]
-    busy = "; **other programs were running: times and their ratios are rough**" if load > 0.25 * cores else ""
+    busy = "; **other programs were running: times and their ratios are rough**" if load > 0.5 * cores else ""
     return [
         ("date", datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
         ("machine", f"{_cpu()}, {cores} cores, {_memory()}"),

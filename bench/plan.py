@@ -27,7 +27,7 @@ class Plan:
 _ALL = 1_000_000
 
 # 100 epochs over all training messages take DIET more than an hour on two cores.
-QUICK = Plan("quick", stock_messages=2_500, stock_epochs=5, tested=1_000, ablation_messages=8_000)
-FULL = Plan("full", stock_messages=4_000, stock_epochs=100, tested=_ALL, ablation_messages=_ALL)
+QUICK = Plan("quick", stock_messages=2_500, stock_epochs=4, tested=1_000, ablation_messages=6_000)
+FULL = Plan("full", stock_messages=3_500, stock_epochs=100, tested=_ALL, ablation_messages=_ALL)
 
 Part = Callable[[Plan, Path], Section]  # measures in an empty folder, which is deleted afterwards

@@ -15,7 +15,6 @@ from typing import Any
 from bench.corpus import Example
 from bench.plan import BenchError
 from bench.scores import Pairs, Understood
-from kefu.launch.training import QUIET
 from kefu.settings import ROOT
 
 _FALLBACK = "nlu_fallback"
@@ -114,7 +113,8 @@ def _run(folder: Path, job: str, *paths: Path) -> Any:
     result = folder / f"{job}.json"
     environment = {
         **os.environ,
-        **QUIET,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
         "RASA_CACHE_DIRECTORY": str(folder / "cache"),  # nothing is left over from another training
         "TMPDIR": str(folder),  # where stock jieba keeps its cache
         "PYTHONHASHSEED": "0",
