@@ -15,7 +15,6 @@ import yaml
 from honcho.environ import parse_procfile
 
 from bench.processes import Process, free_port, running
-from bench.rasa_model import Trained
 from kefu.launch.run import environment
 from kefu.migrate import migrate
 from kefu.settings import ROOT, settings
@@ -37,26 +36,30 @@ class Side:
 
 @contextmanager
 def ours(
-    model: Trained,
+    models: Path,
     folder: Path,
     changes: Mapping[str, str] | None = None,
     credentials: Mapping[str, None] | None = None,
+    profiled: bool = False,
 ) -> Iterator[Side]:
     """The product as its Procfile starts it, without the desk, with files of its own.
 
     Args:
-        model: what it serves.
+        models: the folder whose newest model it serves.
         folder: where it works; made if it is not there.
         changes: environment variables (KEFU_…) that are not as shipped.
         credentials: other channels than the shipped ones.
+        profiled: leave `rasa.prof` and `actions.prof` in the folder at the end.
     """
     ports = {"rasa_port": free_port(), "actions_port": free_port(), "desk_port": free_port()}
-    paths = {"var_dir": folder / "var", "models_dir": model.path.parent}
+    paths = {"var_dir": folder / "var", "models_dir": models}
     found = settings().copy(update={**ports, **paths})
     variables = {**_bare_environment(), **environment(found), **(changes or {})}
     migrate(variables.get("KEFU_DATABASE_URL") or f"sqlite:///{folder / 'var/kefu.db'}")
     _write(folder / "credentials.yml", credentials or _yaml(ROOT / "credentials.yml"))  # `rasa run` looks here
     commands = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes
+    if profiled:
+        commands = {name: _profiled(name, command) for name, command in commands.items()}
     with (
         running(["sh", "-c", commands["actions"]], variables, folder, "actions") as actions,
         _answering("ours", ["sh", "-c", commands["rasa"]], variables, folder, actions, ports) as side,
@@ -65,10 +68,10 @@ def ours(
 
 
 @contextmanager
-def stock(model: Trained, folder: Path) -> Iterator[Side]:
+def stock(model: Path, folder: Path) -> Iterator[Side]:
     """Rasa's defaults: SQLite, locks in memory, its own REST channel; the actions are the product's."""
     ports = {"rasa_port": free_port(), "actions_port": free_port(), "desk_port": free_port()}
-    found = settings().copy(update={**ports, "var_dir": folder / "var", "models_dir": model.path.parent})
+    found = settings().copy(update={**ports, "var_dir": folder / "var", "models_dir": model.parent})
     variables = {**_bare_environment(), **environment(found), "KEFU_PATCHES": "none"}
     migrate(f"sqlite:///{folder / 'var/kefu.db'}")
     store = {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")}
@@ -76,7 +79,7 @@ def stock(model: Trained, folder: Path) -> Iterator[Side]:
     _write(folder / "endpoints.yml", {"action_endpoint": address, "tracker_store": store})
     _write(folder / "credentials.yml", {"rest": None})
     rasa = [sys.executable, "-m", "rasa"]
-    serve = [*rasa, "run", "--model", str(model.path), "--interface", "127.0.0.1", "--port", str(ports["rasa_port"])]
+    serve = [*rasa, "run", "--model", str(model), "--interface", "127.0.0.1", "--port", str(ports["rasa_port"])]
     act = [*rasa, "run", "actions", "--actions", "actions", "--port", str(ports["actions_port"])]
     with (
         running(act, variables, folder, "actions") as actions,
@@ -119,6 +122,12 @@ def _answering(
     with running(command, variables, folder, name) as rasa:
         rasa.wait_for(url, _PATIENCE, question)
         yield Side(name, url, rasa, actions, time.perf_counter() - start)
+
+
+def _profiled(name: str, command: str) -> str:
+    """A command of the Procfile under cProfile."""
+    modules = command.replace("exec rasa ", "exec python -m rasa ")
+    return modules.replace("exec python ", f"exec python -m cProfile -o {name}.prof ")
 
 
 def _bare_environment() -> dict[str, str]:
