@@ -10,11 +10,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bench import machine, understanding
+from bench import engine, machine, understanding
 from bench.plan import FULL, QUICK, BenchError, Part, Plan
-from bench.report import render
+from bench.report import Section, render
 
-PARTS: tuple[Part, ...] = (understanding.run,)
+PARTS: tuple[Part, ...] = (understanding.run, engine.run)
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -30,16 +30,19 @@ def main(arguments: list[str] | None = None) -> int:
     changed = {"stock_messages": options.messages, "stock_epochs": options.epochs}
     plan = replace(plan, **{name: value for name, value in changed.items() if value})
     try:
-        report = _run(plan, _command(options))
+        report, sections = _run(plan, _command(options))
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
     options.out.write_text(report, encoding="utf-8")
+    for section in sections:
+        for picture in section.pictures:
+            (options.out.parent / picture.file).write_text(picture.svg, encoding="utf-8")
     print(f"written: {options.out.name}")
     return 0
 
 
-def _run(plan: Plan, command: str) -> str:
+def _run(plan: Plan, command: str) -> tuple[str, list[Section]]:
     facts = machine.facts()
     start = time.perf_counter()
     sections = []
@@ -50,7 +53,7 @@ def _run(plan: Plan, command: str) -> str:
             folder.mkdir()
             sections.append(part(plan, folder))
     facts += [("command", f"`{command}`"), ("mode", f"{plan.name}, {(time.perf_counter() - start) / 60:.1f} minutes")]
-    return render("Benchmark results", facts, sections)
+    return render("Benchmark results", facts, sections), sections
 
 
 def _command(options: argparse.Namespace) -> str:

@@ -29,7 +29,8 @@ class Trained:
     seconds: float
     cpu_seconds: float
     bytes: int
-    epochs: tuple[tuple[float, ...], ...]  # seconds of each epoch but the first, by what was trained in epochs
+    messages: int
+    epochs: dict[str, list[float]]  # seconds of each epoch but the first, by what was trained in epochs (DIET, TED …)
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def train(config: Path, examples: Sequence[Example], folder: Path) -> Trained:
         folder.mkdir(parents=True)
         data = folder / "nlu.yml"
         data.write_text(nlu_yaml(examples), encoding="utf-8")
-        _run(folder, "train", config, model, result, data, ROOT / "data/rules", ROOT / "data/stories")
-    found = json.loads(result.read_text(encoding="utf-8"))
-    return Trained(model, **{**found, "epochs": tuple(map(tuple, found["epochs"]))})
+        made = _run(folder, "train", config, model, result, data, ROOT / "data/rules", ROOT / "data/stories")
+        result.write_text(json.dumps({**made, "messages": len(examples)}), encoding="utf-8")
+    return Trained(model, **json.loads(result.read_text(encoding="utf-8")))
 
 
 def measure(trained: Trained, tests: Sequence[Sequence[Example]], sure: float = 0.0) -> Measured:

@@ -40,6 +40,7 @@ def ours(
     folder: Path,
     changes: Mapping[str, str] | None = None,
     credentials: Mapping[str, None] | None = None,
+    name: str = "ours",
     profiled: bool = False,
 ) -> Iterator[Side]:
     """The product as its Procfile starts it, without the desk, with files of its own.
@@ -49,6 +50,7 @@ def ours(
         folder: where it works; made if it is not there.
         changes: environment variables (KEFU_…) that are not as shipped.
         credentials: other channels than the shipped ones.
+        name: of the side.
         profiled: leave `rasa.prof` and `actions.prof` in the folder at the end.
     """
     ports = {"rasa_port": free_port(), "actions_port": free_port(), "desk_port": free_port()}
@@ -62,7 +64,7 @@ def ours(
         commands = {name: _profiled(name, command) for name, command in commands.items()}
     with (
         running(["sh", "-c", commands["actions"]], variables, folder, "actions") as actions,
-        _answering("ours", ["sh", "-c", commands["rasa"]], variables, folder, actions, ports) as side,
+        _answering(name, ["sh", "-c", commands["rasa"]], variables, folder, actions, ports) as side,
     ):
         yield side
 
