@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -17,8 +18,9 @@ from kefu.knowledge.entry import FaqEntry
 from kefu.knowledge.index import TextIndex
 from kefu.knowledge.loader import load_faq
 from kefu.knowledge.ranking import Found, Thresholds, decide
+from kefu.knowledge.wordings import WordingIndex
 from kefu.settings import settings
-from kefu.text import normalise
+from kefu.text import normalise, normalise_all
 from kefu.yaml_file import DataError
 
 logger = logging.getLogger(__name__)
@@ -51,11 +53,9 @@ class Snapshot:
         self.overview = {entry.intent: entry for entry in reversed(entries)}  # the first of each intent
         self._intents = {intent: number for number, intent in enumerate(self.overview)}
         self._served: dict[tuple[str, date], _Served] = {}
-        wordings = [(entry.question, *entry.variants) for entry in self.entries]
-        self._wordings = np.array([len(texts) for texts in wordings], dtype=np.int64)
-        self._first = np.cumsum(self._wordings) - self._wordings  # where each entry's wordings begin
-        self._questions = TextIndex([normalise(text).text for texts in wordings for text in texts])
-        self._answers = TextIndex([normalise(next(iter(entry.answer.values()))).text for entry in self.entries])
+        texts = iter(normalise_all([text for entry in entries for text in (entry.question, *entry.variants)]))
+        self._questions = WordingIndex([list(islice(texts, 1 + len(entry.variants))) for entry in entries])
+        self._answers = TextIndex(normalise_all([next(iter(entry.answer.values())) for entry in entries]))
 
     def search(self, text: str, intent: str | None, brand: str, k: int, day: date, thresholds: Thresholds) -> Found:
         """Look a question up among the entries that the brand's customers may see on that day."""
@@ -85,9 +85,7 @@ class Snapshot:
     def _similarities(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """To each entry: similarity of its closest wording, and how well it fits as a whole."""
         plain = normalise(text).text
-        to_questions = self._questions.similarities(plain)
-        closest = np.maximum.reduceat(to_questions, self._first)
-        mean = np.add.reduceat(to_questions, self._first) / self._wordings
+        closest, mean = self._questions.similarities(plain)
         fit = _CLOSEST * closest + _MEAN * mean + _ANSWER * self._answers.similarities(plain)
         return closest, fit
 

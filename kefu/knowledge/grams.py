@@ -1,19 +1,18 @@
 """Characters and bigrams of texts as numbers: arrays of code points in, arrays of gram numbers out."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
-_SPACES = re.compile(r"\s\s+")
 _LARGEST_TABLE = 1 << 26  # cells; more pairs of characters than that are sorted instead of looked up
 
 
 def encode(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """All texts in one array of code points, case folded, and for each character which text it is of."""
-    small = [_SPACES.sub(" ", text.lower()) for text in texts]
-    codes = np.frombuffer("".join(small).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return codes, np.repeat(np.arange(len(small), dtype=np.int32), [len(text) for text in small])
+    joined = "\0".join(text.replace("\0", " ") for text in texts).lower()
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    ends = codes == 0
+    return codes[~ends], np.cumsum(ends, dtype=np.int32)[~ends]
 
 
 class Grams:

@@ -1,6 +1,6 @@
 """From similarities to a decision: answer, ask which of a few is meant, or admit not to know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -70,19 +70,19 @@ def decide(
         return Found(Band.REFUSE, (), version)
     needed = thresholds.answer_without_intent
     if of_intent is not None:
-        needed, prior = thresholds.answer, thresholds.prior * of_intent
+        needed, prior = thresholds.answer, of_intent * np.float32(thresholds.prior)
         closest, fit = prior + (1 - thresholds.prior) * closest, prior + (1 - thresholds.prior) * fit
-    hits = tuple(Hit(entries[i], float(closest[i])) for i in _best(fit, k))
+    hits = tuple(Hit(entries[place], float(closest[place])) for place in _best(fit, k))
     return Found(_band(hits[0].score, needed, thresholds.clarify), hits, version)
 
 
-def _best(values: np.ndarray, k: int) -> np.ndarray:
+def _best(values: np.ndarray, k: int) -> Iterator[int]:
     """The places of the k largest, largest first, the first of equals first; without sorting all."""
-    if k >= len(values):
-        return np.argsort(-values, kind="stable")
-    large = np.flatnonzero(values >= np.partition(values, -k)[-k])
-    best: np.ndarray = large[np.argsort(-values[large], kind="stable")][:k]
-    return best
+    left = values.astype(np.float32)
+    for _ in range(min(k, len(left))):
+        place = int(left.argmax())
+        yield place
+        left[place] = -np.inf
 
 
 def _band(score: float, answer: float, clarify: float) -> Band:
