@@ -10,11 +10,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bench import engine, machine, understanding
+from bench import engine, faq, machine, understanding
 from bench.plan import FULL, QUICK, BenchError, Part, Plan
 from bench.report import Section, render
 
-PARTS: tuple[Part, ...] = (understanding.run, engine.run)
+PARTS: tuple[Part, ...] = (engine.run, faq.run, understanding.run)
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 

@@ -17,16 +17,16 @@ _VARIANTS = 2
 _SENTENCES = 2  # of the real answer
 
 _PLACES = (
-    "北京 上海 广州 深圳 天津 重庆 成都 杭州 武汉 西安 南京 苏州 长沙 郑州 青岛 宁波 东莞 佛山 合肥 昆明 沈阳 大连 济南 "
-    "厦门 福州 哈尔滨 长春 石家庄 太原 南昌 贵阳 南宁 兰州 海口 银川 西宁 拉萨 呼和浩特 乌鲁木齐 温州 无锡 泉州"
-).split()
+    "北京 上海 广州 深圳 天津 重庆 成都 杭州 武汉 西安 南京 苏州 长沙 郑州 青岛 宁波 东莞 佛山 合肥 昆明 沈阳 大连 "
+    "济南 厦门 福州 哈尔滨 长春 石家庄 太原 南昌 贵阳 南宁 兰州 海口 银川 西宁 拉萨 呼和浩特 乌鲁木齐 温州 无锡 泉州"
+)
 _SERVICES = (
     "地铁乘车码 公交卡 校园一卡通 食堂饭卡 医院挂号 医保账户 社保缴费 水费 电费 燃气费 物业费 停车费 高速通行费 加油卡 "
     "充电桩 共享单车 网约车 火车票 机票 酒店预订 电影票 景区门票 外卖订单 超市购物卡 便利店 菜市场收款码 药店 "
     "话费充值 宽带缴费 有线电视 视频会员 音乐会员 游戏点卡 直播打赏 学费 考试报名费 培训班 健身房 美发店 洗车 "
     "快递运费 邮政包裹 报刊订阅 集邮商城 保险保费 理财 零钱存款 亲情卡 红包 企业团购 工资代发 养老金 党费 捐款 "
     "驾校 房租 宠物医院 干洗店 自动售货机 二手交易 海淘 退税 签证费"
-).split()
+)
 
 
 def generate(real: Sequence[FaqEntry], size: int) -> list[FaqEntry]:
@@ -39,11 +39,11 @@ def generate(real: Sequence[FaqEntry], size: int) -> list[FaqEntry]:
     Raises:
         ValueError: that many different entries cannot be made.
     """
-    combinations = list(product(range(len(_PLACES)), range(len(_SERVICES)), range(len(real))))
+    combinations = list(product(_PLACES.split(), _SERVICES.split(), range(len(real))))
     if size > len(combinations):
         raise ValueError(f"{size} entries are more than the {len(combinations)} that can be made")
     random.Random(_SEED).shuffle(combinations)
-    return [_entry(real[one], _PLACES[place], _SERVICES[service]) for place, service, one in combinations[:size]]
+    return [_entry(real[one], place, service) for place, service, one in combinations[:size]]
 
 
 def questions(entries: Sequence[FaqEntry], asked: Sequence[str], size: int) -> list[str]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from kefu.text.chars import HAN, LazyTable
+from kefu.text.chars import HAN
 from kefu.text.confusions import load_confusions
 from kefu.text.normalise import HAN_SIDES, fold, normalise
 
@@ -24,24 +24,50 @@ _NEEDLESS = re.compile(f" (?:(?<=[{HAN}] )(?=[{HAN}{HAN_SIDES}])|(?<=[{HAN_SIDES
 def normalise_all(texts: Sequence[str]) -> list[str]:
     """The same as `[normalise(text).text for text in texts]`, at a fraction of the time."""
     joined = _BETWEEN.join(("", *(text.replace(_BETWEEN, "") for text in texts), ""))
-    plain = _NEEDLESS.sub("", _LONG_RUN.sub(" ", joined.translate(_table())))
+    folded, odd = _folded(_codes(joined))
+    plain = _NEEDLESS.sub("", _LONG_RUN.sub(" ", folded))
     found = plain.split(_BETWEEN)[1:-1]
-    for place in _suspicious(plain):
+    for place in odd | _to_be_corrected(plain):
         found[place] = normalise(texts[place]).text
     return found
 
 
-def _suspicious(plain: str) -> list[int]:
+def _codes(joined: str) -> np.ndarray:
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _folded(codes: np.ndarray) -> tuple[str, set[int]]:
+    """The characters as `normalise` folds them, and the places of texts in which one does not become just one."""
+    table = np.arange(int(codes.max(initial=0)) + 1, dtype=np.uint32)
+    seen = np.zeros(len(table), dtype=bool)
+    seen[codes] = True
+    seen[0] = False  # the mark between texts stays
+    odd = []
+    for code in np.flatnonzero(seen).tolist():
+        after = fold(chr(code))
+        if len(after) == 1:
+            table[code] = ord(after)
+        else:
+            odd.append(code)
+    folded = table[codes].tobytes().decode("utf-32-le", "surrogatepass")
+    return folded, _texts_at(codes, np.flatnonzero(np.isin(codes, odd)) if odd else np.zeros(0, dtype=np.int64))
+
+
+def _to_be_corrected(plain: str) -> set[int]:
     """The places of texts that hold a repetition or a mistyped word."""
-    codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = _codes(plain)
     same = codes[1:] == codes[:-1]
     repeated = same[:-2] & same[1:-1] & same[2:]  # four characters in a row
     firsts, seconds, begins = _beginnings()
     pairs = begins[firsts[np.minimum(codes[:-1], len(firsts) - 1)], seconds[np.minimum(codes[1:], len(seconds) - 1)]]
     wrong = tuple(load_confusions().replacements)
     mistyped = [place for place in np.flatnonzero(pairs).tolist() if plain.startswith(wrong, place)]
-    found = np.concatenate([np.flatnonzero(repeated), np.array(mistyped, dtype=np.int64)])
-    return sorted(set((np.searchsorted(np.flatnonzero(codes == 0), found, side="right") - 1).tolist()))
+    return _texts_at(codes, np.flatnonzero(repeated)) | _texts_at(codes, np.array(mistyped, dtype=np.int64))
+
+
+def _texts_at(codes: np.ndarray, positions: np.ndarray) -> set[int]:
+    """Which texts the characters at some positions belong to."""
+    return set((np.searchsorted(np.flatnonzero(codes == 0), positions, side="right") - 1).tolist())
 
 
 @lru_cache(maxsize=1)
@@ -60,12 +86,4 @@ def _numbered(chars: set[str]) -> np.ndarray:
     table = np.zeros(max(map(ord, chars), default=0) + 2, dtype=np.int32)
     for number, char in enumerate(sorted(chars), start=1):
         table[ord(char)] = number
-    return table
-
-
-@lru_cache(maxsize=1)
-def _table() -> LazyTable:
-    """What single characters become; the mark between texts stays."""
-    table = LazyTable(fold)
-    table[0] = _BETWEEN
     return table
