@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from bench import lengths
 from bench.measured import Measurements
 from bench.report import Table, megabytes, milliseconds, seconds, times
@@ -44,7 +46,7 @@ def _steadiness(found: Measurements) -> tuple[Row, ...]:
     bursts = max(found.bursts["stock"]), max(found.bursts["ours"])
     in_seconds = f"{bursts[0]:.2f} s", f"{bursts[1]:.2f} s"
     return (
-        (name, f"{stock:.2f}", f"{ours:.2f}", times(stock, ours), "≤ 1.3", reached(ours <= 1.3)),
+        (name, _ratio(stock), _ratio(ours), _ratio(stock / ours), "≤ 1.3", reached(ours <= 1.3)),
         (
             f"last answer to a burst of {lengths.BURST} messages",
             *in_seconds,
@@ -53,6 +55,10 @@ def _steadiness(found: Measurements) -> tuple[Row, ...]:
             reached(bursts[1] < 0.15),
         ),
     )
+
+
+def _ratio(value: float) -> str:
+    return "–" if isnan(value) else times(value, 1)
 
 
 def _costs(found: Measurements) -> tuple[Row, ...]:
