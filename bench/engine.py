@@ -16,6 +16,7 @@ _BURSTS = {"stock": 1, "ours": 3}  # stock Rasa takes seconds for one
 
 def run(plan: Plan, folder: Path) -> Section:
     """Measure; stock, ours and the floor run at the same time, and only one is asked at a time."""
+    models.train_both(plan, folder)
     stock_model, own_model = models.stock(plan, folder), models.own(folder)
     own_models = own_model.path.parent
     print("starting the floor, ours and stock Rasa …", flush=True)

@@ -114,9 +114,10 @@ def _training(found: Measurements) -> Table:
     everything = str(training.ours.messages)
     rows.append(("stock, reckoned", everything, "100", seconds(training.stock_as_initialised())))
     rows.append(("ours", everything, "–", seconds(training.ours.seconds)))
-    sampled = "; an epoch of DIET takes longer as there are more messages (`make bench FULL=1` runs some on all)"
     note = (
         "`rasa train` without the imports. *Reckoned*: the epochs that were not run take as long as the median of "
-        f"those that were{'' if training.stock_on_all else sampled}."
-    )
+        "those that were"
+        f"{'' if training.stock_on_all else '; an epoch of DIET takes longer as there are more messages'}. "
+        f"{'Both were trained at the same time; `make bench FULL=1` does not.' if found.plan.train_together else ''}"
+    ).rstrip()
     return Table("Training", ("", "messages", "epochs", "time"), tuple(rows), note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,13 @@ def stock(plan: Plan, part: Path) -> Trained:
 def stock_on_all(plan: Plan, part: Path) -> Trained:
     """Stock Rasa on all of `data/nlu`, in a few epochs: only to see how long they take."""
     return _train("stock Rasa on all", _stock_config(part.parent, plan.full_epochs), read_examples(), part)
+
+
+def train_both(plan: Plan, part: Path) -> None:
+    """Make sure that stock Rasa's model and ours are there, in as little time as the plan wants."""
+    with ThreadPoolExecutor(2 if plan.train_together else 1) as pool:
+        for training in (pool.submit(stock, plan, part), pool.submit(own, part)):
+            training.result()
 
 
 def _train(name: str, config: Path, examples: list[Example] | tuple[Example, ...], part: Path) -> Trained:

@@ -21,15 +21,19 @@ def run(plan: Plan, folder: Path) -> Section:
     """Measure; each of Rasa's models in its own processes, one after the other."""
     examples, questions = read_examples(), read_measure()
     parts = split(examples)
-    tables = [*_against_stock(plan, folder, parts, questions), *_full_model(folder, examples, questions)]
-    print("ablation …", flush=True)
-    tables += Ablation(parts, questions, plan.ablation_messages).tables()
+    print("understanding …", flush=True)
+    tables = list(_against_stock(plan, folder, parts, questions)) if plan.tested else []
+    tables += _full_model(folder, examples, questions)
+    if plan.ablation_messages:
+        print("the classifier without its parts …", flush=True)
+        tables += Ablation(parts, questions, plan.ablation_messages).tables()
     intents = len({example.intent for example in examples})
     intro = (
         f"`data/nlu` holds {len(examples)} messages of {intents} intents. *Split*: {len(parts.train)} of them to "
         f"train, {len(parts.test)} held out, of every intent its share, by a fixed seed; a message in two spellings is "
         f"one message. *Customers*: {len(questions)} questions kept apart from the training data "
         f"(`tests/kefu/nlu/data/measure.tsv`); {overlap(questions, examples)} of them stand in `data/nlu` all the same."
+        f"{'' if plan.tested else ' Stock Rasa beside ours: `make bench FULL=1`.'}"
     )
     return Section("Understanding", intro, tuple(tables))
 
