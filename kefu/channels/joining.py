@@ -20,9 +20,9 @@ def next_turn(waiting: Sequence[Stored], window: float) -> list[Stored]:
         window: seconds between two lines of a turn at most; 0: every line is a turn.
     """
     turn = [waiting[0]]
-    length = len(waiting[0].prepared.text)
+    length = len(waiting[0].prepared.original)
     for line in waiting[1:]:
-        length += 1 + len(line.prepared.text)
+        length += 1 + len(line.prepared.original)
         gap = (line.received_at - turn[-1].received_at).total_seconds()
         is_full = len(turn) == MOST_LINES or length > MOST_CHARS
         if not window or is_full or gap > window + _SLACK or turn[-1].prepared.pressed or line.prepared.pressed:

@@ -32,10 +32,11 @@ class Woken:
     async def wait(self, timeout: float) -> bool:
         """Until something is new, `timeout` seconds at most; False where it only got late."""
         limit = min(timeout, _POLL) if self._wakeups.is_deaf else timeout
-        try:
-            await asyncio.wait_for(self._event.wait(), limit)
-        except asyncio.TimeoutError:
-            return False
+        if not self._event.is_set():
+            try:
+                await asyncio.wait_for(self._event.wait(), limit)
+            except asyncio.TimeoutError:
+                return False
         self._event.clear()
         return True
 

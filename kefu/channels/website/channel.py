@@ -10,8 +10,8 @@ from sanic.response import HTTPResponse, file, json
 
 from kefu.brands import brand_or_default
 from kefu.channels.door import Door
-from kefu.channels.turn import Handler
 from kefu.channels.message import BadMessage, Inbound, checked_brand, checked_id
+from kefu.channels.turn import Handler
 from kefu.channels.website.session import new_session, read_session
 
 STATIC = Path(__file__).parent / "static"
