@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -29,11 +30,15 @@ def main(arguments: list[str] | None = None) -> int:
     plan = FULL if options.full else QUICK
     changed = {"stock_messages": options.messages, "stock_epochs": options.epochs}
     plan = replace(plan, **{name: value for name, value in changed.items() if value})
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the servers are stopped then, too
     try:
         report, sections = _run(plan, _command(options))
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
     options.out.write_text(report, encoding="utf-8")
     for section in sections:
         for picture in section.pictures:

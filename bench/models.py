@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.corpus import Example, read_examples, sample, split
 from bench.plan import Plan
-from bench.rasa_model import Trained, train
+from bench.rasa_model import Trained, stop_all, train
 from kefu.settings import ROOT
 
 _OWN_CONFIG = ROOT / "config.yml"
@@ -43,8 +43,14 @@ def stock_on_all(plan: Plan, part: Path) -> Trained:
 def train_both(plan: Plan, part: Path) -> None:
     """Make sure that stock Rasa's model and ours are there, in as little time as the plan wants."""
     with ThreadPoolExecutor(2 if plan.train_together else 1) as pool:
-        for training in (pool.submit(stock, plan, part), pool.submit(own, part)):
-            training.result()
+        trainings = pool.submit(stock, plan, part), pool.submit(own, part)
+        try:
+            for training in trainings:
+                training.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop_all()
+            raise
 
 
 def _train(name: str, config: Path, examples: list[Example] | tuple[Example, ...], part: Path) -> Trained:

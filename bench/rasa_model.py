@@ -20,6 +20,8 @@ from kefu.settings import ROOT
 _FALLBACK = "nlu_fallback"
 _PATIENCE = 1200  # seconds for a training
 
+_running: set[subprocess.Popen[bytes]] = set()
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -92,6 +94,12 @@ def measure(trained: Trained, tests: Sequence[Sequence[Example]], sure: float = 
     )
 
 
+def stop_all() -> None:
+    """End the trainings that other threads are waiting for."""
+    for process in tuple(_running):
+        process.kill()
+
+
 def nlu_yaml(examples: Iterable[Example]) -> str:
     """Examples in Rasa's format for training data."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
@@ -120,13 +128,19 @@ def _run(folder: Path, job: str, *paths: Path) -> Any:
         "PYTHONHASHSEED": "0",
     }
     command = [sys.executable, "-m", "bench.rasa_worker", job, *map(str, paths)]
+    log = folder / f"{job}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    _running.add(process)
     try:
-        finished = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, errors="replace", timeout=_PATIENCE
-        )
+        code = process.wait(_PATIENCE)
     except subprocess.TimeoutExpired as error:
         raise BenchError(f"{job}: not done after {_PATIENCE} s") from error
-    if finished.returncode:
-        tail = "\n".join(finished.stderr.strip().splitlines()[-15:])
+    finally:
+        process.kill()
+        process.wait()
+        _running.discard(process)
+    if code:
+        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-15:])
         raise BenchError(f"{job} failed:\n{tail}")
     return json.loads((folder / f"{job}.json").read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from kefu.launch.run import environment
 from kefu.migrate import migrate
 from kefu.settings import ROOT, settings
 
-_PATIENCE = 180.0  # seconds until a server must answer
+_PATIENCE = 300.0  # seconds until a server must answer
 _FIRST_QUESTION = "怎么申请退款？"
 
 
