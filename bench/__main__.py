@@ -23,8 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="under 25 minutes instead of under 3")
-    parser.add_argument("--messages", type=int, help="training messages when compared with stock Rasa")
-    parser.add_argument("--epochs", type=int, help="epochs of stock Rasa's DIETClassifier")
+    parser.add_argument("--messages", type=int, help="training messages of stock Rasa")
+    parser.add_argument(
+        "--epochs", type=int, help="epochs of stock Rasa's DIETClassifier, TEDPolicy and UnexpecTEDIntentPolicy"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the report goes (default: bench/RESULTS.md)")
     options = parser.parse_args(arguments)
     plan = FULL if options.full else QUICK
