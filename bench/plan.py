@@ -54,7 +54,7 @@ QUICK = Plan(
 FULL = Plan(
     "full",
     stock_messages=2_000,
-    stock_epochs=40,
+    stock_epochs=30,
     train_together=False,
     tested=_ALL,
     ablation_messages=_ALL,
