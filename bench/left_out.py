@@ -57,8 +57,9 @@ def table(plan: Plan, models: Path, folder: Path, shipped: Side, answers: dict[s
             found = speed.measure(plan, [shipped, side], answers, f"variant-{number}")
             rows.append(_row(variant.name, found[shipped.name], found[side.name]))
     note = (
-        f"The same load as above, in {plan.rounds} rounds. *Rate*: messages/s against the shipped product in the same round, the median of the "
-        "rounds; under 1: slower without it. The first row is the shipped product beside itself: so much is chance."
+        f"The same load as above, in {plan.rounds} rounds. *Rate*: messages/s against the shipped product in the same "
+        "round, the median of the rounds; under 1: slower. The first row is the shipped product beside itself: so much "
+        "is chance."
     )
     columns = ("variant", "rate", "p50, 1 client", "CPU of Rasa a turn", "CPU of the action server a turn")
     return Table("What each part costs or saves", columns, tuple(rows), note)
