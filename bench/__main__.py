@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from bench import engine, faq, machine, understanding
 from bench.plan import FULL, QUICK, BenchError, Part, Plan
 from bench.report import Section, render
 
-PARTS: tuple[Part, ...] = (engine.run, faq.run, understanding.run)
+PARTS: dict[str, Part] = {"engine": engine.run, "faq": faq.run, "understanding": understanding.run}
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--epochs", type=int, help="epochs of stock Rasa's DIETClassifier, TEDPolicy and UnexpecTEDIntentPolicy"
     )
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="some of the parts")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the report goes (default: bench/RESULTS.md)")
     options = parser.parse_args(arguments)
     plan = FULL if options.full else QUICK
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     plan = replace(plan, **{name: value for name, value in changed.items() if value})
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the servers are stopped then, too
     try:
-        report, sections = _run(plan, _command(options))
+        report, sections = _run(plan, options.only, _command(options))
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
@@ -49,26 +51,28 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _run(plan: Plan, command: str) -> tuple[str, list[Section]]:
+def _run(plan: Plan, names: Sequence[str], command: str) -> tuple[str, list[Section]]:
     facts = machine.facts()
     start = time.perf_counter()
     sections = []
     with tempfile.TemporaryDirectory(prefix="kefu-bench-") as temporary:
         os.environ["KEFU_VAR_DIR"] = str(Path(temporary, "var"))  # the product's own files stay untouched
-        for number, part in enumerate(PARTS):
-            folder = Path(temporary, str(number))
+        for name in names:
+            folder = Path(temporary, name)
             folder.mkdir()
-            sections.append(part(plan, folder))
+            sections.append(PARTS[name](plan, folder))
     facts += [("command", f"`{command}`"), ("mode", f"{plan.name}, {(time.perf_counter() - start) / 60:.1f} minutes")]
     return render("Benchmark results", facts, sections), sections
 
 
 def _command(options: argparse.Namespace) -> str:
     """What to type for the same run."""
-    if not options.messages and not options.epochs:
+    everything = options.only == list(PARTS)
+    if everything and not options.messages and not options.epochs:
         return "make bench FULL=1" if options.full else "make bench"
     words = ["python -m bench", "--full" if options.full else ""]
     words += [f"--{name} {value}" for name in ("messages", "epochs") if (value := getattr(options, name))]
+    words += [] if everything else ["--only", *options.only]
     return " ".join(filter(None, words))
 
 
