@@ -9,10 +9,13 @@ _LARGEST_TABLE = 1 << 26  # cells; more pairs of characters than that are sorted
 
 def encode(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """All texts in one array of code points, case folded, and for each character which text it is of."""
-    joined = "\0".join(text.replace("\0", " ") for text in texts).lower()
+    joined = "\0".join(texts).lower()
+    if joined.count("\0") != max(0, len(texts) - 1):
+        joined = "\0".join(text.replace("\0", " ") for text in texts).lower()
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     ends = codes == 0
-    return codes[~ends], np.cumsum(ends, dtype=np.int32)[~ends]
+    inside = ~ends
+    return codes[inside], np.cumsum(ends, dtype=np.int32)[inside]
 
 
 class Grams:
@@ -22,6 +25,7 @@ class Grams:
         size = int(codes.max(initial=0)) + 1
         self._characters = _numbered(codes, size)
         self._count = int(self._characters.max(initial=-1)) + 1
+        self._number: np.dtype = np.dtype(np.int32 if self._count**2 < 1 << 31 else np.int64)  # of a pair
         self._pairs = self._distinct(self._keys(self._characters[codes], owners)[0])
 
     def __len__(self) -> int:
@@ -38,7 +42,7 @@ class Grams:
         inside = codes < len(self._characters)
         characters = np.where(inside, self._characters[np.where(inside, codes, 0)], -1)
         before, after = characters[:-1], characters[1:]
-        keys = (before.astype(np.int64) * self._count + after)[(before >= 0) & (after >= 0)]
+        keys = (before.astype(self._number) * self._count + after)[(before >= 0) & (after >= 0)]
         places = np.minimum(np.searchsorted(self._pairs, keys), max(0, len(self._pairs) - 1))
         pairs = places[self._pairs[places] == keys] if len(self._pairs) else places[:0]
         return np.concatenate([characters[characters >= 0], self._count + pairs])
@@ -46,7 +50,7 @@ class Grams:
     def _keys(self, characters: np.ndarray, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """A number for each pair of neighbours in one text, and the number of that text."""
         within = owners[1:] == owners[:-1]
-        keys = (characters[:-1].astype(np.int64) * self._count + characters[1:])[within]
+        keys = (characters[:-1].astype(self._number) * self._count + characters[1:])[within]
         return keys, owners[1:][within]
 
     def _distinct(self, keys: np.ndarray) -> np.ndarray:
@@ -54,7 +58,7 @@ class Grams:
             return np.unique(keys)
         seen = np.zeros(self._count**2, dtype=bool)
         seen[keys] = True
-        return np.flatnonzero(seen)
+        return np.flatnonzero(seen).astype(self._number)
 
     def _places(self, keys: np.ndarray) -> np.ndarray:
         if self._count**2 > _LARGEST_TABLE:

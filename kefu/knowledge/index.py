@@ -7,7 +7,7 @@ index is built with numpy, without a Python step for each text, so that 100,000 
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, csr_matrix
 
 from kefu.knowledge.grams import Grams, encode
 
@@ -40,7 +40,7 @@ class TextIndex:
         np.log(weights, out=weights)
         weights += 1
         weights *= np.repeat(idf, in_texts)
-        lengths = np.sqrt(np.bincount(counted.indices, weights=weights * weights, minlength=self._size))
-        with np.errstate(divide="ignore"):
-            weights *= (1 / lengths).astype(np.float32)[counted.indices]
+        squares = csr_matrix((weights * weights, counted.indices, counted.indptr), shape=counted.shape)
+        with np.errstate(divide="ignore"):  # an empty text has no length, and no grams either
+            weights *= (1 / np.sqrt(squares.T @ np.ones(len(self._grams), dtype=np.float32)))[counted.indices]
         return idf, counted

@@ -18,7 +18,10 @@ class WordingIndex:
         """
         counts = np.array([len(texts) for texts in wordings], dtype=np.int64)
         order = np.argsort(-counts, kind="stable")
-        layers = [[wordings[i][n] for i in order[: np.count_nonzero(counts > n)]] for n in range(counts.max(initial=0))]
+        ordered = order.tolist()
+        layers = [
+            [wordings[i][n] for i in ordered[: np.count_nonzero(counts > n)]] for n in range(counts.max(initial=0))
+        ]
         self._counts = counts
         self._places = np.argsort(order)  # where each thing is in the layers
         self._sizes = [len(layer) for layer in layers]
