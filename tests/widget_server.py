@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from kefu.brands import brand_or_default
+from kefu.channels.website.assets import STATIC, assets
 from kefu.channels.website.demo import demo_page
 from tests.servers import free_port
 
-STATIC = Path(__file__).parents[1] / "kefu" / "channels" / "website" / "static"
 CSP = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000200000002080200000"
@@ -111,8 +110,9 @@ class FakeServer:
             [
                 web.get("/", self._demo),
                 web.get("/page/{name}", self._page),
-                web.get("/widget.js", self._static),
-                web.get("/static/{name}", self._static),
+                web.get("/{name:widget.js|static/[a-z]+.(?:js|css)}", self._asset),
+                web.static("/raw/static", STATIC),  # the modules as they stand in the repository
+                web.get("/raw/widget.js", self._raw_loader),
                 web.post("/session", self._session),
                 web.post("/messages", self._message),
                 web.get("/events", self._events),
@@ -155,8 +155,13 @@ class FakeServer:
         html, headers = self.pages[request.match_info["name"]]
         return web.Response(text=html, content_type="text/html", headers=headers)
 
-    async def _static(self, request: web.Request) -> web.FileResponse:
-        return web.FileResponse(STATIC / request.match_info.get("name", "widget.js"))
+    async def _asset(self, request: web.Request) -> web.Response:
+        asset = assets()[request.match_info["name"]]
+        headers = {"Content-Type": asset.kind, "Content-Encoding": "gzip", "Access-Control-Allow-Origin": "*"}
+        return web.Response(body=asset.packed, headers=headers)
+
+    async def _raw_loader(self, _: web.Request) -> web.FileResponse:
+        return web.FileResponse(STATIC / "widget.js")
 
     async def _session(self, request: web.Request) -> web.Response:
         body = await request.json()

@@ -1,8 +1,7 @@
 // What the customer sent and the server has not yet stored. One key an item, so that tabs never overwrite each other;
 // an item stays until it is acknowledged, and the server answers a repeated id only once.
 
-import { backoff } from "./backoff.js";
-import { alone } from "./tabs.js";
+import { backoff } from "./api.js";
 
 const PREFIX = "out.";
 
@@ -14,7 +13,6 @@ export class Outbox {
   onSent = () => {};
   onChange = () => {};
   #shelf;
-  #lock;
   #deliver;
   #latest = 0;
   #failures = 0;
@@ -22,10 +20,9 @@ export class Outbox {
   #again = false;
   #timer;
 
-  /** `deliver(item)` resolves when the server has it; `lock` is the name under which one tab at a time sends. */
-  constructor(shelf, lock, deliver) {
+  /** `deliver(item)` resolves when the server has it */
+  constructor(shelf, deliver) {
     this.#shelf = shelf;
-    this.#lock = lock;
     this.#deliver = deliver;
   }
 
@@ -60,7 +57,7 @@ export class Outbox {
     try {
       while (this.#again) {
         this.#again = false;
-        if (this.items.some(waits)) await alone(this.#lock, () => this.#drain());
+        if (this.items.some(waits)) await this.#shelf.alone("send", () => this.#drain());
       }
       this.#failures = 0;
     } catch (error) {
