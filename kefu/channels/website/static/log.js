@@ -6,6 +6,7 @@ import { fromUs } from "./store.js";
 import words from "./text.js";
 
 const NEAR = 80; // px from the end that still count as the end
+const SETTLED = 300; // ms without a new line, after which a page of them is complete
 
 export class Log {
   #store;
@@ -18,6 +19,7 @@ export class Log {
   #earlier = h("p", { class: "earlier", hidden: true }, words.earlier);
   #greeting = h("ol");
   #loading = false;
+  #settling;
   #greeted;
   #pinned = true; // the customer reads the end: stay there whatever grows
 
@@ -46,7 +48,8 @@ export class Log {
     this.#typing.hidden = !this.#store.typing;
     if (this.#pinned) this.toEnd();
     else if (more) this.#below.hidden = false;
-    this.#fill();
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#fill(), SETTLED);
   }
 
   progress(id, fraction) {
