@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from kefu.brands import brand_or_default
-from kefu.channels.website.assets import STATIC, assets
+from kefu.channels.website.bundle import STATIC, served
 from kefu.channels.website.demo import demo_page
 from tests.servers import free_port
 
@@ -182,9 +182,9 @@ class FakeServer:
         return web.Response(text=html, content_type="text/html", headers=headers)
 
     async def _asset(self, request: web.Request) -> web.Response:
-        asset = assets()[request.match_info["name"]]
-        headers = {"Content-Type": asset.kind, "Content-Encoding": "gzip", "Access-Control-Allow-Origin": "*"}
-        return web.Response(body=asset.packed, headers=headers)
+        name = request.match_info["name"].removeprefix("static/")
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        return web.Response(text=served(name), content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
 
     async def _raw_loader(self, _: web.Request) -> web.FileResponse:
         return web.FileResponse(STATIC / "widget.js")

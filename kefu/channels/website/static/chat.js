@@ -32,6 +32,7 @@ export function define(base, css) {
       store.addEventListener("change", () => this.#show());
       store.addEventListener("news", ({ detail }) => this.#news(detail));
       this.#connection.progress = (id, part) => this.#log.progress(id, part);
+      this.#connection.onExpired = () => this.#tell("expired");
       this.#connection.follow(this.#gone.signal);
       document.addEventListener("visibilitychange", () => this.#show(), { signal: this.#gone.signal });
       if (this.#connection.isKnown) this.#connection.start();

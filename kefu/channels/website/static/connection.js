@@ -27,6 +27,7 @@ export class Connection {
     this.outbox = new Outbox(this.shelf, (item) => this.#deliver(item));
     this.store = new Store(this.shelf, this.outbox);
     this.progress = () => {};
+    this.onExpired = () => {};
     this.outbox.onChange = () => this.store.changed();
     this.outbox.onSent = (item) => this.#sent(item);
     this.#session.onNew = () => this.#restart();
@@ -133,6 +134,7 @@ export class Connection {
   #state(connected, error) {
     this.#failures = connected ? 0 : this.#failures + 1;
     this.#error = error;
+    if (error?.status === 401) this.onExpired();
     if (!connected) this.store.typing = undefined;
     else if (this.outbox.stuck) this.outbox.flush();
     this.store.changed();

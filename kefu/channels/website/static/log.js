@@ -72,7 +72,7 @@ export class Log {
   #reconcile(lines) {
     const lastOwn = lines.findLastIndex(({ who }) => who === "customer");
     const { scrollHeight, scrollTop } = this.scroller;
-    const { firstChild, lastChild } = this.#list;
+    const { lastChild } = this.#list;
     const before = this.#nodes;
     let last;
     this.#nodes = new Map();
@@ -92,7 +92,9 @@ export class Log {
       const there = this.#list.children[index];
       if (there !== node) this.#list.insertBefore(node, there ?? null);
     });
-    if (firstChild?.previousSibling) this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    const [first] = before.keys();
+    if (this.#nodes.has(first) && first !== this.#nodes.keys().next().value) // an earlier page: stay at the same line
+      this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
     return this.#list.lastChild !== lastChild;
   }
 

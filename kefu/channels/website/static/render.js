@@ -39,7 +39,7 @@ function content(line, settled, mine, actions) {
   const parts = [];
   if (line.image) parts.push(picture(() => (line.state ? actions.pendingImage(line.id) : actions.image(line))));
   const text = settled ? line.text : withoutMenu(line);
-  if (text) parts.push(h("div", { class: "bubble" }, ...long(text, mine), mine ? null : receipt(line)));
+  if (text && !(mine && line.image)) parts.push(h("div", { class: "bubble" }, ...long(text, mine), mine ? null : receipt(line)));
   return parts;
 }
 

@@ -1,5 +1,11 @@
 // What this browser remembers (JSON in localStorage, shared by the site's tabs); only this page where that is forbidden.
 
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {} // nothing there, or not ours
+}
+
 export class Shelf {
   #memory = new Map();
 
@@ -19,7 +25,7 @@ export class Shelf {
 
   get(key) {
     const text = this.#memory.get(key) ?? this.#try((storage) => storage.getItem(this.prefix + key));
-    return this.#try(() => JSON.parse(text)) ?? undefined;
+    return parsed(text);
   }
 
   set(key, value) {
@@ -44,7 +50,7 @@ export class Shelf {
   /** Call `heard(key, before, now)` when another tab changes something. */
   follow(heard, signal) {
     const changed = ({ key, oldValue, newValue }) => {
-      if (key?.startsWith(this.prefix)) heard(key.slice(this.prefix.length), JSON.parse(oldValue), JSON.parse(newValue));
+      if (key?.startsWith(this.prefix)) heard(key.slice(this.prefix.length), parsed(oldValue), parsed(newValue));
     };
     addEventListener("storage", changed, { signal });
   }

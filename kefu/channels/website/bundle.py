@@ -1,14 +1,10 @@
-"""The widget's files as they go over the wire: its ES modules joined to one, without comments and indentation, packed.
+"""The widget's files as they go over the wire: its ES modules joined to one, without comments and indentation.
 
 The modules in static/ run as they are; joining them saves a phone on a slow line some twenty requests.
 """
 
-import gzip
-import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
@@ -16,39 +12,22 @@ STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r'import (?:\{ (?P<names>[\w, ]+) \}|(?P<default>\w+)) from "\./(?P<module>\w+)\.js";\n')
 _EXPORT = re.compile(r"^export (?:default|(?:async function\*?|function\*?|class|const) (?P<name>\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?s:.*?)\*/)$|(?<=[;,{]) +// .*$", re.MULTILINE)
-_KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_ENTRY = "chat.js"  # all other modules come with it
 
 
 class BadModule(ValueError):
     """A module is written in a way that can't be joined; the text says which and how."""
 
 
-@dataclass(frozen=True)
-class Asset:
-    """One file for the browser."""
-
-    body: bytes
-    packed: bytes
-    """The same, gzipped."""
-    kind: str
-    """Its Content-Type."""
-    tag: str
-    """Its ETag."""
-
-
-@lru_cache(maxsize=1)
-def assets() -> dict[str, Asset]:
-    """All files by the address below `/webhooks/website/`.
+def served(name: str) -> str:
+    """The text of a file of static/ as browsers get it.
 
     Raises:
         BadModule: a module can't be joined.
     """
-    texts = {
-        "widget.js": _read("widget.js"),
-        "static/chat.js": joined("chat"),
-        **{f"static/{name}": _read(name) for name in ("chat.css", "demo.js", "demo.css")},
-    }
-    return {name: _asset(name, _without_comments(text)) for name, text in texts.items()}
+    text = joined(Path(name).stem) if name == _ENTRY else _read(name)
+    lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
 
 
 def joined(entry: str) -> str:
@@ -90,14 +69,3 @@ def _taken(match: re.Match[str]) -> str:
 
 def _read(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
-
-
-def _without_comments(text: str) -> str:
-    lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
-    return "\n".join(line for line in lines if line) + "\n"
-
-
-def _asset(name: str, text: str) -> Asset:
-    body = text.encode()
-    packed = gzip.compress(body, 9, mtime=0)
-    return Asset(body, packed, _KINDS[Path(name).suffix], f'"{hashlib.sha256(body).hexdigest()[:20]}"')
