@@ -1,4 +1,4 @@
-"""A server that speaks the website channel's HTTP API and nothing more, with faults to order, for tests of the widget."""
+"""A server that speaks the website channel's HTTP API and nothing more, with faults to order: for widget tests."""
 
 import asyncio
 import json

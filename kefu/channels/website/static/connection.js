@@ -83,9 +83,9 @@ export class Connection {
     this.start();
   }
 
-  async sendImage(blob) {
+  sendImage(blob) {
     const id = newId();
-    await keep(id, blob);
+    keep(id, blob);
     this.outbox.add({ id, image: true });
     this.start();
   }

@@ -217,9 +217,7 @@ def test_a_draft_survives_a_reload_in_mid_form(visit: Visit, server: FakeServer)
     chat.hears("什么时候")
 
 
-def test_storage_forbidden_by_the_browser_still_talks(
-    visit: Visit, server: FakeServer, context: BrowserContext
-) -> None:
+def test_a_browser_that_forbids_storage_still_talks(visit: Visit, server: FakeServer, context: BrowserContext) -> None:
     context.add_init_script(
         "for (const name of ['localStorage', 'sessionStorage', 'indexedDB'])"
         " Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError') } })"
