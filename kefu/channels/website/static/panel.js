@@ -43,7 +43,7 @@ export class Panel {
     this.#sound = iconButton(BELL, words.sound, { onclick: toggle });
     this.#showSound(shelf.get("sound"));
     const close = iconButton("M6 9l6 6 6-6", words.close, { onclick: () => this.close() });
-    const header = h("header", {}, h("span", { class: "logo", "aria-hidden": "true" }), h("div", {}, this.#title, this.#status), this.#sound, close);
+    const header = h("div", { class: "top" }, h("span", { class: "logo", "aria-hidden": "true" }), h("div", {}, this.#title, this.#status), this.#sound, close);
     this.node = h("dialog", { class: "panel", "aria-labelledby": "title" }, header, this.#bar, ...content);
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event));
     this.node.addEventListener("cancel", (event) => this.#escape(event));

@@ -71,7 +71,9 @@ def test_hostile_page_styles_stay_outside(visit: Visit, server: FakeServer) -> N
     server.pages["hostile"] = (BARE.format(style + TAG), {})
     boxes: list[dict[str, Any]] = []
     for name in ("calm", "hostile"):
-        chat = visit(f"/page/{name}").open()
+        chat = visit(f"/page/{name}")
+        chat.page.emulate_media(reduced_motion="reduce")
+        chat.open()
         chat.say("样式")
         chat.hears("收到：样式")
         boxes.append({"panel": chat.panel.bounding_box(), "bubble": chat.bubbles.first.bounding_box()})
