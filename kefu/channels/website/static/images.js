@@ -64,7 +64,7 @@ export function picture(blob) {
   const frame = h("button", { type: "button", class: "picture", "aria-label": words.openPicture, onclick: show }, canvas);
   blob()
     .then((data) => draw(canvas, data, SHOWN_SIDE))
-    .catch(() => frame.replaceWith(h("p", { class: "notice" }, words.pictureGone)));
+    .catch(() => frame.replaceWith(h("p", { class: "note" }, words.pictureGone)));
   return frame;
 }
 

@@ -24,7 +24,7 @@ export function render(line, { time, settled }, actions) {
   const mine = line.who === "customer";
   const item = h("li", { class: `item ${line.who}` });
   if (time) item.append(h("time", { datetime: time.toISOString() }, showTime(time)));
-  if (line.who === "notice") item.append(h("p", { class: "notice" }, line.text ?? ""));
+  if (line.who === "notice") item.append(h("p", { class: "note" }, line.text ?? ""));
   else {
     if (line.who === "agent") item.append(h("span", { class: "name" }, line.agent || words.human));
     else item.append(unseen(mine ? words.customer : words.bot));
