@@ -95,7 +95,7 @@ def test_menu_and_stars(page: Page, product: Product) -> None:
     chat.say("菜单")
     chat.press("1 注册和登录")
     expect(chat.log.get_by_role("button", name="6 换手机号")).to_be_visible()
-    chat.say("提现手续费多少")
+    chat.say("昨天下午三点扫码付款扣了350块，商家说没收到")
     chat.press("已解决")
     chat.press("5 分，很满意")
     chat.hears("谢谢打分")
@@ -207,11 +207,8 @@ def test_server_killed_between_question_and_answer(page: Page, tmp_path: Path) -
         process = started(tmp_path, ports)
         expect(page.get_by_text("正在重连")).to_be_hidden(timeout=60_000)
         expect(chat.mine).to_have_count(2)
-        chat.hears("手续费")
-        expect(page.locator("kefu-chat .item.customer:last-child")).to_have_count(0)
-        shown = chat.bubbles.all_inner_texts()
-        assert any("到账" in text for text in shown[1:]), "the first question is answered too"
-        assert shown.count("退款多久到账") == 1
+        for answer in ("快慢主要看商家", "可能收费的是这几项"):
+            expect(chat.bubbles.filter(has_text=answer)).to_have_count(1, timeout=60_000)
     finally:
         kill(process)
 
