@@ -33,6 +33,12 @@ def browser(require_all: bool) -> Iterator[Browser]:
         expect.set_options(timeout=5_000)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm(product: Product) -> None:
+    """The first search of a fresh action server loads the knowledge base; on a busy machine longer than a turn waits."""
+    eventually(lambda: "系统刚才出了点问题" not in product.customer().hear("怎么注册"), 60)
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context()
