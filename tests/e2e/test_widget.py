@@ -35,7 +35,7 @@ def browser(require_all: bool) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module", autouse=True)
 def warm(product: Product) -> None:
-    """The first search of a fresh action server loads the knowledge base; on a busy machine longer than a turn waits."""
+    """The first search of a fresh action server loads the knowledge base: on a busy machine longer than a turn."""
     eventually(lambda: "系统刚才出了点问题" not in product.customer().hear("怎么注册"), 60)
 
 
