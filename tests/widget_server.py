@@ -57,7 +57,6 @@ class FakeServer:
         self.faults: dict[str, list[tuple[int | str, int | None]]] = {}
         self.answer: Callable[[str], list[Line]] = lambda text: [{"text": f"收到：{text[:200]}"}]
         self.pages: dict[str, tuple[str, dict[str, str]]] = {}
-        self.streams = 0
         self.repeats = 1  # how often the stream says each line
         self.uploads: dict[str, tuple[bytes, str]] = {}
         self._listening: set[asyncio.Transport] = set()
@@ -114,6 +113,11 @@ class FakeServer:
             conversation.changed.set()
 
         self._call(push())
+
+    @property
+    def streams(self) -> int:
+        """How many event streams are open."""
+        return sum(not transport.is_closing() for transport in list(self._listening))
 
     @property
     def lines(self) -> list[Line]:
@@ -249,7 +253,6 @@ class FakeServer:
         seq = int(last) if last else max(0, len(talk.lines) - 50)
         assert request.transport is not None
         self._listening.add(request.transport)
-        self.streams += 1
         try:
             await response.write(b": hello\nretry: 300\n\n")
             while True:
@@ -263,7 +266,6 @@ class FakeServer:
                 talk.typing.clear()
                 await talk.changed.wait()
         finally:
-            self.streams -= 1
             self._listening.discard(request.transport)
 
     async def _history(self, request: web.Request) -> web.Response:

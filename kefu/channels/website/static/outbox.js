@@ -19,6 +19,7 @@ export class Outbox {
   #busy = false;
   #again = false;
   #timer;
+  #notBefore = 0; // the server asked to wait until then
 
   /** `deliver(item)` resolves when the server has it */
   constructor(shelf, deliver) {
@@ -51,6 +52,8 @@ export class Outbox {
   /** Send all that waits, in order, in one tab at a time; after a failure again later. */
   async flush() {
     clearTimeout(this.#timer);
+    const wait = this.#notBefore - Date.now();
+    if (wait > 0) return this.#later(wait);
     this.#again = true;
     if (this.#busy) return;
     this.#busy = true;
@@ -61,7 +64,9 @@ export class Outbox {
       }
       this.#failures = 0;
     } catch (error) {
-      this.#timer = setTimeout(() => this.flush(), error.retryAfter ?? backoff(this.#failures++));
+      this.#failures++;
+      if (error.retryAfter) this.#notBefore = Date.now() + error.retryAfter;
+      this.#later(error.retryAfter ?? backoff(this.#failures - 1));
       this.onChange();
     }
     this.#busy = false;
@@ -70,6 +75,10 @@ export class Outbox {
   /** Whether the last try failed. */
   get stuck() {
     return this.#failures > 0;
+  }
+
+  #later(wait) {
+    this.#timer = setTimeout(() => this.flush(), wait);
   }
 
   async #drain() {

@@ -23,7 +23,7 @@ export default {
   earlier: "正在取更早的消息…",
   newBelow: "有新消息",
   sending: "发送中…",
-  waiting: "还没发出去，连上网后自动补发",
+  waiting: "还没发出去，稍后自动补发",
   sent: "已送达",
   failed: "没有发出去",
   retry: "重发",

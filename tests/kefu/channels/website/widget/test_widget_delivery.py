@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests.e2e.talk import eventually
 from tests.widget_chat import Chat
 from tests.widget_server import FakeServer
 
@@ -58,9 +59,12 @@ def test_too_many_requests_are_repeated_when_the_server_says(visit: Visit, serve
     server.fail("/messages", 429, retry_after=2)
     started = time.monotonic()
     chat.say("查账单")
-    chat.hears("收到：查账单")
+    expect(chat.mine.last).to_contain_text("稍后自动补发")
+    chat.say("快点")  # does not jump the queue
+    chat.hears("收到：快点")
     assert time.monotonic() - started >= 2
-    assert len(server.attempts) == 1  # the refused one did not reach the handler
+    assert server.turns == ["查账单", "快点"]
+    assert len(server.attempts) == 2  # the refused one did not reach the handler
 
 
 def test_a_refused_message_says_why_and_holds_up_nothing(visit: Visit, server: FakeServer) -> None:
@@ -94,7 +98,7 @@ def test_what_is_written_offline_is_sent_on_return(visit: Visit, server: FakeSer
     context.set_offline(True)
     expect(chat.page.get_by_text("网络断了")).to_be_visible()
     chat.say("电梯里写的")
-    expect(chat.mine.last).to_contain_text("连上网后自动补发")
+    expect(chat.mine.last).to_contain_text("稍后自动补发")
     context.set_offline(False)
     chat.hears("收到：电梯里写的")
     expect(chat.page.get_by_text("网络断了")).to_be_hidden()
@@ -185,6 +189,27 @@ def test_another_tab_sends_what_a_closed_one_left(visit: Visit, server: FakeServ
     second.page.reload()
     second.hears("收到：没来得及发")
     assert server.turns == ["先说一句", "没来得及发"]
+
+
+def test_of_hidden_tabs_one_listens(visit: Visit, server: FakeServer) -> None:
+    tabs = [visit().open() for _ in range(3)]
+    tabs[0].say("你好")
+    for tab in tabs:
+        tab.hears("收到：你好")
+    assert server.streams == 3
+    turn = """state => {
+        Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    for tab in tabs:
+        tab.page.evaluate(turn, "hidden")
+    eventually(lambda: server.streams == 1)
+    server.say({"text": "没人看的时候"})
+    for tab in tabs:
+        tab.page.evaluate(turn, "visible")
+        tab.hears("没人看的时候")
+        expect(tab.bubbles).to_have_count(3)
+    assert server.streams == 3
 
 
 def test_history_on_return_and_on_scrolling_up(visit: Visit, server: FakeServer) -> None:

@@ -174,6 +174,29 @@ def test_unread_lines_are_counted_on_the_launcher(visit: Visit, server: FakeServ
     expect(chat.launcher).to_have_accessible_name("联系客服")
 
 
+def test_a_tone_only_when_asked_for(visit: Visit, server: FakeServer, context: BrowserContext) -> None:
+    context.add_init_script(
+        "window.tones = 0; OscillatorNode.prototype.start = function () { window.tones += 1 }; sessionStorage.clear()"
+    )
+    chat = visit().open()
+    chat.say("你好")
+    chat.hears("收到：你好")
+    chat.page.keyboard.press("Escape")
+    server.say({"text": "没有声音"})
+    expect(chat.launcher).to_have_accessible_name("联系客服，1 条未读")
+    assert chat.page.evaluate("tones") == 0
+    toggle = chat.open().page.get_by_role("button", name="提示音")
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    chat.page.reload()
+    expect(chat.launcher).to_be_visible()
+    assert chat.page.evaluate("tones") == 0
+    server.say({"text": "有声音"})
+    expect(chat.launcher).to_have_accessible_name("联系客服，1 条未读")
+    assert chat.page.evaluate("tones") == 2
+
+
 def test_time_stamps(visit: Visit, server: FakeServer) -> None:
     chat = visit().open()
     chat.say("你好")
