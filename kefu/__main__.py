@@ -1,4 +1,4 @@
-"""Commands: `python -m kefu run | train | check | migrate | notice`; the Makefile's targets call these."""
+"""Commands: `python -m kefu run | train | check | migrate | notice | …`; the Makefile's targets call these."""
 
 import argparse
 import sys
@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     notice.add_argument("brand", metavar="品牌")
     notice.add_argument("text", nargs="?", help="公告内容；不写就是关闭这个品牌的公告")
     notice.add_argument("--topics", default="", help="只在这些意图的答案前显示，逗号分隔；不写就全部显示")
+    secret = commands.add_parser("site-secret", help="网站后端给登录用户签名用的密钥(docs/website.md)")
+    secret.add_argument("brand", metavar="品牌")
     commands.add_parser("migrate", help="把数据库升级到最新表结构")
     options = parser.parse_args(arguments)
     try:
@@ -70,8 +72,7 @@ def _notice(options: argparse.Namespace) -> int:
 
     from kefu.desk.notices import NoticeService
 
-    if options.brand not in brands():
-        raise LaunchError(f"没有品牌 {options.brand}，应是 {'、'.join(brands())} 之一")
+    _check_brand(options.brand)
 
     async def switch() -> str:
         service = NoticeService(database())
@@ -91,7 +92,27 @@ def _notice(options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"notice": _notice, "run": _run, "train": _train, "check": _check, "migrate": _migrate}
+def _site_secret(options: argparse.Namespace) -> int:
+    from kefu.channels.website.user_token import site_secret
+
+    _check_brand(options.brand)
+    print(site_secret(options.brand))
+    return 0
+
+
+def _check_brand(brand: str) -> None:
+    if brand not in brands():
+        raise LaunchError(f"没有品牌 {brand}，应是 {'、'.join(brands())} 之一")
+
+
+_COMMANDS = {
+    "notice": _notice,
+    "site-secret": _site_secret,
+    "run": _run,
+    "train": _train,
+    "check": _check,
+    "migrate": _migrate,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

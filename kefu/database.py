@@ -125,12 +125,17 @@ def sync_url(url: str) -> URL:
 
 def _create_engine(url: URL, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
-        return create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=5, pool_pre_ping=True)
+        return create_async_engine(
+            url.set(drivername="postgresql+asyncpg"), pool_size=5, pool_pre_ping=True, hide_parameters=True
+        )
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     # NullPool, the default for SQLite files, would start a thread a query.
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), poolclass=AsyncAdaptedQueuePool, connect_args={"timeout": 10}
+        url.set(drivername="sqlite+aiosqlite"),
+        poolclass=AsyncAdaptedQueuePool,
+        connect_args={"timeout": 10},
+        hide_parameters=True,  # errors are logged, what customers write is not
     )
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_as_asked)
