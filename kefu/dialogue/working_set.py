@@ -13,6 +13,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
+    ActionReverted,
     ActiveLoop,
     AgentUttered,
     AllSlotsReset,
@@ -30,6 +31,7 @@ from rasa.shared.core.events import (
     SessionStarted,
     SlotSet,
     StoryExported,
+    UserUtteranceReverted,
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -37,6 +39,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 EXACT_STATES = 6  # what policies see of the past; at least `max_history` and the longest rule (a test compares)
 _WANTED = EXACT_STATES + 2  # actions: the first states after a gap do not know what came before it
 _RAW_MESSAGES = 3  # the latest ones stay as they happened, with what was taken back
+_RAW_EVENTS = 150  # where these take back something from before: so many events stay as they happened
 
 _STATELESS = (
     AgentUttered,
@@ -48,6 +51,8 @@ _STATELESS = (
     StoryExported,
     UserUttered,
 )
+
+_UNDOING = (ActionReverted, Restarted, UserUtteranceReverted)
 
 Turn = list[int]  # the positions of its events
 
@@ -81,6 +86,7 @@ def working_set(events: Sequence[Event], run: int | None = None, sees_all: bool 
         *_last(events, turns, seen, _is_visible),
         *_loop(events, turns),
     }
+    before = [*_taken_back(events, start, now, recent), *before]
     dropped = {at for number, turn in enumerate(turns) if number not in kept for at in turn}
     if not dropped:
         return WorkingSet([*before, *range(recent, len(events))], run, sees_all)
@@ -122,7 +128,7 @@ def _applied(events: Sequence[Event], positions: Sequence[int]) -> list[int]:
 def _recent(events: Sequence[Event], start: int, now: Sequence[int]) -> int:
     """Where the latest messages begin, each with the action that waited for it.
 
-    What they took back of earlier ones, they would take back again: then nothing stays but what counts.
+    What they took back of earlier ones, they would take back again: then all stays for a while, or only what counts.
     """
     messages = [at for at in range(start, len(events)) if isinstance(events[at], UserUttered)]
     for count in (_RAW_MESSAGES, 1):
@@ -134,7 +140,15 @@ def _recent(events: Sequence[Event], start: int, now: Sequence[int]) -> int:
         before = _applied(events, range(start, first))
         if now[: len(before)] == before:
             return first
-    return len(events) if messages else start
+    return start if len(events) - start <= _RAW_EVENTS or not messages else len(events)
+
+
+def _taken_back(events: Sequence[Event], start: int, now: Sequence[int], recent: int) -> list[int]:
+    """The last message and what took it back, where all that was taken back is left out: it names the channel."""
+    messages = [at for at in range(start, len(events)) if isinstance(events[at], UserUttered)]
+    if recent < len(events) or not messages or messages[-1] in now:
+        return []
+    return [messages[-1], *(at for at in range(messages[-1], len(events)) if isinstance(events[at], _UNDOING))][:2]
 
 
 def _turns(events: Sequence[Event], positions: Iterable[int]) -> list[Turn]:
@@ -199,6 +213,7 @@ def _carriers(events: Sequence[Event], gap: Iterable[int]) -> list[int]:
         event = events[at]
         if isinstance(event, ActionExecuted):
             last.pop(("rejected", event.action_name or ""), None)
+            last["action", ""] = at  # that waits for the next message, which is read as its answer
         elif isinstance(event, SlotSet):
             last["slot", event.key] = at
         elif isinstance(event, ActionExecutionRejected):
