@@ -11,15 +11,12 @@ from kefu.settings import ROOT, Settings, settings
 
 
 def endpoints(found: Settings) -> Path:
-    """endpoints.yml with the addresses and folders of the settings filled in; returns the copy in var/.
+    """endpoints.yml with the addresses of the settings filled in; returns the copy in var/.
 
     Rasa could expand ${VARIABLES} in the file itself, but then plain `rasa run` would fail without them.
     """
     content = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     content["action_endpoint"]["url"] = f"{found.actions_url}/webhook"
-    store = content["tracker_store"]
-    if store.get("dialect") == "sqlite":
-        store["db"] = str(found.var_dir / Path(store["db"]).name)
     written = found.var_dir / "endpoints.yml"
     written.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return written
