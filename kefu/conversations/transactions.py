@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg2
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
-from kefu.database import prepare_sqlite
+from kefu import sqlite
 
 T = TypeVar("T")
 
 _POSTGRES_CONNECTIONS = 4
-_LOCK_WAIT = 10.0  # seconds that SQLite waits for another writer
 
 
 class DuplicateKeyError(Exception):
@@ -56,83 +55,113 @@ class Transactions:
     """Runs functions of a cursor, each as one transaction; errors of the drivers reach the caller."""
 
     def __init__(self, url: str) -> None:
+        """Connects at the first use."""
         self._url = make_url(url)
-        self.is_sqlite = self._url.get_backend_name() == "sqlite"
-        # SQLite has one writer at a time anyway.
-        workers = 1 if self.is_sqlite else _POSTGRES_CONNECTIONS
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="conversations")
-        self._here = threading.local()
-        self._open: list[Any] = []
+        self._backend = _Sqlite(self._url) if self._url.get_backend_name() == "sqlite" else _Postgres(self._url)
 
     async def write(self, work: Work[T]) -> T:
         """Run in a transaction that commits at the end and is rolled back by an exception."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._attempt, work, True)
+        return await self._backend.run(work, writes=True)
 
     async def read(self, work: Work[T]) -> T:
         """Run in a transaction that only reads."""
-        if self.is_sqlite:
-            return self.read_now(work)  # no network and, under WAL, no lock: cheaper than the way to a thread
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._attempt, work, False)
+        return await self._backend.run(work, writes=False)
 
     def read_now(self, work: Work[T]) -> T:
         """As `read`, for a caller that cannot wait."""
-        return self._attempt(work, False)
+        return self._backend.run_now(work)
 
     def close(self) -> None:
         """Close all connections; nothing may run any more."""
+        self._backend.close()
+
+
+class _Sqlite:
+    """One connection on the event loop: no network, and no transaction here waits for anything while it is open."""
+
+    def __init__(self, url: URL) -> None:
+        self._path = Path(url.database or "")
+        self._connection: sqlite3.Connection | None = None
+
+    async def run(self, work: Work[T], writes: bool) -> T:
+        connection = self._open()
+        await sqlite.begin_async(connection, writes)
+        return self._finish(connection, work)
+
+    def run_now(self, work: Work[T]) -> T:
+        connection = self._open()
+        connection.execute("BEGIN")
+        return self._finish(connection, work)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self._path, check_same_thread=False)
+            sqlite.prepare_in_loop(self._connection)
+        return self._connection
+
+    def _finish(self, connection: sqlite3.Connection, work: Work[T]) -> T:
+        try:
+            result = work(Cursor(connection.cursor(), is_sqlite=True))
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        return result
+
+
+class _Postgres:
+    """A few connections, each with a thread of its own."""
+
+    def __init__(self, url: URL) -> None:
+        self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._threads = ThreadPoolExecutor(_POSTGRES_CONNECTIONS, thread_name_prefix="conversations")
+        self._here = threading.local()
+        self._open: list[Any] = []
+
+    async def run(self, work: Work[T], writes: bool) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_now, work)
+
+    def run_now(self, work: Work[T]) -> T:
+        connection = self._connection()
+        try:
+            result = self._work(connection, work)
+        except psycopg2.Error:
+            if not connection.closed:
+                raise
+            # The server had closed it while it was idle. Nothing was committed, so do it on a new one.
+            self._forget(connection)
+            connection = self._connection()
+            result = self._work(connection, work)
+        connection.commit()
+        return result
+
+    def close(self) -> None:
         self._threads.shutdown()
         while self._open:
             self._open.pop().close()
         self._here = threading.local()
 
-    def _attempt(self, work: Work[T], writes: bool) -> T:
-        connection = self._connection()
+    def _work(self, connection: Any, work: Work[T]) -> T:
         try:
-            return self._transact(connection, work, writes)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            if not connection.closed or getattr(self._here, "committing", False):
-                raise
-        # The server had closed it while it was idle; nothing was committed, so do it on a new one.
-        self._forget(connection)
-        return self._transact(self._connection(), work, writes)
-
-    def _transact(self, connection: Any, work: Work[T], writes: bool) -> T:
-        self._here.committing = False
-        raw = connection.cursor()
-        try:
-            if self.is_sqlite:
-                raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-            result = work(Cursor(raw, self.is_sqlite))
-            self._here.committing = True
-            connection.commit()
-            return result
+            return work(Cursor(connection.cursor(), is_sqlite=False))
         except BaseException:
-            self._roll_back(connection)
+            if not connection.closed:
+                connection.rollback()
             raise
-
-    def _roll_back(self, connection: Any) -> None:
-        try:
-            connection.rollback()
-        except (sqlite3.Error, psycopg2.Error):
-            self._forget(connection)
 
     def _connection(self) -> Any:
         found = getattr(self._here, "connection", None)
-        if found is None:
-            found = self._here.connection = self._connect()
+        if found is None or found.closed:
+            found = self._here.connection = psycopg2.connect(self._address)
             self._open.append(found)
         return found
 
     def _forget(self, connection: Any) -> None:
         self._here.connection = None
-        if connection in self._open:
-            self._open.remove(connection)
-        connection.close()
-
-    def _connect(self) -> Any:
-        if not self.is_sqlite:
-            return psycopg2.connect(self._url.set(drivername="postgresql").render_as_string(hide_password=False))
-        Path(self._url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._url.database or "", timeout=_LOCK_WAIT, check_same_thread=False)
-        prepare_sqlite(connection, None)
-        return connection
+        self._open.remove(connection)
