@@ -23,6 +23,20 @@ class InLoopDialect(SQLiteDialect_pysqlite):
     is_async = True  # for SQLAlchemy's AsyncEngine, which calls it in a greenlet
     supports_statement_cache = True
 
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """Run a statement; SQLAlchemy wants to see that something is awaited."""
+        await_only(_nothing())
+        cursor.execute(statement, parameters)
+
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """Run a statement for many rows."""
+        await_only(_nothing())
+        cursor.executemany(statement, parameters)
+
+
+async def _nothing() -> None:
+    """Ends at once, without giving way to others."""
+
 
 def register() -> None:
     """Make the driver known to SQLAlchemy."""
