@@ -23,11 +23,27 @@ class NewEvent:
 
 
 @dataclass(frozen=True)
-class Stored:
-    """What the next turn needs of a conversation, and the number that its first event will have."""
+class Snapshot:
+    """What of a conversation's events the next turns need, as text; `positions` is the writer's own affair."""
+
+    text: str
+    positions: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Version:
+    """How far a conversation has come: the number of its next event, and when the last one was stored."""
 
     seq: int
-    state: str
+    updated_at: float
+
+
+@dataclass(frozen=True)
+class Stored(Version):
+    """What the next turn needs of a conversation."""
+
+    snapshot: str
+    since: list[str]  # the events after the snapshot
 
 
 class ConversationLog:
@@ -36,53 +52,67 @@ class ConversationLog:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
+    async def version(self, sender_id: str) -> Version | None:
+        """How far a conversation has come; None where nothing of it is stored."""
+        return await self._transactions.read(lambda cursor: _version(cursor, sender_id))
+
     async def load(self, sender_id: str) -> Stored | None:
         """What the next turn needs; None where nothing of the conversation is stored."""
         return await self._transactions.read(lambda cursor: _load(cursor, sender_id))
 
-    async def append(self, sender_id: str, seq: int, new: Sequence[NewEvent], state: str) -> None:
-        """Store a turn: all of it or nothing.
+    async def load_all(self, sender_id: str) -> tuple[Stored | None, list[str]]:
+        """As `load`, with all events of one and the same moment."""
+        return await self._transactions.read(lambda cursor: (_load(cursor, sender_id), _history(cursor, sender_id)))
+
+    async def append(self, sender_id: str, seq: int, new: Sequence[NewEvent], snapshot: Snapshot | None) -> float:
+        """Store a turn: all of it or nothing. Returns when that was.
 
         Args:
             seq: number of the first new event, as it was when the conversation was read; 0: it was new.
+            snapshot: including the new events; None: the old one stays, with the events since.
 
         Raises:
             ConversationMovedOnError: somebody else has appended since.
         """
+        now = time.time()
 
         def work(cursor: Cursor) -> None:
+            then = seq + len(new)
             if seq == 0:
-                _insert_state(cursor, sender_id, len(new), state)
-            elif not _update_state(cursor, sender_id, seq, seq + len(new), state):
+                _insert_state(cursor, sender_id, then, now)
+            elif not cursor.execute(
+                "UPDATE conversation_states SET seq = ?, updated_at = ? WHERE sender_id = ? AND seq = ?",
+                (then, now, sender_id, seq),
+            ):
                 # The row's lock makes a second writer wait, and then find another number.
                 raise ConversationMovedOnError(sender_id)
             _insert_events(cursor, sender_id, seq, new)
+            if snapshot is not None:
+                _store_snapshot(cursor, sender_id, then, snapshot)
 
         try:
             await self._transactions.write(work)
         except DuplicateKeyError as error:
             raise ConversationMovedOnError(sender_id) from error
+        return now
 
-    async def replace(self, sender_id: str, new: Sequence[NewEvent], state: str) -> None:
+    async def replace(self, sender_id: str, new: Sequence[NewEvent], snapshot: Snapshot) -> None:
         """Forget a conversation and store another history in its place.
 
         Numbers go on from the old ones, so that a turn that is under way cannot take this for what it has read.
         """
 
         def work(cursor: Cursor) -> None:
-            stored = _load(cursor, sender_id)
+            stored = _version(cursor, sender_id)
             first = stored.seq if stored else 0
-            cursor.execute("DELETE FROM conversation_states WHERE sender_id = ?", (sender_id,))
-            cursor.execute("DELETE FROM conversation_events WHERE sender_id = ?", (sender_id,))
+            for table in ("conversation_states", "conversation_snapshots", "conversation_events"):
+                cursor.execute(f"DELETE FROM {table} WHERE sender_id = ?", (sender_id,))
             if new:
-                _insert_state(cursor, sender_id, first + len(new), state)
+                _insert_state(cursor, sender_id, first + len(new), time.time())
                 _insert_events(cursor, sender_id, first, new)
+                _store_snapshot(cursor, sender_id, first + len(new), snapshot)
 
         await self._transactions.write(work)
-
-    async def load_all(self, sender_id: str) -> tuple[Stored | None, list[str]]:
-        """As `load`, with all events of one and the same moment."""
-        return await self._transactions.read(lambda cursor: (_load(cursor, sender_id), _history(cursor, sender_id)))
 
     async def history(self, sender_id: str) -> list[str]:
         """All events of a conversation in order, each as JSON; empty where there is none."""
@@ -118,9 +148,24 @@ class ConversationLog:
         self._transactions.close()
 
 
+def _version(cursor: Cursor, sender_id: str) -> Version | None:
+    rows = cursor.rows("SELECT seq, updated_at FROM conversation_states WHERE sender_id = ?", (sender_id,))
+    return Version(*rows[0]) if rows else None
+
+
 def _load(cursor: Cursor, sender_id: str) -> Stored | None:
-    rows = cursor.rows("SELECT seq, state FROM conversation_states WHERE sender_id = ?", (sender_id,))
-    return Stored(*rows[0]) if rows else None
+    rows = cursor.rows(
+        "SELECT state.seq, state.updated_at, snapshot.seq, snapshot.data FROM conversation_states AS state "
+        "JOIN conversation_snapshots AS snapshot ON snapshot.sender_id = state.sender_id WHERE state.sender_id = ?",
+        (sender_id,),
+    )
+    if not rows:
+        return None
+    seq, updated_at, since, snapshot = rows[0]
+    events = cursor.rows(
+        "SELECT data FROM conversation_events WHERE sender_id = ? AND seq >= ? ORDER BY seq", (sender_id, since)
+    )
+    return Stored(seq, updated_at, snapshot, [data for (data,) in events])
 
 
 def _history(cursor: Cursor, sender_id: str) -> list[str]:
@@ -128,17 +173,17 @@ def _history(cursor: Cursor, sender_id: str) -> list[str]:
     return [data for (data,) in rows]
 
 
-def _insert_state(cursor: Cursor, sender_id: str, seq: int, state: str) -> None:
+def _insert_state(cursor: Cursor, sender_id: str, seq: int, now: float) -> None:
     cursor.execute(
-        "INSERT INTO conversation_states (sender_id, seq, updated_at, state) VALUES (?, ?, ?, ?)",
-        (sender_id, seq, time.time(), state),
+        "INSERT INTO conversation_states (sender_id, seq, updated_at) VALUES (?, ?, ?)", (sender_id, seq, now)
     )
 
 
-def _update_state(cursor: Cursor, sender_id: str, seq: int, then: int, state: str) -> int:
-    return cursor.execute(
-        "UPDATE conversation_states SET seq = ?, updated_at = ?, state = ? WHERE sender_id = ? AND seq = ?",
-        (then, time.time(), state, sender_id, seq),
+def _store_snapshot(cursor: Cursor, sender_id: str, seq: int, snapshot: Snapshot) -> None:
+    cursor.execute(
+        "INSERT INTO conversation_snapshots (sender_id, seq, data) VALUES (?, ?, ?) "
+        "ON CONFLICT (sender_id) DO UPDATE SET seq = excluded.seq, data = excluded.data",
+        (sender_id, seq, snapshot.text),
     )
 
 
@@ -162,4 +207,8 @@ def _forget_empty(cursor: Cursor, before: float) -> None:
         "DELETE FROM conversation_states WHERE updated_at < ? AND NOT EXISTS "
         "(SELECT 1 FROM conversation_events WHERE conversation_events.sender_id = conversation_states.sender_id)",
         (before,),
+    )
+    cursor.execute(
+        "DELETE FROM conversation_snapshots WHERE NOT EXISTS "
+        "(SELECT 1 FROM conversation_states WHERE conversation_states.sender_id = conversation_snapshots.sender_id)"
     )

@@ -1,4 +1,4 @@
-"""Tables of the conversations: every event, and for each conversation what its next turn needs."""
+"""Tables of the conversations: every event, and for each conversation what its next turn needs of those before."""
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
 
@@ -21,5 +21,12 @@ conversation_states = Table(
     Column("sender_id", String(255), primary_key=True),
     Column("seq", Integer, nullable=False),  # of the next event; whoever appends must have seen it
     Column("updated_at", Float(53), nullable=False),  # Unix seconds
-    Column("state", Text, nullable=False),  # JSON, made and read by kefu.dialogue.stored_tracker
+)
+
+conversation_snapshots = Table(
+    "conversation_snapshots",
+    Base.metadata,
+    Column("sender_id", String(255), primary_key=True),
+    Column("seq", Integer, nullable=False),  # of the first event that came after it
+    Column("data", Text, nullable=False),  # made and read by kefu.dialogue.stored_tracker
 )

@@ -6,6 +6,7 @@ In endpoints.yml:
       type: kefu.dialogue.tracker_store.AppendOnlyTrackerStore
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -19,7 +20,10 @@ from rasa.shared.exceptions import RasaException
 from kefu.conversations import ConversationLog, conversation_log
 from kefu.dialogue import patches
 from kefu.dialogue.patches import honest_store
-from kefu.dialogue.stored_tracker import StoredTracker, as_row
+from kefu.dialogue.event_json import as_row
+from kefu.dialogue.stored_tracker import StoredTracker
+
+_AT_HAND = 256  # conversations whose trackers are kept from one turn to the next
 
 
 class AppendOnlyTrackerStore(TrackerStore):
@@ -42,6 +46,7 @@ class AppendOnlyTrackerStore(TrackerStore):
         log: ConversationLog | None = None,
         **kwargs: Any,
     ) -> None:
+        self._at_hand: OrderedDict[str, StoredTracker] = OrderedDict()
         super().__init__(domain, event_broker)
         try:
             honest_store.install()
@@ -51,14 +56,36 @@ class AppendOnlyTrackerStore(TrackerStore):
             # Rasa would take either for "no such class", and go on in memory.
             raise RasaException(f"the tracker store cannot start: {error}") from error
 
+    @property
+    def domain(self) -> Domain:
+        """The domain of the model that is served."""
+        return self._domain
+
+    @domain.setter
+    def domain(self, domain: Domain | None) -> None:
+        self._domain = domain or Domain.empty()
+        self._at_hand.clear()  # their slots are those of the old one
+
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """What the next turn needs of a conversation; None where nothing is stored."""
+        tracker = await self._still_good(sender_id)
+        if tracker is not None:
+            return tracker
         stored = await self._log.load(sender_id)
         if stored is None:
             return None
         tracker = self.init_tracker(sender_id)
         tracker.restore(stored)
         return tracker
+
+    async def _still_good(self, sender_id: str) -> StoredTracker | None:
+        """The tracker that the last turn has left here, where nobody has continued the conversation elsewhere."""
+        tracker = self._at_hand.pop(sender_id, None)  # whatever its next turn does to it, nobody else shall see it
+        if tracker is None:
+            return None
+        version = await self._log.version(sender_id)
+        is_newest = version is not None and (version.seq, version.updated_at) == (tracker.seq, tracker.updated_at)
+        return tracker if is_newest else None
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All of a conversation, for Rasa's HTTP API; None where nothing is stored."""
@@ -82,10 +109,17 @@ class AppendOnlyTrackerStore(TrackerStore):
         if not events:
             return
         new = [as_row(event) for event in events]
-        await self._log.append(tracker.sender_id, tracker.seq, new, tracker.state(new))
-        tracker.saved(new)
+        snapshot = tracker.snapshot(new)
+        at = await self._log.append(tracker.sender_id, tracker.seq, new, snapshot)
+        tracker.saved(new, snapshot, at)
+        self._keep(tracker)
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, events, tracker.sender_id)
+
+    def _keep(self, tracker: StoredTracker) -> None:
+        self._at_hand[tracker.sender_id] = tracker
+        if len(self._at_hand) > _AT_HAND:
+            self._at_hand.popitem(last=False)
 
     def init_tracker(self, sender_id: str) -> StoredTracker:
         """An empty tracker of a conversation that is not stored yet."""
@@ -93,7 +127,7 @@ class AppendOnlyTrackerStore(TrackerStore):
 
     async def exists(self, conversation_id: str) -> bool:
         """Whether anything of a conversation is stored."""
-        return await self._log.load(conversation_id) is not None
+        return await self._log.version(conversation_id) is not None
 
     async def keys(self) -> Iterable[str]:
         """All conversations."""
@@ -107,4 +141,6 @@ class AppendOnlyTrackerStore(TrackerStore):
         for event in tracker.events:
             twin.update(event)
         new = [as_row(event) for event in twin.events]
-        await self._log.replace(tracker.sender_id, new, twin.state(new))
+        snapshot = twin.snapshot(new)
+        assert snapshot is not None, "an empty tracker always makes one"
+        await self._log.replace(tracker.sender_id, new, snapshot)

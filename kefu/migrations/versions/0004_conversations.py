@@ -24,10 +24,16 @@ def upgrade() -> None:
         sa.Column("sender_id", sa.String(255), primary_key=True),
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("updated_at", sa.Float(53), nullable=False),
-        sa.Column("state", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "conversation_snapshots",
+        sa.Column("sender_id", sa.String(255), primary_key=True),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
     )
 
 
 def downgrade() -> None:
+    op.drop_table("conversation_snapshots")
     op.drop_table("conversation_states")
     op.drop_table("conversation_events")
