@@ -1,4 +1,4 @@
-"""Commands: `python -m kefu run | train | check | migrate | notice`; the Makefile's targets call these."""
+"""Commands: `python -m kefu run | train | check | migrate | notice | purge`; the Makefile's targets call these."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from kefu.brands import brands
 from kefu.database import database
 from kefu.launch.errors import LaunchError
 from kefu.migrate import migrate
+from kefu.settings import settings
 from kefu.topics import TITLES
 from kefu.yaml_file import DataError
 
@@ -26,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     notice.add_argument("text", nargs="?", help="公告内容；不写就是关闭这个品牌的公告")
     notice.add_argument("--topics", default="", help="只在这些意图的答案前显示，逗号分隔；不写就全部显示")
     commands.add_parser("migrate", help="把数据库升级到最新表结构")
+    purge = commands.add_parser("purge", help="删除过了保存期的对话")
+    purge.add_argument("--days", type=int, help="保存几天；默认看 KEFU_RETENTION_DAYS")
     options = parser.parse_args(arguments)
     try:
         return _COMMANDS[options.command](options)
@@ -91,7 +94,25 @@ def _notice(options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"notice": _notice, "run": _run, "train": _train, "check": _check, "migrate": _migrate}
+def _purge(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from kefu.conversations import conversation_log
+    from kefu.conversations.retention import purge
+
+    days = settings().retention_days if options.days is None else options.days
+    if days < 1:
+        raise LaunchError(f"保存期至少一天，不能是 {days}")
+    migrate()
+    log = conversation_log()
+    try:
+        print(f"删除了 {asyncio.run(purge(log, days))} 条 {days} 天以前的对话记录")
+    finally:
+        log.close()
+    return 0
+
+
+_COMMANDS = {"purge": _purge, "notice": _notice, "run": _run, "train": _train, "check": _check, "migrate": _migrate}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,8 +1,10 @@
 """The conversations in the database: events are only ever appended; a turn reads one row and writes a few."""
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kefu.conversations.transactions import Cursor, DuplicateKeyError, Transactions
 
@@ -117,6 +119,17 @@ class ConversationLog:
     async def history(self, sender_id: str) -> list[str]:
         """All events of a conversation in order, each as JSON; empty where there is none."""
         return await self._transactions.read(lambda cursor: _history(cursor, sender_id))
+
+    async def messages(self, sender_id: str, limit: int = 200) -> list[dict[str, Any]]:
+        """The latest things that customer and bot said, oldest first, as Rasa writes them."""
+        rows = await self._transactions.read(
+            lambda cursor: cursor.rows(
+                "SELECT data FROM conversation_events WHERE sender_id = ? AND type IN ('user', 'bot') "
+                "ORDER BY seq DESC LIMIT ?",
+                (sender_id, limit),
+            )
+        )
+        return [json.loads(data) for (data,) in reversed(rows)]
 
     def history_now(self, sender_id: str) -> list[str]:
         """As `history`, for the rare caller that cannot wait."""

@@ -176,7 +176,7 @@ class StoredTracker(DialogueStateTracker):
         for event in new:
             self.events.append(event)
             event.apply_to(self)
-        self._run, self._sees_all = None, True
+        self._run, self._sees_all, self._applied = None, True, None
 
     def _replay(self, stored: Iterable[str]) -> None:
         self.events.clear()
@@ -189,6 +189,7 @@ class StoredTracker(DialogueStateTracker):
                 self._texts.append(text)
                 self.events.append(event)
                 event.apply_to(self)
+        self._applied = None  # one that undoes has looked at what was there by then
 
 
 class TrackerForAction(DialogueStateTracker):
@@ -216,5 +217,3 @@ def _copy(slot: Slot) -> Slot:
     twin = object.__new__(type(slot))
     twin.__dict__.update(slot.__dict__)
     return twin
-
-
