@@ -1,4 +1,4 @@
-"""The stored conversations, for the bot (through Rasa's tracker store), the actions and the desk; knows nothing of Rasa."""
+"""The stored conversations, for Rasa's tracker store, the actions and the desk; knows nothing of Rasa."""
 
 from functools import lru_cache
 

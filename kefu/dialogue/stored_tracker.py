@@ -118,9 +118,8 @@ class StoredTracker(DialogueStateTracker):
             return
         if isinstance(event, Restarted | SessionStarted):
             self._run, self._sees_all = None, True
-        elif isinstance(event, UserUtteranceReverted | ActionReverted):
-            if not is_exact(self.applied_events(), self._run, self._sees_all):
-                self._read_more()
+        elif isinstance(event, UserUtteranceReverted | ActionReverted) and not self._is_exact():
+            self._read_more()
 
     def applied_events(self) -> list[Event]:
         """The events that count; reckoned by Rasa's own method where an event may change more than its own place."""
@@ -166,6 +165,9 @@ class StoredTracker(DialogueStateTracker):
             self._applied.append(event)
         else:
             self._applied = None
+
+    def _is_exact(self) -> bool:
+        return is_exact(self.applied_events(), self._run, self._sees_all)
 
     def _read_more(self) -> None:
         history = self._read_all()

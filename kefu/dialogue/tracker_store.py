@@ -22,6 +22,7 @@ from kefu.dialogue import patches
 from kefu.dialogue.patches import honest_store
 from kefu.dialogue.event_json import as_row
 from kefu.dialogue.stored_tracker import StoredTracker
+from kefu.migrate import migrate
 
 _AT_HAND = 256  # conversations whose trackers are kept from one turn to the next
 
@@ -51,6 +52,8 @@ class AppendOnlyTrackerStore(TrackerStore):
         try:
             honest_store.install()
             patches.apply()
+            if log is None:
+                migrate()  # for whoever starts Rasa alone
             self._log = log or conversation_log()
         except (AttributeError, ImportError) as error:
             # Rasa would take either for "no such class", and go on in memory.

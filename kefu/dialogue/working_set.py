@@ -71,7 +71,11 @@ class WorkingSet:
 
 
 def working_set(events: Sequence[Event], run: int | None = None, sees_all: bool = True) -> WorkingSet:
-    """Choose from a tracker's events, of which some may be missing already (`run`, `sees_all`: what was chosen last)."""
+    """Choose from a tracker's events, of which some may be missing already.
+
+    Args:
+        run, sees_all: as the last choice left them.
+    """
     start = max((at for at, event in enumerate(events) if isinstance(event, SessionStarted)), default=0)
     if begins_anew(events):
         run, sees_all = None, True  # nothing from before can come back
