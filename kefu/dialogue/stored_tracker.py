@@ -176,22 +176,25 @@ class StoredTracker(DialogueStateTracker):
         new = self.unsaved()
         self._replay(latest_session(history))
         for event in new:
-            self.events.append(event)
-            event.apply_to(self)
-        self._run, self._sees_all, self._applied = None, True, None
+            self._apply(event)
+        self._run, self._sees_all = None, True
 
     def _replay(self, stored: Iterable[str]) -> None:
         self.events.clear()
         self._texts.clear()
-        self._applied = None
         self._reset()
         for text in stored:
             event = event_from_text(text)
             if event is not None:
                 self._texts.append(text)
-                self.events.append(event)
-                event.apply_to(self)
-        self._applied = None  # one that undoes has looked at what was there by then
+                self._apply(event)
+
+    def _apply(self, event: Event) -> None:
+        """As `update`, without a look at what it undoes."""
+        self._applied = None
+        self.events.append(event)
+        event.apply_to(self)
+        self._applied = None
 
 
 class TrackerForAction(DialogueStateTracker):

@@ -74,11 +74,20 @@ def is_due(event: Any) -> bool:
     return isinstance(event, ReminderScheduled)
 
 
-@pytest.mark.parametrize("temperature", ["warm", "cold"])
 @pytest.mark.parametrize("name", ALL)
-async def test_equals_stock_turn_by_turn(
-    store: AppendOnlyTrackerStore, stock: TrackerStore, name: str, temperature: str
+async def test_equals_stock_turn_by_turn(store: AppendOnlyTrackerStore, stock: TrackerStore, name: str) -> None:
+    await replay_beside_stock(store, stock, name, at_hand=False)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ALL)
+async def test_a_tracker_that_is_kept_equals_stock(
+    store: AppendOnlyTrackerStore, stock: TrackerStore, name: str
 ) -> None:
+    await replay_beside_stock(store, stock, name, at_hand=True)
+
+
+async def replay_beside_stock(store: AppendOnlyTrackerStore, stock: TrackerStore, name: str, at_hand: bool) -> None:
     turns = ALL[name]()
 
     def compared(tracker: DialogueStateTracker) -> dict[str, Any]:
@@ -86,7 +95,7 @@ async def test_equals_stock_turn_by_turn(
 
     theirs = await stock.get_or_create_tracker(SENDER, append_action_listen=False)
     for number, turn in enumerate(turns):
-        if temperature == "cold":  # as in another process
+        if not at_hand:  # as in another process
             store.domain = DOMAIN
         ours = await store.get_or_create_tracker(SENDER, append_action_listen=False)
         # Stock takes a while to read a long conversation, and to look at it. After a session start it must read again:
