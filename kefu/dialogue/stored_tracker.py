@@ -62,7 +62,7 @@ class StoredTracker(DialogueStateTracker):
         self.seq, self.updated_at, self._sees_all = stored.seq, stored.updated_at, state["sees_all"]
         self._limit = max(_FEW, 2 * len(events))
         if state["run"] is not None:
-            self._run = self.events[state["run"]]
+            self._run = self._at(state["run"])
 
     def restore_all(self, stored: Stored, history: Sequence[str]) -> None:
         """Become the whole conversation."""
@@ -86,8 +86,7 @@ class StoredTracker(DialogueStateTracker):
         run = next((at for at, event in enumerate(events) if event is self._run), None)
         chosen = working_set(events, run, self._sees_all)
         texts = [*self._texts, *(event.data for event in new)]
-        at = None if chosen.run is None else list(chosen.positions).index(chosen.run)
-        head = orjson.dumps({"run": at, "sees_all": chosen.sees_all}).decode()
+        head = orjson.dumps({"run": chosen.run, "sees_all": chosen.sees_all}).decode()
         return Snapshot("\n".join([head, *(texts[at] for at in chosen.positions)]), chosen.positions)
 
     def saved(self, new: Sequence[NewEvent], snapshot: Snapshot | None, at: float) -> None:
@@ -105,8 +104,11 @@ class StoredTracker(DialogueStateTracker):
         self._texts = [self._texts[at] for at in snapshot.positions]
         self._limit = max(_FEW, 2 * len(self._texts))
         self._sees_all = state["sees_all"]
-        self._run = None if state["run"] is None else self.events[state["run"]]
+        self._run = None if state["run"] is None else self._at(state["run"])
         self._applied = None
+
+    def _at(self, position: int) -> Event:
+        return self.events[min(position, len(self.events) - 1)]
 
     # What Rasa does
 

@@ -19,8 +19,8 @@ from rasa.shared.exceptions import RasaException
 
 from kefu.conversations import ConversationLog, conversation_log
 from kefu.dialogue import patches
-from kefu.dialogue.patches import honest_store
 from kefu.dialogue.event_json import as_row
+from kefu.dialogue.patches import honest_store
 from kefu.dialogue.stored_tracker import StoredTracker
 from kefu.migrate import migrate
 

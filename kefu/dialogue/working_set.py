@@ -39,7 +39,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 EXACT_STATES = 6  # what policies see of the past; at least `max_history` and the longest rule (a test compares)
 _WANTED = EXACT_STATES + 2  # actions: the first states after a gap do not know what came before it
 _RAW_MESSAGES = 3  # the latest ones stay as they happened, with what was taken back
-_RAW_EVENTS = 150  # where these take back something from before: so many events stay as they happened
+_RAW_EVENTS = 150  # but no more than these, when an agent writes and writes
 
 _STATELESS = (
     AgentUttered,
@@ -61,7 +61,7 @@ Turn = list[int]  # the positions of its events
 class WorkingSet:
     """The events to keep, by position.
 
-    `run`: from this position on no turn that counts is missing; None: none is missing at all.
+    `run`: from this one of them on (by index) no turn that counts is missing; None: none is missing at all.
     `sees_all`: no turn is missing that stories see.
     """
 
@@ -90,17 +90,16 @@ def working_set(events: Sequence[Event], run: int | None = None, sees_all: bool 
         *_last(events, turns, seen, _is_visible),
         *_loop(events, turns),
     }
-    before = [*_taken_back(events, start, now, recent), *before]
     dropped = {at for number, turn in enumerate(turns) if number not in kept for at in turn}
-    if not dropped:
-        return WorkingSet([*before, *range(recent, len(events))], run, sees_all)
-    carriers = {at for gap in _gaps(turns, kept) for at in _carriers(events, gap)}
-    contiguous = min(number for number in kept if kept.issuperset(range(number, len(turns))))
-    return WorkingSet(
-        positions=[*(at for at in before if at not in dropped or at in carriers), *range(recent, len(events))],
-        run=max(turns[contiguous][0], run or 0),
-        sees_all=sees_all and kept.issuperset(seen),
-    )
+    if dropped:
+        dropped -= {at for gap in _gaps(turns, kept) for at in _carriers(events, gap)}
+        contiguous = min(number for number in kept if kept.issuperset(range(number, len(turns))))
+        run, sees_all = max(turns[contiguous][0], run or 0), sees_all and kept.issuperset(seen)
+    taken_back = _taken_back(events, start, now, recent)
+    left = _without_overwritten(events, [at for at in before if at not in dropped])
+    rest = [*left, *range(recent, len(events))]
+    skipped = None if run is None else len(taken_back) + sum(at < run for at in rest)
+    return WorkingSet([*taken_back, *rest], skipped, sees_all)
 
 
 def begins_anew(events: Iterable[Event]) -> bool:
@@ -142,7 +141,7 @@ def _recent(events: Sequence[Event], start: int, now: Sequence[int]) -> int:
         while first > start and not _is_action(events[first]):
             first -= 1
         before = _applied(events, range(start, first))
-        if now[: len(before)] == before:
+        if now[: len(before)] == before and len(events) - first <= _RAW_EVENTS:
             return first
     return start if len(events) - start <= _RAW_EVENTS or not messages else len(events)
 
@@ -231,6 +230,26 @@ def _carriers(events: Sequence[Event], gap: Iterable[int]) -> list[int]:
         elif not isinstance(event, _STATELESS):
             last["unknown", str(at)] = at
     return sorted(last.values())
+
+
+def _without_overwritten(events: Sequence[Event], positions: Sequence[int]) -> list[int]:
+    """Leave out slot values and replies that are followed by newer ones before anything looks at them.
+
+    A form that asks and asks counts as one turn, however many answers it got.
+    """
+    kept: list[int] = []
+    newer: set[tuple[str, str]] = set()
+    for at in reversed(positions):
+        event = events[at]
+        if not isinstance(event, SlotSet | BotUttered):
+            newer.clear()
+        else:
+            what = (event.type_name, event.key if isinstance(event, SlotSet) else "")
+            if what in newer:
+                continue
+            newer.add(what)
+        kept.append(at)
+    return kept[::-1]
 
 
 def _is_action(event: Event) -> bool:

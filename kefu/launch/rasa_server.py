@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import yaml
-from rasa.__main__ import main
 
-from kefu.dialogue import patches
+from kefu.launch import lean
+from kefu.launch.errors import LaunchError
 from kefu.settings import ROOT, Settings, settings
 
 
@@ -31,7 +31,22 @@ def arguments(found: Settings) -> list[str]:
     ]
 
 
-if __name__ == "__main__":
-    patches.apply()
-    sys.argv = arguments(settings())
+def serve(found: Settings) -> None:
+    """Run Rasa until it is stopped.
+
+    Raises:
+        LaunchError: lean mode is wanted, and the model needs what that leaves out.
+    """
+    if found.lean:
+        lean.install(found.models_dir)
+    from rasa.__main__ import main  # not before lean mode is on
+
+    sys.argv = arguments(found)
     main()
+
+
+if __name__ == "__main__":
+    try:
+        serve(settings())
+    except LaunchError as error:
+        sys.exit(f"错误：{error}")
