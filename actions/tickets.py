@@ -7,12 +7,13 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
+from kefu.conversations import conversation_log
 from kefu.database import database
 from kefu.desk.models import Ticket
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.ticket_form import CONFIRMED, PERSON
-from kefu.dialogue.transcript import faq_ids, transcript
+from kefu.dialogue.transcript import faq_ids, this_turn, transcript
 from kefu.show import SKIPPED, is_time, parse_amount, show_moment, show_status
 from kefu.topics import OTHER_MATTER, title
 
@@ -33,7 +34,8 @@ class ActionSubmitTicket(Action):
         if confirmed not in (CONFIRMED, PERSON):
             return forget
         turn = Turn.of(tracker)
-        opened = await TicketService(database()).open(_new_ticket(turn, tracker))
+        said = [*await conversation_log().messages(turn.conversation), *this_turn(tracker.events)]
+        opened = await TicketService(database()).open(_new_ticket(turn, tracker, said))
         dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON))
         return [*forget, SlotSet("ticket_id", opened.ticket.id)]
 
@@ -65,7 +67,7 @@ class ActionTicketStatus(Action):
         return []
 
 
-def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
+def _new_ticket(turn: Turn, tracker: Tracker, said: list[dict[str, Any]]) -> NewTicket:
     slots = tracker.current_slot_values()
     notes = [slots.get("description") or SKIPPED, slots.get("extra")]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
@@ -86,8 +88,8 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
         order_id=slots.get("order_id"),
         phone=slots.get("phone") if slots.get("phone_sealed") else None,
         phone_sealed=slots.get("phone_sealed"),
-        transcript=transcript(tracker.events),
-        faq_ids=faq_ids(tracker.events),
+        transcript=transcript(said),
+        faq_ids=faq_ids(said),
     )
 
 

@@ -9,6 +9,7 @@ from kefu.brands import brands
 from kefu.database import database
 from kefu.launch.errors import LaunchError
 from kefu.migrate import migrate
+from kefu.settings import settings
 from kefu.topics import TITLES
 from kefu.yaml_file import DataError
 
@@ -28,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     secret = commands.add_parser("site-secret", help="网站后端给登录用户签名用的密钥(docs/website.md)")
     secret.add_argument("brand", metavar="品牌")
     commands.add_parser("migrate", help="把数据库升级到最新表结构")
+    purge = commands.add_parser("purge", help="删除过了保存期的对话")
+    purge.add_argument("--days", type=int, help="保存几天；默认看 KEFU_RETENTION_DAYS")
     options = parser.parse_args(arguments)
     try:
         return _COMMANDS[options.command](options)
@@ -105,9 +108,28 @@ def _check_brand(brand: str) -> None:
         raise LaunchError(f"没有品牌 {brand}，应是 {'、'.join(brands())} 之一")
 
 
+def _purge(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from kefu.conversations import conversation_log
+    from kefu.conversations.retention import purge
+
+    days = settings().retention_days if options.days is None else options.days
+    if days < 1:
+        raise LaunchError(f"保存期至少一天，不能是 {days}")
+    migrate()
+    log = conversation_log()
+    try:
+        print(f"删除了 {asyncio.run(purge(log, days))} 条 {days} 天以前的对话记录")
+    finally:
+        log.close()
+    return 0
+
+
 _COMMANDS = {
     "notice": _notice,
     "site-secret": _site_secret,
+    "purge": _purge,
     "run": _run,
     "train": _train,
     "check": _check,

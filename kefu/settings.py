@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     patches: str = "all"  # which patches to Rasa are on: all, none, or names with commas
     redis_url: str = ""  # where several Rasa processes share the work: locks
     join_seconds: float = 1.0  # lines of a website or WeChat customer that come this close are one turn; 0: off
+    retention_days: int = 180  # conversations older than this are deleted by `python -m kefu purge`
+    lean: bool = False  # serve without TensorFlow and what else the model does not use
     max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
     log_level: str = "INFO"
 
