@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
+from kefu.desk.presence import PresenceService
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -14,14 +15,14 @@ from actions.notices import tell_notices
 from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.handoffs import HandoffService, NewHandoff, Place
-from kefu.desk.presence import PresenceService
 from kefu.dialogue.emergency import THEFT
 from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.topics import OTHER_MATTER, is_business
 
 _RELAYED = {"relayed": True}  # an answer that says nothing: the channel knows that the line has arrived
 _BACK = re.compile(
-    r"^(请|我要|帮我)?(回到?|返回|转回?|找|叫|要)?(智能)?机器人(吧|客服)?$|^(不等了|退出人工|结束人工|取消人工|取消排队|不排了)$"
+    r"^(请|我要|帮我)?(回到?|返回|转回?|找|叫|要)?(智能)?机器人(吧|客服)?$"
+    r"|^(不等了|退出人工|结束人工|取消人工|取消排队|不排了)$"
 )
 _REMIND = timedelta(seconds=60)  # of silence after which a waiting customer hears the place in the queue again
 _TOPIC_SLOTS = ("topic", "question", "time", "amount", "order_id", "bank", "pay_channel", "failure_reason", "ticket_id")
@@ -94,10 +95,8 @@ async def _while_waiting(
 
 
 def _tell_place(dispatcher: CollectingDispatcher, place: Place) -> None:
-    response = (
-        "utter_person_is_here" if not place.is_waiting else "utter_queue_wait" if place.before else "utter_queue_next"
-    )
-    dispatcher.utter_message(response=response, before=place.before)
+    waits = "utter_queue_wait" if place.before else "utter_queue_next"
+    dispatcher.utter_message(response=waits if place.is_waiting else "utter_person_is_here", before=place.before)
 
 
 def _new(turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None, urgent: bool = False) -> NewHandoff:
