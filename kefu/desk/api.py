@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import BaseModel
 
-from kefu.desk.auth import require_desk
+from kefu.desk.people.roles import Scope
+from kefu.desk.principal import require_scope
 from kefu.desk.tickets import TicketService
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(require_desk)])
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(require_scope(Scope.READ))])
 
 
 class TicketOut(BaseModel):

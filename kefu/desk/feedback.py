@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kefu.database import Database
 from kefu.desk.models import Feedback
-from kefu.sealing import fingerprint
+from kefu.sealing import fingerprint, fingerprints
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class FeedbackService:
 
     async def store(self, new: NewFeedback, now: datetime | None = None) -> None:
         """Keep a piece of feedback; the same idempotency key is kept once."""
-        async with self._database.write(f"feedback:{new.idempotency_key}") as session:
-            query = select(Feedback.id).where(Feedback.idempotency_key == new.idempotency_key)
+        async with self._database.write(f"feedback:{fingerprint(new.idempotency_key)}") as session:
+            query = select(Feedback.id).where(Feedback.idempotency_key.in_(fingerprints(new.idempotency_key)))
             if (await session.execute(query)).first():
                 return
             session.add(
@@ -45,7 +45,7 @@ class FeedbackService:
                     stars=new.stars,
                     text=new.text,
                     faq_id=new.faq_id,
-                    idempotency_key=new.idempotency_key,
+                    idempotency_key=fingerprint(new.idempotency_key),
                     at=now or datetime.now(timezone.utc),
                 )
             )
