@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     notify_urls: SecretStr = SecretStr("")  # apprise addresses of the staff, with spaces or commas between
     queue_alarm: int = 20  # tickets without an agent from which the staff is told
     webhook_private: bool = False  # whether webhooks may go to private addresses
+    handoff_wait: float = 180  # seconds after which a customer whom nobody has taken gets a ticket
+    handoff_silence: float = 600  # seconds for which an agent may owe an answer before the bot is back
     max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
     log_level: str = "INFO"
 

@@ -7,7 +7,9 @@ from fastapi import FastAPI
 
 from kefu import __version__
 from kefu.database import Database
-from kefu.desk import api, health, pages, problems
+from kefu.desk import api, health, problems
+from kefu.desk.console import routes as console
+from kefu.desk.console.render import error_page
 from kefu.desk.tickets import TicketService
 from kefu.migrate import migrate
 from kefu.settings import Settings, settings
@@ -21,14 +23,15 @@ def create_app(found: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         migrate(chosen.database)
-        yield
+        async with console.running(app.state.services):
+            yield
         await database.close()
 
     app = FastAPI(title="钱包客服工单台", version=__version__, lifespan=lifespan)
     app.state.settings, app.state.database = chosen, database
     app.state.tickets = TicketService(database)
-    problems.install(app)
+    problems.install(app, error_page)
     app.include_router(health.router)
     app.include_router(api.router)
-    app.include_router(pages.router)
+    console.install(app, database, chosen)
     return app

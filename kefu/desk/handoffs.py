@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import Select
 
 from kefu.database import Database
 from kefu.desk.models import Handoff, HandoffLine
@@ -127,6 +128,12 @@ class HandoffService:
         async with self._database.read() as session:
             return await session.get(Handoff, handoff_id)
 
+    async def of_ticket(self, ticket_id: str, customer_key: str, limit: int = 20) -> list[Handoff]:
+        """The handoffs that led to a ticket, and the same customer's others with the brand, newest first."""
+        query = select(Handoff).where((Handoff.ticket_id == ticket_id) | (Handoff.customer_key == customer_key))
+        async with self._database.read() as session:
+            return list((await session.execute(query.order_by(Handoff.id.desc()).limit(limit))).scalars())
+
     async def lines(self, handoff_id: int, after: int = 0) -> list[HandoffLine]:
         """What both sides have written, oldest first, from a line's number on."""
         query = select(HandoffLine).where(HandoffLine.handoff_id == handoff_id, HandoffLine.id > after)
@@ -140,7 +147,14 @@ class HandoffService:
             return list((await session.execute(query)).scalars())
 
     async def take(self, handoff_id: int, agent: str, capacity: int, now: datetime | None = None) -> Handoff:
-        """Take over; of two agents who try, one gets it.
+        """Take over, in a transaction of its own; see `take_over`."""
+        async with self._database.write(*taking(handoff_id, agent)) as session:
+            return await self.take_over(session, handoff_id, agent, capacity, now)
+
+    async def take_over(
+        self, session: AsyncSession, handoff_id: int, agent: str, capacity: int, now: datetime | None = None
+    ) -> Handoff:
+        """Take over, in a transaction of the caller on `taking`; of two agents who try, one gets it.
 
         Args:
             capacity: talks that the agent may have at once.
@@ -150,18 +164,15 @@ class HandoffService:
             HandoffError: somebody else has it, it is over, or the agent has enough to do.
         """
         moment = now or _now()
-        async with self._database.write(f"agent:{agent}", f"handoff-id:{handoff_id}") as session:
-            found = await _locked(session, handoff_id)
-            if found.state == State.ACTIVE.value and found.agent == agent:
-                return found
-            if found.state != State.WAITING.value:
-                raise HandoffError(
-                    "这个对话已经有同事接了" if found.state == State.ACTIVE.value else "这个对话已经结束"
-                )
-            if await _talks(session, agent) >= capacity:
-                raise HandoffError(f"您手上已有 {capacity} 个对话，先结束一个再接")
-            found.state, found.agent, found.taken_at, found.agent_at = State.ACTIVE.value, agent, moment, moment
+        found = await _locked(session, handoff_id)
+        if found.state == State.ACTIVE.value and found.agent == agent:
             return found
+        if found.state != State.WAITING.value:
+            raise HandoffError("这个对话已经有同事接了" if found.state == State.ACTIVE.value else "这个对话已经结束")
+        if await _talks(session, agent) >= capacity:
+            raise HandoffError(f"您手上已有 {capacity} 个对话，先结束一个再接")
+        found.state, found.agent, found.taken_at, found.agent_at = State.ACTIVE.value, agent, moment, moment
+        return found
 
     async def reply(
         self, session: AsyncSession, handoff_id: int, agent: str, text: str, key: str, now: datetime | None = None
@@ -179,6 +190,15 @@ class HandoffService:
         found.agent_at = moment
         return found if await _add(session, found, "agent", line, key, moment, agent) else None
 
+    async def owned(self, session: AsyncSession, handoff_id: int, agent: str) -> Handoff:
+        """The agent's own running talk, locked until the caller's transaction ends.
+
+        Raises:
+            KeyError: there is no such handoff.
+            HandoffError: it is not this agent's, or it is over.
+        """
+        return await _owned(session, handoff_id, agent)
+
     async def close(self, session: AsyncSession, handoff_id: int, agent: str, now: datetime | None = None) -> Handoff:
         """The agent ends the talk, in a transaction of the caller.
 
@@ -190,24 +210,45 @@ class HandoffService:
         _end(found, Ending.AGENT, now or _now())
         return found
 
+    async def overdue(self, wait: timedelta, silence: timedelta, now: datetime | None = None) -> list[Handoff]:
+        """What nobody took in time, and the talks in which the agent owes an answer for too long."""
+        async with self._database.read() as session:
+            return list((await session.execute(_overdue(wait, silence, now or _now()))).scalars())
+
     async def end_overdue(
-        self, session: AsyncSession, wait: timedelta, silence: timedelta, now: datetime | None = None
+        self,
+        session: AsyncSession,
+        wait: timedelta,
+        silence: timedelta,
+        now: datetime | None = None,
+        only: int | None = None,
     ) -> list[Handoff]:
-        """End what nobody took in time, and the talks in which the agent owes an answer for too long."""
+        """End what is `overdue` (where `only` is given: that one, if it still is), in a transaction of the caller."""
         moment = now or _now()
-        active = Handoff.state == State.ACTIVE.value
-        waiting = (Handoff.state == State.WAITING.value) & (Handoff.asked_at < moment - wait)
-        owing = active & (Handoff.agent_at < moment - silence) & (Handoff.customer_at > Handoff.agent_at)
-        forgotten = active & (func.coalesce(Handoff.customer_at, Handoff.agent_at) < moment - _FORGOTTEN * silence)
-        idle = forgotten & (Handoff.agent_at < moment - _FORGOTTEN * silence)
-        query = select(Handoff).where(waiting | owing | idle).with_for_update(skip_locked=True)
+        query = _overdue(wait, silence, moment).with_for_update(skip_locked=True)
+        if only is not None:
+            query = query.where(Handoff.id == only)
         found = list((await session.execute(query)).scalars())
         for handoff in found:
             _end(handoff, Ending.UNTAKEN if handoff.state == State.WAITING.value else Ending.SILENT, moment)
         return found
 
 
+def taking(handoff_id: int, agent: str) -> tuple[str, str]:
+    """What a transaction names that takes a handoff over: its number, and the agent whose talks are counted."""
+    return f"agent:{agent}", f"handoff-id:{handoff_id}"
+
+
 _ORDER = (Handoff.urgent.desc(), Handoff.asked_at, Handoff.id)
+
+
+def _overdue(wait: timedelta, silence: timedelta, moment: datetime) -> Select:
+    active = Handoff.state == State.ACTIVE.value
+    waiting = (Handoff.state == State.WAITING.value) & (Handoff.asked_at < moment - wait)
+    owing = active & (Handoff.agent_at < moment - silence) & (Handoff.customer_at > Handoff.agent_at)
+    forgotten = active & (func.coalesce(Handoff.customer_at, Handoff.agent_at) < moment - _FORGOTTEN * silence)
+    idle = forgotten & (Handoff.agent_at < moment - _FORGOTTEN * silence)
+    return select(Handoff).where(waiting | owing | idle)
 
 
 async def _open(session: AsyncSession, key: str) -> Handoff | None:

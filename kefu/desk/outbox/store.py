@@ -75,6 +75,12 @@ class Outbox:
         async with self._database.read() as session:
             return list((await session.execute(query.order_by(Delivery.id))).scalars())
 
+    async def by_keys(self, keys: Sequence[str]) -> dict[str, Delivery]:
+        """The deliveries of these keys, as far as they are there."""
+        async with self._database.read() as session:
+            found = (await session.execute(select(Delivery).where(Delivery.key.in_(keys)))).scalars()
+            return {str(delivery.key): delivery for delivery in found}
+
     async def failed(self, limit: int = 100) -> list[Delivery]:
         """What could not be delivered, newest first."""
         query = select(Delivery).where(Delivery.state == State.FAILED.value).order_by(Delivery.id.desc()).limit(limit)
