@@ -28,7 +28,7 @@ def read_secrets(path: Path) -> dict[str, str]:
         with path.open("a") as file:
             file.writelines(f"{name}={value}\n" for name, value in made.items())
         found.update(made)
-    return {name.removeprefix("KEFU_").lower(): found.get(name, "") for name in (*_NAMES, _OLD)}
+    return {name.removeprefix("KEFU_").lower(): found[name] for name in (*_NAMES, _OLD) if name in found}
 
 
 def rotate_secret(path: Path) -> None:
@@ -38,7 +38,7 @@ def rotate_secret(path: Path) -> None:
         OSError: the file can't be written; it is then as it was.
     """
     found = read_secrets(path)
-    old = ",".join(filter(None, (found["secret"], found["old_secrets"])))
+    old = ",".join(filter(None, (found["secret"], found.get("old_secrets"))))
     changed = {"KEFU_SECRET": secrets.token_urlsafe(32), _OLD: old}
     kept = [line for line in path.read_text().splitlines() if line.split("=", 1)[0] not in changed]
     draft = _draft(path, [*kept, *(f"{name}={value}" for name, value in changed.items())])

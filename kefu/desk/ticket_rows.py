@@ -15,7 +15,9 @@ async def lock(session: AsyncSession, ticket_id: str, version: int | None = None
         KeyError: there is no such ticket.
         StaleTicket: `version` is given and the ticket has another one by now.
     """
-    ticket = await session.get(Ticket, ticket_id, with_for_update=True, populate_existing=True)
+    # Not session.get(): it takes a change since an earlier read in this transaction for a conflict.
+    query = select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
+    ticket = (await session.execute(query)).scalar_one_or_none()
     if ticket is None:
         raise KeyError(ticket_id)
     if version is not None and ticket.version != version:

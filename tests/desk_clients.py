@@ -1,0 +1,28 @@
+"""Callers of the desk for tests: browsers and programs, without network."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+from fastapi import FastAPI
+
+from kefu.desk.people.sessions import Sessions
+from kefu.desk.principal import COOKIE
+
+DESK_TOKEN = "desk-token-of-the-test"
+PASSWORD = "correct-horse-9"
+
+Browser = httpx.AsyncClient
+SignIn = Callable[..., Awaitable[Browser]]
+Program = Callable[..., Awaitable[Browser]]
+
+
+async def csrf_of(desk: FastAPI, client: Browser) -> str:
+    """The CSRF token of a browser's session."""
+    found = await Sessions(desk.state.database).find(client.cookies[COOKIE])
+    assert found
+    return found.csrf
+
+
+def new_browser(desk: FastAPI, headers: dict[str, str] | None = None) -> Browser:
+    """A client of the application, without network."""
+    return Browser(transport=httpx.ASGITransport(desk), base_url="http://desk", headers=headers)
