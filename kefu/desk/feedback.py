@@ -9,7 +9,6 @@ from kefu.database import Database
 from kefu.desk.models import Feedback
 from kefu.sealing import fingerprint, fingerprints
 
-
 UNANSWERED = "unanswered"
 
 

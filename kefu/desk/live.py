@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -62,10 +62,8 @@ class Changes:
     async def wait(self, seen: Mark, timeout: float) -> Mark:
         """The next state that is not `seen`; after `timeout` seconds the same again."""
         async with self._changed:
-            try:
+            with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._changed.wait_for(lambda: self._mark != seen), timeout)
-            except asyncio.TimeoutError:
-                pass
             return self._mark
 
     def hurry(self) -> None:
@@ -78,10 +76,8 @@ class Changes:
             self._look.clear()
             if self._watchers:
                 await self._refresh()
-            try:
+            with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._look.wait(), _INTERVAL if self._watchers else None)
-            except asyncio.TimeoutError:
-                pass
 
     async def _refresh(self) -> None:
         try:

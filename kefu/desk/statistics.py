@@ -120,14 +120,18 @@ class Statistics:
             *(Ticket.created_at, Ticket.first_response_at, Ticket.resolved_at, Ticket.sla_missed),
             *(Ticket.waiting_since, Ticket.sla_due, Ticket.intent),
         )
-        rows = (await session.execute(_of(select(*wanted).where(Ticket.created_at >= begin), Ticket.brand, brand))).all()
+        rows = (
+            await session.execute(_of(select(*wanted).where(Ticket.created_at >= begin), Ticket.brand, brand))
+        ).all()
         known = _by_day(figures)
         for row in rows:
             found = known[row.created_at.astimezone(CHINA).date()]
             found.tickets += 1
             found.resolved += row.resolved_at is not None
             found.sla_missed += bool(row.sla_missed or (row.waiting_since and row.sla_due < now))
-        figures.first_response = _median(row.first_response_at - row.created_at for row in rows if row.first_response_at)
+        figures.first_response = _median(
+            row.first_response_at - row.created_at for row in rows if row.first_response_at
+        )
         figures.resolution = _median(row.resolved_at - row.created_at for row in rows if row.resolved_at)
         figures.topics = Counter(str(row.intent) for row in rows).most_common(10)
 

@@ -29,10 +29,12 @@ _BACK_TO_BOT = {"handoff": False}
 _STARS = "12345"
 
 TAKEN = "客服 {agent} 来了，请直接说。"
-ENDED = "人工服务结束了，有别的事随时问我。方便的话给刚才的服务打个分（1 最差，5 最好），不打也没关系。"
-ENDED_WITH_TICKET = "人工服务先到这里，事情我们接着办，单号 {ticket}，有结果就发在这里。方便的话给刚才的服务打个分（1 最差，5 最好），不打也没关系。"
-UNTAKEN = "抱歉，客服还在忙，没能马上接。事情已经替您登记好了，单号 {ticket}，{due}前给您答复，就发在这里。着急请打 {hotline}。现在由我接着帮您。"
-SILENT = "抱歉，客服那边暂时没有回复。事情已经登记好了，单号 {ticket}，同事会接着办，有结果就发在这里。着急请打 {hotline}。现在由我接着帮您。"
+_RATE = "方便的话给刚才的服务打个分（1 最差，5 最好），不打也没关系。"
+ENDED = f"人工服务结束了，有别的事随时问我。{_RATE}"
+ENDED_WITH_TICKET = f"人工服务先到这里，事情我们接着办，单号 {{ticket}}，有结果就发在这里。{_RATE}"
+_INSTEAD = "着急请打 {hotline}。现在由我接着帮您。"
+UNTAKEN = f"抱歉，客服还在忙，没能马上接。事情已经登记好了，单号 {{ticket}}，{{due}}前给您答复。{_INSTEAD}"
+SILENT = f"抱歉，客服暂时没有回复。事情已经登记好了，单号 {{ticket}}，同事会接着办，有结果就发在这里。{_INSTEAD}"
 
 
 @dataclass(frozen=True)
@@ -146,14 +148,12 @@ class Talks:
         """The ticket in which the matter goes on: the one that is there, else a new one; the note is added once."""
         ticket_id = talk.ticket_id
         if ticket_id is None or await self._tickets.get(ticket_id) is None:
-            lines = [{"who": line.who, "text": line.text, "at": line.at.timestamp()} for line in await self._lines(talk)]
+            said = await self._handoffs.lines(talk.id)
+            lines = [{"who": line.who, "text": line.text, "at": line.at.timestamp()} for line in said]
             ticket_id = (await self._tickets.open(new_ticket(talk, lines), now, actor)).ticket.id
         if note:
             await self._messages.note(ticket_id, note, actor, f"talk:{talk.id}", now)
         return str(ticket_id)
-
-    async def _lines(self, talk: Handoff) -> list[Any]:
-        return await self._handoffs.lines(talk.id)
 
 
 def new_ticket(talk: Handoff, lines: list[dict[str, Any]]) -> NewTicket:
@@ -167,7 +167,7 @@ def new_ticket(talk: Handoff, lines: list[dict[str, Any]]) -> NewTicket:
         channel=talk.channel,
         customer=_conversation(talk),
         intent=talk.topic,
-        description=mask("\n".join(parts)[:_LONGEST_DESCRIPTION] or "客户要找人工，没有留言").text,
+        description=mask("\n".join(parts)[:_LONGEST_DESCRIPTION] or "客户要找人工，没有留言"),
         idempotency_key=f"talk:{talk.id}",
         priority=Priority.P1 if talk.urgent else None,
         amount=parse_amount(slots.get("amount")),

@@ -15,9 +15,7 @@ router = APIRouter()
 
 
 @router.get("/canned")
-async def canned(
-    request: Request, _: Annotated[Visitor, Depends(allow(Role.AGENT, Role.TRAINER))]
-) -> Response:
+async def canned(request: Request, _: Annotated[Visitor, Depends(allow(Role.AGENT, Role.TRAINER))]) -> Response:
     """All of them, and what is wrong with the file."""
     replies = services(request).canned
     return page(request, "canned.html", replies=replies.all(), error=replies.error, variables=VARIABLES)

@@ -96,10 +96,18 @@ def _cards(figures: Figures) -> list[tuple[str, str, str]]:
     return [
         ("会话", str(figures.total("conversations")), f"{figures.total('messages')} 条消息"),
         ("机器人办完", _percent(figures.share("by_bot", "conversations")), "没转人工、没开工单的会话"),
-        ("转人工", _percent(figures.share("handoffs", "conversations")), f"{figures.total('handoffs')} 次，{figures.untaken} 次没人接"),
+        (
+            "转人工",
+            _percent(figures.share("handoffs", "conversations")),
+            f"{figures.total('handoffs')} 次，{figures.untaken} 次没人接",
+        ),
         ("等人工", _length(figures.wait), "中位数"),
         ("工单首次答复", _length(figures.first_response), "中位数"),
-        ("工单解决", _length(figures.resolution), f"中位数，解决 {figures.total('resolved')}/{figures.total('tickets')}"),
+        (
+            "工单解决",
+            _length(figures.resolution),
+            f"中位数，解决 {figures.total('resolved')}/{figures.total('tickets')}",
+        ),
         ("超时工单", str(figures.total("sla_missed")), _percent(figures.share("sla_missed", "tickets"))),
         ("评分", f"{rating:.1f}" if rating else "—", f"{count} 次打分"),
     ]

@@ -1,6 +1,6 @@
 """Pages from templates: what every page has (who is there, the menu, the token of its forms), and errors."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,14 @@ def error_page(request: Request, status: int, text: str, details: tuple[str, ...
     return page(request, "error.html", status, heading=heading, text=text, details=details, back=back)
 
 
-_HEADINGS = {403: "没有权限", 404: "没有找到", 409: "现在不能这样做", 412: "已被别人改过", 413: "文件太大", 422: "内容不对"}
+_HEADINGS = {
+    403: "没有权限",
+    404: "没有找到",
+    409: "现在不能这样做",
+    412: "已被别人改过",
+    413: "文件太大",
+    422: "内容不对",
+}
 
 
 def menu_of(visitor: Visitor) -> list[tuple[str, str]]:
@@ -96,7 +103,7 @@ def static(name: str) -> str:
     return f"/static/{name}?{_version(name)}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _version(name: str) -> str:
     return sha256((STATIC / name).read_bytes()).hexdigest()[:10]
 

@@ -38,7 +38,8 @@ async def ticket_page(request: Request, number: str, visitor: Agents) -> Respons
     customer = unseal(ticket.customer_sealed)
     others = await desk.tickets.of_customer(ticket.brand, customer, 20) if customer else []
     deliveries = await desk.outbox.of_ticket([ticket.id])
-    replies = {push_id(f"message:{said.id}"): said.id for said in (messages := await desk.messages.of(ticket.id))}
+    messages = await desk.messages.of(ticket.id)
+    replies = {push_id(f"message:{said.id}"): said.id for said in messages}
     return page(
         request,
         "ticket.html",
@@ -48,7 +49,9 @@ async def ticket_page(request: Request, number: str, visitor: Agents) -> Respons
         deliveries={replies[one.key]: one for one in deliveries if one.key in replies},
         notices=[one for one in deliveries if one.key not in replies and not one.key.startswith("desk:talk:")],
         others=[other for other in others if other.id != ticket.id],
-        talks=[talk for talk in await desk.handoffs.of_ticket(ticket.id, ticket.customer_key) if may_read(talk, visitor)],
+        talks=[
+            talk for talk in await desk.handoffs.of_ticket(ticket.id, ticket.customer_key) if may_read(talk, visitor)
+        ],
         pictures=[],
         slots={name: getattr(ticket, name) for name in ("amount", "time", "order_id", "phone")},
         moves=_moves(ticket),
@@ -79,7 +82,9 @@ async def say(
 
 
 @router.post("/status")
-async def change_status(request: Request, number: str, visitor: Agents, version: Version, status: Text = "") -> Response:
+async def change_status(
+    request: Request, number: str, visitor: Agents, version: Version, status: Text = ""
+) -> Response:
     """Move the ticket on."""
     if status not in set(Status):
         raise HTTPException(422, "没有这个状态")
@@ -180,5 +185,3 @@ def _variables(ticket: Ticket, visitor: Visitor) -> dict[str, str]:
         "hotline": brand.hotline,
         "agent": str(visitor.user.display_name),
     }
-
-

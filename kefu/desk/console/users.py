@@ -48,9 +48,7 @@ async def add(
 
 
 @router.post("/{name}")
-async def change(
-    request: Request, name: str, visitor: Admins, roles: Roles = None, capacity: Text = "4"
-) -> Response:
+async def change(request: Request, name: str, visitor: Admins, roles: Roles = None, capacity: Text = "4") -> Response:
     """Change what somebody may do and how many talks at once."""
     user = await _user(request, name)
     try:

@@ -52,7 +52,16 @@ async def push(
         event["data"] = {"buttons": buttons}
     events = [{"event": "slot", "name": name, "value": value} for name, value in (slots or {}).items()]
     lane = f"customer:{fingerprint(conversation)}"
-    await put(session, Kind.CUSTOMER, push_id(key), sealed or seal(conversation), [*events, event] if events else event, now, lane, ticket_id)
+    await put(
+        session,
+        Kind.CUSTOMER,
+        push_id(key),
+        sealed or seal(conversation),
+        [*events, event] if events else event,
+        now,
+        lane,
+        ticket_id,
+    )
 
 
 def push_id(key: str) -> str:

@@ -34,7 +34,7 @@ async def put(
     kind: Kind,
     key: str,
     target: str,
-    body: dict[str, Any],
+    body: dict[str, Any] | list[dict[str, Any]],
     now: datetime,
     lane: str | None = None,
     ticket_id: str | None = None,

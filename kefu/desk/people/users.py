@@ -119,9 +119,9 @@ class Users:
         chosen = enrolment or new_enrolment(name)
         async with self._database.write() as session:
             user = await _locked(session, name)
-            user.totp_sealed, user.totp_step = seal(secret), None
+            user.totp_sealed, user.totp_step = seal(chosen.secret), None
             await _end_sessions(session, name)
-        return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=_ISSUER))
+        return chosen
 
     async def drop_totp(self, name: str) -> None:
         """Ask a user for no code any more (a lost phone). Raises KeyError."""
@@ -156,7 +156,7 @@ class Users:
 def new_enrolment(name: str, secret: str = "") -> Enrolment:
     """A secret for a user, new unless given; nothing is stored."""
     chosen = secret or pyotp.random_base32()
-    return Enrolment(chosen, pyotp.TOTP(chosen).provisioning_uri(name, _ISSUER))
+    return Enrolment(chosen, pyotp.TOTP(chosen).provisioning_uri(name=name, issuer_name=_ISSUER))
 
 
 def check_name(name: str) -> None:
