@@ -64,6 +64,7 @@ async def _found(request: Request, filters: Filters, visitor: Visitor) -> dict[s
     request.state.people = {user.name: user.display_name for user in await desk.users.all()}
     return {
         "filters": filters,
+        "now": now,
         "waiting": [talk for talk in talks if talk.state == State.WAITING.value],
         "long_wait": timedelta(seconds=desk.settings.handoff_wait) / 2,
         "talking": [talk for talk in talks if talk.state == State.ACTIVE.value and may_read(talk, visitor)],

@@ -47,7 +47,7 @@ _DONE = {
 }
 
 
-def page(request: Request, name: str, status_code: int = 200, **values: Any) -> HTMLResponse:
+def page(request: Request, template: str, status_code: int = 200, /, **values: Any) -> HTMLResponse:
     """A page or a part of one; what customers wrote is escaped by the template engine."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     common = {
@@ -57,7 +57,7 @@ def page(request: Request, name: str, status_code: int = 200, **values: Any) -> 
         "done": _DONE.get(request.query_params.get("done", "")),
         "people": getattr(request.state, "people", {}),
     }
-    return HTMLResponse(_environment().get_template(name).render({**common, **values}), status_code)
+    return HTMLResponse(_environment().get_template(template).render({**common, **values}), status_code)
 
 
 def redirect(address: str, done: str = "", part: str = "") -> RedirectResponse:
