@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     notify_urls: SecretStr = SecretStr("")  # apprise addresses of the staff, with spaces or commas between
     queue_alarm: int = 20  # tickets without an agent from which the staff is told
     webhook_private: bool = False  # whether webhooks may go to private addresses
+    join_seconds: float = 1.0  # lines of a website or WeChat customer that come this close are one turn; 0: off
     max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
     log_level: str = "INFO"
 

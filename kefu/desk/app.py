@@ -9,6 +9,7 @@ from kefu import __version__
 from kefu.database import Database
 from kefu.desk import api, health, pages, problems
 from kefu.desk.tickets import TicketService
+from kefu.desk.workers import workers
 from kefu.migrate import migrate
 from kefu.settings import Settings, settings
 
@@ -21,7 +22,8 @@ def create_app(found: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         migrate(chosen.database)
-        yield
+        async with workers(database, chosen):
+            yield
         await database.close()
 
     app = FastAPI(title="钱包客服工单台", version=__version__, lifespan=lifespan)

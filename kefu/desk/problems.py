@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from kefu.desk.errors import StaleTicket, TicketError, Unacceptable
+from kefu.desk.errors import StaleTicket, TicketError, Unacceptable, UnknownTicket
 
 _TITLES = {
     400: "请求不对",
@@ -30,6 +30,7 @@ def install(app: FastAPI) -> None:
     """Answer every error of the application in one form."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(UnknownTicket, _as(404))
     app.add_exception_handler(StaleTicket, _as(412))
     app.add_exception_handler(TicketError, _as(409))
     app.add_exception_handler(Unacceptable, _as(422))
