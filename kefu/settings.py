@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     webhook_private: bool = False  # whether webhooks may go to private addresses
     handoff_wait: float = 180  # seconds after which a customer whom nobody has taken gets a ticket
     handoff_silence: float = 600  # seconds for which an agent may owe an answer before the bot is back
+    join_seconds: float = 1.0  # lines of a website or WeChat customer that come this close are one turn; 0: off
     max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
     log_level: str = "INFO"
 

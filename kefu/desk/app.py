@@ -11,6 +11,7 @@ from kefu.desk import api, health, problems
 from kefu.desk.console import routes as console
 from kefu.desk.console.render import error_page
 from kefu.desk.tickets import TicketService
+from kefu.desk.workers import workers
 from kefu.migrate import migrate
 from kefu.settings import Settings, settings
 
@@ -23,7 +24,7 @@ def create_app(found: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         migrate(chosen.database)
-        async with console.running(app.state.services):
+        async with workers(database, chosen), console.running(app.state.services):
             yield
         await database.close()
 

@@ -1,6 +1,13 @@
 """What can be wrong with a change that somebody asks for; the texts are Chinese and can be shown."""
 
 
+class UnknownTicket(KeyError):
+    """There is no ticket of that number."""
+
+    def __str__(self) -> str:
+        return f"没有工单 {self.args[0]}"
+
+
 class TicketError(ValueError):
     """A change that the ticket's life cycle does not allow."""
 

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from kefu.desk.errors import StaleTicket, TicketError, Unacceptable
+from kefu.desk.errors import StaleTicket, TicketError, Unacceptable, UnknownTicket
 
 _TITLES = {
     400: "请求不对",
@@ -36,6 +36,7 @@ def install(app: FastAPI, page: Page) -> None:
     """Answer every error of the application in one form: the API's in JSON, the others by `page`."""
     app.add_exception_handler(HTTPException, _http(page))
     app.add_exception_handler(RequestValidationError, _validation(page))
+    app.add_exception_handler(UnknownTicket, _as(404, page))
     app.add_exception_handler(StaleTicket, _as(412, page))
     app.add_exception_handler(TicketError, _as(409, page))
     app.add_exception_handler(Unacceptable, _as(422, page))

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import Select
 
-from kefu.desk.errors import StaleTicket
+from kefu.desk.errors import StaleTicket, UnknownTicket
 from kefu.desk.models import Ticket
 
 
@@ -12,14 +12,14 @@ async def lock(session: AsyncSession, ticket_id: str, version: int | None = None
     """The ticket, kept from other writers until the transaction ends.
 
     Raises:
-        KeyError: there is no such ticket.
+        UnknownTicket (a KeyError): there is no such ticket.
         StaleTicket: `version` is given and the ticket has another one by now.
     """
     # Not session.get(): it takes a change since an earlier read in this transaction for a conflict.
     query = select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
     ticket = (await session.execute(query)).scalar_one_or_none()
     if ticket is None:
-        raise KeyError(ticket_id)
+        raise UnknownTicket(ticket_id)
     if version is not None and ticket.version != version:
         raise StaleTicket(ticket_id)
     return ticket
@@ -31,7 +31,7 @@ async def lock_survivor(session: AsyncSession, ticket_id: str) -> Ticket:
     Only the survivor is locked: whoever holds one ticket and waits for another could wait for ever.
 
     Raises:
-        KeyError: there is no such ticket.
+        UnknownTicket (a KeyError): there is no such ticket.
     """
     while True:
         survivor = await find_survivor(session, ticket_id)
@@ -44,11 +44,11 @@ async def find_survivor(session: AsyncSession, ticket_id: str) -> Ticket:
     """As `lock_survivor`, for reading.
 
     Raises:
-        KeyError: there is no such ticket.
+        UnknownTicket (a KeyError): there is no such ticket.
     """
     ticket = await session.get(Ticket, ticket_id)
     if ticket is None:
-        raise KeyError(ticket_id)
+        raise UnknownTicket(ticket_id)
     return await find_survivor(session, ticket.merged_into) if ticket.merged_into else ticket
 
 
