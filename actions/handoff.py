@@ -5,7 +5,6 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from kefu.desk.presence import PresenceService
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -15,6 +14,7 @@ from actions.notices import tell_notices
 from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.handoffs import HandoffService, NewHandoff, Place
+from kefu.desk.people.users import Users
 from kefu.dialogue.emergency import THEFT
 from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.topics import OTHER_MATTER, is_business
@@ -72,7 +72,7 @@ async def to_queue(
     dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None = None
 ) -> bool:
     """Join the queue and tell the place in it; False where nobody is on duty for this brand."""
-    if not await presence().is_anyone_on_duty():
+    if not await users().online():
         return False
     place = await handoffs().ask(_new(turn, tracker, reason, ticket_id))
     _tell_place(dispatcher, place)
@@ -132,6 +132,6 @@ def handoffs() -> HandoffService:
 
 
 @lru_cache(maxsize=1)
-def presence() -> PresenceService:
-    """Who is on duty."""
-    return PresenceService(database())
+def users() -> Users:
+    """The people of the desk: who is on duty."""
+    return Users(database())

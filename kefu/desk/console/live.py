@@ -1,5 +1,6 @@
 """Server-sent events: an open page hears that something has changed, and fetches what it shows."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
@@ -44,9 +45,9 @@ async def _events(request: Request, part: Callable[[Mark], Any]) -> AsyncIterato
     """
     desk, cookie = services(request), request.cookies.get(COOKIE, "")
     async with desk.changes.watched():
-        mark = desk.changes.mark
+        mark = desk.changes.mark  # the look-ups below are shielded: a reader who leaves must not cut one short
         yield _CHANGED
-        while await desk.sessions.find(cookie) is not None:
+        while await asyncio.shield(desk.sessions.find(cookie)) is not None:
             newer = await desk.changes.wait(mark, _PATIENCE)
             if part(newer) != part(mark):
                 yield _CHANGED

@@ -13,11 +13,14 @@ from kefu.desk.console.render import menu_of, page, redirect
 from kefu.desk.console.services import services
 from kefu.desk.console.words import due_state
 from kefu.desk.handoffs import State
-from kefu.desk.lifecycle import Status
+from kefu.desk.lifecycle import Priority, Status
 from kefu.desk.models import Handoff
+from kefu.desk.search import LONGEST_WORDS, Wanted
+from kefu.desk.work import NOBODY
 
 router = APIRouter()
 
+_TO_DO = tuple(status for status in Status if status.is_active)
 _MOST = 100  # tickets on the page
 
 
@@ -53,14 +56,27 @@ async def queue_part(
     request: Request, filters: Annotated[Filters, Depends()], visitor: Annotated[Visitor, Depends(allow(*AGENTS))]
 ) -> Response:
     """The lists of the queue, to be put into the open page."""
-    return page(request, "_queue.html", **await _found(request, filters, visitor))
+    return page(request, "_queue_news.html", **await _found(request, filters, visitor))
+
+
+def _wanted(filters: Filters, visitor: Visitor) -> Wanted:
+    """The filters as a search; a value that means nothing counts as none."""
+    statuses = {"": _TO_DO, "all": ()}.get(filters.status)
+    if statuses is None:
+        statuses = tuple(status for status in Status if status.value == filters.status) or _TO_DO
+    return Wanted(
+        words="".join(char for char in filters.q if char.isprintable())[:LONGEST_WORDS],
+        statuses=statuses,
+        priorities=tuple(priority for priority in Priority if priority.value == filters.priority),
+        brand=filters.brand if filters.brand in brands() else None,
+        assignee={"me": str(visitor.user.name), "nobody": NOBODY}.get(filters.whose),
+    )
 
 
 async def _found(request: Request, filters: Filters, visitor: Visitor) -> dict[str, Any]:
     desk, now = services(request), datetime.now(timezone.utc)
     talks = await desk.handoffs.open_ones()
-    tickets = await desk.tickets.queue(_MOST + 1)
-    shown = tickets[:_MOST]
+    found = await desk.search.find(_wanted(filters, visitor), limit=_MOST)
     request.state.people = {user.name: user.display_name for user in await desk.users.all()}
     return {
         "filters": filters,
@@ -69,9 +85,9 @@ async def _found(request: Request, filters: Filters, visitor: Visitor) -> dict[s
         "long_wait": timedelta(seconds=desk.settings.handoff_wait) / 2,
         "talking": [talk for talk in talks if talk.state == State.ACTIVE.value and may_read(talk, visitor)],
         "mine": sum(talk.state == State.ACTIVE.value and talk.agent == visitor.user.name for talk in talks),
-        "tickets": shown,
-        "more": len(tickets) > _MOST,
-        "overdue": sum(due_state(ticket, now).mark == "overdue" for ticket in shown),
+        "tickets": found.tickets,
+        "more": found.next is not None,
+        "overdue": sum(due_state(ticket, now).mark == "overdue" for ticket in found.tickets),
     }
 
 

@@ -41,6 +41,7 @@ def install(app: FastAPI, database: Database, settings: Settings) -> None:
     pages = APIRouter(include_in_schema=False)
     for topic in PAGES:
         pages.include_router(topic.router)
+    pages.include_router(tickets.pictures)
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(SecurityHeaders)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from kefu.database import Database
+from kefu.desk.attachments import Attachments
 from kefu.desk.canned import CannedReplies
 from kefu.desk.feedback import FeedbackService
 from kefu.desk.handoffs import HandoffService
@@ -14,6 +15,7 @@ from kefu.desk.outbox.store import Outbox
 from kefu.desk.people.sessions import Sessions
 from kefu.desk.people.sign_in import SignIn
 from kefu.desk.people.users import Users
+from kefu.desk.search import TicketSearch
 from kefu.desk.statistics import Statistics
 from kefu.desk.talks import Talks
 from kefu.desk.ticket_messages import TicketMessages
@@ -32,8 +34,10 @@ class Services:
     sessions: Sessions
     sign_in: SignIn
     tickets: TicketService
+    search: TicketSearch
     work: TicketWork
     messages: TicketMessages
+    attachments: Attachments
     outbox: Outbox
     handoffs: HandoffService
     talks: Talks
@@ -53,8 +57,10 @@ class Services:
             sessions=Sessions(database),
             sign_in=SignIn(database),
             tickets=TicketService(database),
+            search=TicketSearch(database),
             work=TicketWork(database),
             messages=TicketMessages(database),
+            attachments=Attachments(database),
             outbox=Outbox(database),
             handoffs=HandoffService(database),
             talks=Talks(database, settings.handoff_wait, settings.handoff_silence),

@@ -1,11 +1,13 @@
 """The page of a ticket, and what is done there."""
 
+import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, UploadFile
 from fastapi.responses import Response
 
 from kefu.brands import brand_or_default
+from kefu.desk.attachments import HEADERS, LARGEST
 from kefu.desk.console.access import AGENTS, Visitor, allow
 from kefu.desk.console.queue import may_read
 from kefu.desk.console.render import error_page, page, redirect
@@ -19,9 +21,11 @@ from kefu.desk.models import Ticket
 from kefu.desk.outbox.customers import push_id
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.work import Changes
-from kefu.sealing import unseal
 
 router = APIRouter(prefix="/tickets/{number}")
+pictures = APIRouter()
+
+_PICTURE = re.compile(r"[0-9a-f]{32}")
 
 Agents = Annotated[Visitor, Depends(allow(*AGENTS))]
 Text = Annotated[str, Form()]
@@ -35,8 +39,6 @@ async def ticket_page(request: Request, number: str, visitor: Agents) -> Respons
     desk = services(request)
     users = await desk.users.all()
     request.state.people = {user.name: user.display_name for user in users}
-    customer = unseal(ticket.customer_sealed)
-    others = await desk.tickets.of_customer(ticket.brand, customer, 20) if customer else []
     deliveries = await desk.outbox.of_ticket([ticket.id])
     messages = await desk.messages.of(ticket.id)
     replies = {push_id(f"message:{said.id}"): said.id for said in messages}
@@ -48,11 +50,11 @@ async def ticket_page(request: Request, number: str, visitor: Agents) -> Respons
         history=(await desk.tickets.history(ticket.id))[::-1],
         deliveries={replies[one.key]: one for one in deliveries if one.key in replies},
         notices=[one for one in deliveries if one.key not in replies and not one.key.startswith("desk:talk:")],
-        others=[other for other in others if other.id != ticket.id],
+        others=await desk.search.others_of(ticket),
         talks=[
             talk for talk in await desk.handoffs.of_ticket(ticket.id, ticket.customer_key) if may_read(talk, visitor)
         ],
-        pictures=[],
+        pictures=await desk.attachments.of(ticket.id),
         slots={name: getattr(ticket, name) for name in ("amount", "time", "order_id", "phone")},
         moves=_moves(ticket),
         is_active=Status(ticket.status).is_active,
@@ -122,6 +124,27 @@ async def merge_into(request: Request, number: str, visitor: Agents, version: Ve
     except TicketError as error:
         return _refused(request, ticket, error)
     return _done(request, survivor, "merged")
+
+
+@router.post("/attachments")
+async def add_picture(request: Request, number: str, visitor: Agents, picture: UploadFile | None = None) -> Response:
+    """Keep a picture with the ticket; its content decides what it is."""
+    ticket = await ticket_of(request, number)
+    data = await picture.read(LARGEST + 1) if picture else b""
+    try:
+        await services(request).attachments.add(ticket.id, (picture and picture.filename) or "", data, visitor.actor)
+    except Unacceptable as error:
+        return _refused(request, ticket, error)
+    return _done(request, ticket, "uploaded")
+
+
+@pictures.get("/attachments/{picture_id}")
+async def picture(request: Request, picture_id: str, _: Agents) -> Response:
+    """A picture's data; whatever a browser makes of it, nothing in it runs."""
+    found = await services(request).attachments.read(picture_id) if _PICTURE.fullmatch(picture_id) else None
+    if found is None:
+        raise HTTPException(404, "没有这张图片")
+    return Response(found.data, media_type=found.content_type, headers=HEADERS)
 
 
 async def ticket_of(request: Request, number: str) -> Ticket:

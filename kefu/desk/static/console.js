@@ -88,8 +88,8 @@ if (talk) {
 // The tab says how many customers wait.
 const title = document.title;
 const count = () => {
-  const waiting = Number(document.getElementById("queue")?.dataset.waiting ?? 0);
+  const waiting = Number(document.getElementById("talks")?.dataset.waiting ?? 0);
   document.title = waiting ? `(${waiting}) ${title}` : title;
 };
 count();
-document.body.addEventListener("htmx:afterSwap", count);
+document.body.addEventListener("htmx:oobAfterSwap", count);
