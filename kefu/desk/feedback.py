@@ -50,8 +50,10 @@ class FeedbackService:
                 )
             )
 
-    async def latest(self, limit: int = 100) -> list[Feedback]:
-        """The newest pieces of feedback."""
+    async def latest(self, limit: int = 100, before: int | None = None) -> list[Feedback]:
+        """The newest pieces of feedback; `before`: those older than the one of this id."""
         query = select(Feedback).order_by(Feedback.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Feedback.id < before)
         async with self._database.read() as session:
             return list((await session.execute(query)).scalars())
