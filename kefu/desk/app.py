@@ -7,9 +7,11 @@ from fastapi import FastAPI
 
 from kefu import __version__
 from kefu.database import Database
-from kefu.desk import api, health, problems
+from kefu.desk import health, metrics, problems
+from kefu.desk.api.router import router
 from kefu.desk.console import routes as console
 from kefu.desk.console.render import error_page
+from kefu.desk.guard import Guard
 from kefu.desk.tickets import TicketService
 from kefu.desk.workers import workers
 from kefu.migrate import migrate
@@ -32,7 +34,10 @@ def create_app(found: Settings | None = None) -> FastAPI:
     app.state.settings, app.state.database = chosen, database
     app.state.tickets = TicketService(database)
     problems.install(app, error_page)
+    app.state.metrics = metrics.Metrics(database)
+    app.add_middleware(Guard, observe=app.state.metrics.observe)
     app.include_router(health.router)
-    app.include_router(api.router)
+    app.include_router(router())
+    app.include_router(metrics.router)
     console.install(app, database, chosen)
     return app

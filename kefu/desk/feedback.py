@@ -55,14 +55,19 @@ class FeedbackService:
                 )
             )
 
-    async def latest(self, limit: int = 100, brand: str = "", most_stars: int | None = None) -> list[Feedback]:
+    async def latest(
+        self, limit: int = 100, before: int | None = None, brand: str = "", most_stars: int | None = None
+    ) -> list[Feedback]:
         """The newest of what customers said about the service.
 
         Args:
+            before: those older than the one of this id.
             brand: empty for all.
             most_stars: only ratings of at most so many stars, and the comments on them.
         """
         query = select(Feedback).where(Feedback.kind != UNANSWERED).order_by(Feedback.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Feedback.id < before)
         if brand:
             query = query.where(Feedback.brand == brand)
         if most_stars is not None:

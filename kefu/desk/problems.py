@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from kefu.desk.conversations import RasaAway
 from kefu.desk.errors import StaleTicket, TicketError, Unacceptable, UnknownTicket
 
 _TITLES = {
@@ -24,6 +25,7 @@ _TITLES = {
     422: "请求内容不对",
     428: "需要版本号",
     429: "请求太多",
+    502: "机器人服务没有回应",
 }
 _WRONG = {"value_error.missing": "缺少", "type_error.none.not_allowed": "不能为空"}
 
@@ -40,6 +42,7 @@ def install(app: FastAPI, page: Page) -> None:
     app.add_exception_handler(StaleTicket, _as(412, page))
     app.add_exception_handler(TicketError, _as(409, page))
     app.add_exception_handler(Unacceptable, _as(422, page))
+    app.add_exception_handler(RasaAway, _rasa_away)
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
@@ -94,3 +97,7 @@ def _as(status: int, page: Page) -> Handler:
         return problem(status, str(error)) if _is_api(request) else page(request, status, str(error))
 
     return answer
+
+
+async def _rasa_away(_: Request, error: Exception) -> Response:
+    return problem(502, f"对话暂时读不到：机器人服务没有回应（{error}）")

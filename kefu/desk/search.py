@@ -20,7 +20,7 @@ from kefu.sealing import fingerprints
 from kefu.text import normalise
 
 LONGEST_WORDS = 100
-_ACTIVE = tuple(status for status in Status if status.is_active)
+ACTIVE = tuple(status for status in Status if status.is_active)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Wanted:
     """Which tickets are wanted; None and empty mean any."""
 
     words: str = ""  # a number, a whole phone, an order, or part of what was said
-    statuses: Sequence[Status] = field(default=_ACTIVE)
+    statuses: Sequence[Status] = field(default=ACTIVE)
     priorities: Sequence[Priority] = ()
     brand: str | None = None
     intent: str | None = None

@@ -24,5 +24,5 @@ async def feedback(
 ) -> Response:
     """The newest pieces; `only=bad` leaves the bad ratings."""
     chosen = brand if brand in brands() else ""
-    found = await services(request).feedback.latest(200, chosen, _BAD if only == "bad" else None)
+    found = await services(request).feedback.latest(200, None, chosen, _BAD if only == "bad" else None)
     return page(request, "feedback.html", found=found, brand=chosen, only=only, brands=list(brands()))
