@@ -19,7 +19,7 @@ from kefu.desk.ticket_rows import lock
 from kefu.show import status_for_agents
 
 NOBODY = ""  # as an assignee: take the ticket away from whoever has it
-_TOLD = frozenset({Status.WAITING_CUSTOMER, Status.RESOLVED, Status.CLOSED, Status.REOPENED})
+_QUEUED = frozenset({Status.OPEN, Status.REOPENED})
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class TicketWork:
             if changes.priority is not None:
                 await _prioritise(session, ticket, changes.priority, actor, moment)
             if changes.assignee is not None:
-                await _assign(session, ticket, changes.assignee, actor, moment)
+                await _assign(session, ticket, changes.assignee, actor, moment, tell)
             if changes.status is not None and changes.status.value != ticket.status:
                 await move(session, ticket, changes.status, actor, moment, tell)
             return ticket
@@ -108,11 +108,11 @@ async def move(session: AsyncSession, ticket: Ticket, to: Status, actor: str, no
         ticket.assignee = None
     change = {"from": current.value, "to": to.value}
     event = await record(session, ticket, actor, "status", change, now)
-    if tell and to in _TOLD:
+    if tell and (to is not Status.ASSIGNED or current in _QUEUED):  # a colleague taking over is no news
         await tell_change(session, ticket, event, now)
 
 
-async def _assign(session: AsyncSession, ticket: Ticket, to: str, actor: str, now: datetime) -> None:
+async def _assign(session: AsyncSession, ticket: Ticket, to: str, actor: str, now: datetime, tell: bool) -> None:
     before = ticket.assignee
     if to == (before or NOBODY):
         return
@@ -125,7 +125,7 @@ async def _assign(session: AsyncSession, ticket: Ticket, to: str, actor: str, no
     await record(session, ticket, actor, "assignee", data, now)
     status = Status(ticket.status)
     if ticket.assignee and Status.ASSIGNED in TRANSITIONS[status] and status is not Status.WAITING_CUSTOMER:
-        await move(session, ticket, Status.ASSIGNED, actor, now, tell=False)
+        await move(session, ticket, Status.ASSIGNED, actor, now, tell)
     elif not ticket.assignee and Status.OPEN in TRANSITIONS[status]:
         await move(session, ticket, Status.OPEN, actor, now, tell=False)
 

@@ -6,25 +6,25 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.desk.errors import TicketError
+from kefu.desk.follow_up import Change, FollowUp, follow_up
+from kefu.desk.lifecycle import Status
 from kefu.desk.models import Ticket, TicketEvent
 from kefu.desk.outbox.store import Kind, put
-from kefu.desk.status_text import status_text
 from kefu.sealing import fingerprint, seal, unseal
 
 
 async def tell_change(session: AsyncSession, ticket: Ticket, event: TicketEvent, now: datetime) -> None:
-    """Tell the customer that the status of a ticket has changed."""
-    told = status_text(ticket, event.data["to"])
-    metadata = {"notice": True, "ticket_id": ticket.id}
-    await _push_to_holder(session, ticket, f"change:{event.id}", told.text, told.buttons, metadata, now)
+    """Tell the customer that the status of a ticket has changed, where that is worth a message."""
+    change = Change(to=Status(event.data["to"]), before=Status(event.data["from"]))
+    await _tell(session, ticket, f"change:{event.id}", follow_up(ticket, change, now), {"notice": True}, now)
 
 
 async def tell_reply(
     session: AsyncSession, ticket: Ticket, message_id: int, text: str, agent: str, now: datetime
 ) -> None:
     """Tell the customer what an agent has written about a ticket."""
-    metadata = {"agent": agent, "ticket_id": ticket.id}
-    await _push_to_holder(session, ticket, f"message:{message_id}", text, [], metadata, now)
+    told = follow_up(ticket, Change(reply=text), now)
+    await _tell(session, ticket, f"message:{message_id}", told, {"agent": agent}, now)
 
 
 async def push(
@@ -69,17 +69,13 @@ def push_id(key: str) -> str:
     return f"desk:{key}"
 
 
-async def _push_to_holder(
-    session: AsyncSession,
-    ticket: Ticket,
-    key: str,
-    text: str,
-    buttons: list[dict[str, str]],
-    metadata: dict[str, Any],
-    now: datetime,
+async def _tell(
+    session: AsyncSession, ticket: Ticket, key: str, told: FollowUp | None, who: dict[str, Any], now: datetime
 ) -> None:
-    conversation = unsealed_customer(ticket)
-    await push(session, conversation, key, text, metadata, now, ticket.id, buttons, ticket.customer_sealed)
+    if told is None:
+        return
+    conversation, metadata = unsealed_customer(ticket), {**who, "ticket_id": ticket.id}
+    await push(session, conversation, key, told.text, metadata, now, ticket.id, told.buttons, ticket.customer_sealed)
 
 
 def unsealed_customer(ticket: Ticket) -> str:

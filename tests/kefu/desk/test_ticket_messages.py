@@ -16,7 +16,7 @@ from kefu.desk.outbox.models import Delivery
 from kefu.desk.outbox.store import Outbox
 from kefu.desk.ticket_messages import LONGEST, TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
-from kefu.desk.work import TicketWork
+from kefu.desk.work import Changes, TicketWork
 from kefu.sealing import unseal
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=timezone.utc)
@@ -45,7 +45,8 @@ async def test_a_reply_is_stored_pushed_and_ends_the_wait(
     said = await messages.reply(ticket.id, "您好，钱已退回", "user:li", "小李", "r1", now=LATER)
     assert (said.ticket.first_response_at, said.ticket.waiting_since) == (LATER, None)
     [delivery] = await Outbox(database).of_ticket([ticket.id])
-    assert delivery.body["text"] == "您好，钱已退回"
+    assert delivery.body["text"].endswith("您好，钱已退回")
+    assert ticket.id in delivery.body["data"]["buttons"][0]["payload"]
     assert delivery.body["event"] == "bot"
     assert delivery.body["metadata"]["agent"] == "小李"
     assert delivery.body["metadata"]["push_id"] == f"desk:message:{said.message.id}"
@@ -71,7 +72,7 @@ async def test_a_note_stays_inside(messages: TicketMessages, ticket: Ticket, dat
 async def test_waiting_for_the_customer_and_the_customer_coming_back(
     messages: TicketMessages, ticket: Ticket, database: Database
 ) -> None:
-    await TicketWork(database).move(ticket.id, Status.ASSIGNED, "user:li", NOW)
+    await TicketWork(database).change(ticket.id, Changes(Status.ASSIGNED), "user:li", tell=False)
     asked = await messages.reply(ticket.id, "请发截图", "user:li", "小李", "r1", Status.WAITING_CUSTOMER, LATER)
     assert asked.ticket.status == "waiting_customer"
     assert len(await outbox(database)) == 1  # the reply itself says what is wanted
