@@ -111,8 +111,8 @@ def _axis(labels: Sequence[str], step: float) -> str:
 
 
 def _nice(value: float) -> float:
-    """The end of an axis: a round, even number that is not below."""
-    size = 2.0
+    """The end of an axis, not below the value: 2, 4, 10, 20, 40, 100 …, so that the middle is a whole number."""
+    size = 2
     while size < value:
-        size *= 2 if str(int(size))[0] in "15" else 2.5
+        size = size * 5 // 2 if str(size)[0] == "4" else size * 2
     return size

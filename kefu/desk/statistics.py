@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from statistics import median
 from typing import Any
 
-from sqlalchemy import cast, column, distinct, func, select, table, union_all
+from sqlalchemy import cast, column, distinct, func, literal_column, select, table, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.types import Date, String
@@ -19,6 +19,8 @@ from kefu.show import CHINA
 
 PERIODS = (7, 30, 90)  # days
 STARS = (1, 2, 3, 4, 5)
+
+_ZONE = literal_column("'Asia/Shanghai'")  # no parameter: PostgreSQL has to see that it groups by what it selects
 
 # The channels' table of what came in; the desk may not import them (DESIGN.md §2), and only counts here.
 _INBOUND = table("inbound_messages", column("conversation"), column("brand"), column("received_at", UtcDateTime))
@@ -138,7 +140,7 @@ class Statistics:
     def _china_day(self, moment: Any) -> ColumnElement:
         if self._database.is_sqlite:
             return func.date(cast(moment, String), "+8 hours")
-        return cast(func.timezone("Asia/Shanghai", moment), Date)
+        return cast(func.timezone(_ZONE, moment), Date)
 
 
 async def _count_handoffs(session: AsyncSession, figures: Figures, brand: str, begin: datetime) -> None:
