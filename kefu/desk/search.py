@@ -149,11 +149,11 @@ def _conditions(wanted: Wanted) -> list[ColumnElement]:
 
 
 def _matching(words: str) -> list[ColumnElement]:
+    if len(words) > LONGEST_WORDS:
+        raise Unacceptable(f"搜索内容最多 {LONGEST_WORDS} 个字")
     plain = normalise(words).text.strip()
     if not plain:
         return []
-    if len(plain) > LONGEST_WORDS:
-        raise Unacceptable(f"搜索内容最多 {LONGEST_WORDS} 个字")
     number = parse_receipt(plain)
     if number:
         return [or_(Ticket.id == number, Ticket.merged_into == number)]

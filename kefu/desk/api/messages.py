@@ -24,7 +24,13 @@ async def list_messages(ticket_id: TicketId, _: Reader, db: Db) -> Any:
     return await TicketMessages(db).of(ticket_id)
 
 
-@router.post("/tickets/{ticket_id}/messages", response_model=MessageOut, status_code=201, summary="回复、备注")
+@router.post(
+    "/tickets/{ticket_id}/messages",
+    response_model=MessageOut,
+    status_code=201,
+    summary="回复、备注",
+    responses={200: {"model": MessageOut, "description": "同一个键已经说过"}},
+)
 async def add_message(
     ticket_id: TicketId, body: MessageIn, caller: Writer, db: Db, key: Key, response: Response
 ) -> Any:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
@@ -35,12 +35,33 @@ _TICKET = {
 }
 
 
-class _FromRow(BaseModel):
+class _Shown(BaseModel):
+    """Says in OpenAPI what pydantic 1 leaves out: which values may be null, and an example."""
+
+    example: ClassVar[dict[str, Any]] = {}
+
     class Config:
         orm_mode = True
 
+        @staticmethod
+        def schema_extra(schema: dict[str, Any], model: type["_Shown"]) -> None:
+            """Complete a model's schema."""
+            for field in model.__fields__.values():
+                if field.allow_none:
+                    described = schema["properties"][field.alias]
+                    schema["properties"][field.alias] = {"anyOf": [described, {"type": "null"}]}
+            if model.example:
+                schema["example"] = model.example
 
-class TicketOut(_FromRow):
+
+class _Taken(_Shown):
+    """What callers send: a field that is not known is a mistake that they should hear of."""
+
+    class Config:
+        extra = "forbid"
+
+
+class TicketOut(_Shown):
     """A ticket as the API shows it; sealed values stay sealed."""
 
     id: str
@@ -66,11 +87,10 @@ class TicketOut(_FromRow):
     updated_at: datetime
     version: int
 
-    class Config:
-        schema_extra = {"example": _TICKET}
+    example = _TICKET
 
 
-class EventOut(_FromRow):
+class EventOut(_Shown):
     """One change of a ticket: who, when, what."""
 
     ticket_id: str
@@ -87,17 +107,16 @@ class TicketWithHistory(TicketOut):
     history: list[EventOut]
 
 
-class TicketPage(BaseModel):
+class TicketPage(_Shown):
     """A page of tickets; `next` is the cursor of the following page."""
 
     items: list[TicketOut]
     next: str | None
 
-    class Config:
-        schema_extra = {"example": {"items": [_TICKET], "next": "WyJxdWV1ZSIsICJQMiJd"}}
+    example = {"items": [_TICKET], "next": "WyJxdWV1ZSIsICJQMiJd"}
 
 
-class TicketIn(BaseModel):
+class TicketIn(_Taken):
     """A ticket for a customer of another system; personal data in the texts is masked before it is stored."""
 
     brand: str = Field(..., max_length=16)
@@ -111,58 +130,46 @@ class TicketIn(BaseModel):
     order_id: str | None = Field(None, min_length=1, max_length=64, regex=r"^[\w-]+$")
     phone: str | None = Field(None, regex=r"^1[3-9]\d{9}$", description="只加密保存，页面上只显示打码后的")
 
-    class Config:
-        extra = "forbid"
-        schema_extra = {
-            "example": {
-                "brand": "post",
-                "customer": "crm-20391",
-                "intent": "refund_arrival",
-                "description": "客户来电：退款一周没到账",
-                "amount": "350.00",
-                "order_id": "2026112200017",
-                "phone": "13812345678",
-            }
-        }
+    example = {
+        "brand": "post",
+        "customer": "crm-20391",
+        "intent": "refund_arrival",
+        "description": "客户来电：退款一周没到账",
+        "amount": "350.00",
+        "order_id": "2026112200017",
+        "phone": "13812345678",
+    }
 
 
-class TicketPatch(BaseModel):
+class TicketPatch(_Taken):
     """Changes of a ticket; what is left out stays."""
 
     status: Status | None = None
     assignee: str | None = Field(None, max_length=32, description="客服的用户名；空字符串表示退回队列")
     priority: Priority | None = None
 
-    class Config:
-        extra = "forbid"
-        schema_extra = {"example": {"status": "assigned", "assignee": "li"}}
+    example = {"status": "assigned", "assignee": "li"}
 
 
-class MergeIn(BaseModel):
+class MergeIn(_Taken):
     """Which ticket lives on."""
 
     into: str = Field(..., max_length=64)
 
-    class Config:
-        extra = "forbid"
-        schema_extra = {"example": {"into": "KF7K3M9QXT2B"}}
+    example = {"into": "KF7K3M9QXT2B"}
 
 
-class MessageIn(BaseModel):
+class MessageIn(_Taken):
     """Something to say about a ticket."""
 
     kind: MessageKind = Field(..., description="reply 回复客户；note 内部备注；customer 代客户补充")
     text: str = Field(..., min_length=1, max_length=LONGEST)
     then: Status | None = Field(None, description="回复后的状态，例如 waiting_customer")
 
-    class Config:
-        extra = "forbid"
-        schema_extra = {
-            "example": {"kind": "reply", "text": "您好，退款已原路退回，请查收。", "then": "waiting_customer"}
-        }
+    example = {"kind": "reply", "text": "您好，退款已原路退回，请查收。", "then": "waiting_customer"}
 
 
-class MessageOut(_FromRow):
+class MessageOut(_Shown):
     """Something said about a ticket."""
 
     id: int
@@ -173,7 +180,7 @@ class MessageOut(_FromRow):
     text: str
 
 
-class AttachmentOut(_FromRow):
+class AttachmentOut(_Shown):
     """A picture of a ticket, without its data."""
 
     id: str
@@ -186,7 +193,7 @@ class AttachmentOut(_FromRow):
     sha256: str
 
 
-class LineOut(BaseModel):
+class LineOut(_Shown):
     """One line of a conversation, masked; `intent` and `faq_id` say what the bot understood and showed."""
 
     who: str
@@ -199,7 +206,7 @@ class LineOut(BaseModel):
     agent: str | None = None
 
 
-class FeedbackOut(_FromRow):
+class FeedbackOut(_Shown):
     """A rating, comment, praise or suggestion."""
 
     id: int
@@ -212,14 +219,14 @@ class FeedbackOut(_FromRow):
     at: datetime
 
 
-class FeedbackPage(BaseModel):
+class FeedbackPage(_Shown):
     """A page of feedback, newest first."""
 
     items: list[FeedbackOut]
     next: int | None
 
 
-class DeliveryOut(_FromRow):
+class DeliveryOut(_Shown):
     """Something in the outbox; to whom exactly stays sealed."""
 
     id: int
@@ -232,18 +239,16 @@ class DeliveryOut(_FromRow):
     created_at: datetime
 
 
-class WebhookIn(BaseModel):
+class WebhookIn(_Taken):
     """A webhook to register."""
 
     url: str = Field(..., max_length=500)
     events: list[str] = Field(..., min_items=1, max_items=3)
 
-    class Config:
-        extra = "forbid"
-        schema_extra = {"example": {"url": "https://crm.example.com/kefu", "events": ["ticket.created"]}}
+    example = {"url": "https://crm.example.com/kefu", "events": ["ticket.created"]}
 
 
-class WebhookOut(_FromRow):
+class WebhookOut(_Shown):
     """A registered webhook."""
 
     id: int
@@ -261,7 +266,7 @@ class WebhookMade(WebhookOut):
     secret: str
 
 
-class Problem(BaseModel):
+class Problem(_Shown):
     """An error (RFC 9457); `detail` is Chinese and can be shown."""
 
     type: str
@@ -269,7 +274,4 @@ class Problem(BaseModel):
     status: int
     detail: str
 
-    class Config:
-        schema_extra = {
-            "example": {"type": "about:blank", "title": "没有找到", "status": 404, "detail": "没有工单 KF7K3M9QXT2B"}
-        }
+    example = {"type": "about:blank", "title": "没有找到", "status": 404, "detail": "没有工单 KF7K3M9QXT2B"}

@@ -66,7 +66,12 @@ async def list_tickets(
     return {"items": page.tickets, "next": page.next}
 
 
-@router.post("", response_model=TicketOut, status_code=201, summary="登记工单")
+_THERE: dict[int | str, dict[str, Any]] = {
+    200: {"model": TicketOut, "description": "同一件事或同一个键已经登记过，给出那张工单"}
+}
+
+
+@router.post("", response_model=TicketOut, status_code=201, summary="登记工单", responses=_THERE)
 async def create_ticket(body: TicketIn, caller: Writer, db: Db, key: Key, response: Response) -> Any:
     """Open a ticket (201), or give the one that holds the same matter or key already (200)."""
     if body.brand not in brands():

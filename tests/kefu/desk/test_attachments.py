@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -89,7 +89,7 @@ async def test_pictures_of_merged_tickets_are_seen_and_kept_with_the_survivor(
     attachments = Attachments(database)
     first = await attachments.add(ticket_id, "a.png", PNG, "customer", NOW)
     await merge(database, ticket_id, other.id, "user:li", NOW)
-    second = await attachments.add(ticket_id, "b.png", PNG + b"!", "customer", NOW)
+    second = await attachments.add(ticket_id, "b.png", PNG + b"!", "customer", NOW + timedelta(minutes=1))
     assert second.ticket_id == other.id
     assert [one.id for one in await attachments.of(other.id)] == [first.id, second.id]
 

@@ -1,5 +1,6 @@
 """Several processes open, change and answer at the same moment: nothing twice, nothing lost."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -48,7 +49,15 @@ asyncio.run(main())
 
 
 async def test_processes_that_repeat_each_other(database: Database, root: Path) -> None:
-    command = [sys.executable, "-c", WORKER, str(database.url), str(ROUNDS), str(CUSTOMERS)]
+    answers = await asyncio.to_thread(_run_all, str(database.url), root)
+    assert len({json.dumps([ticket_id for ticket_id, _ in answer]) for answer in answers}) == 1
+    assert sum(created for answer in answers for _, created in answer) == CUSTOMERS
+    await _check(database)
+
+
+def _run_all(url: str, root: Path) -> list[list]:
+    """What each process says: for every round the ticket's number, and whether it made it."""
+    command = [sys.executable, "-c", WORKER, url, str(ROUNDS), str(CUSTOMERS)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     started = [subprocess.Popen(command, cwd=root, text=True, **pipes) for _ in range(PROCESSES)]
     try:
@@ -61,10 +70,7 @@ async def test_processes_that_repeat_each_other(database: Database, root: Path) 
         for process in started:
             process.kill()
     assert [process.returncode for process in started] == [0] * PROCESSES, ended
-    answers = [json.loads(out) for out, _ in ended]
-    assert len({json.dumps([ticket_id for ticket_id, _ in answer]) for answer in answers}) == 1
-    assert sum(created for answer in answers for _, created in answer) == CUSTOMERS
-    await _check(database)
+    return [json.loads(out) for out, _ in ended]
 
 
 async def _check(database: Database) -> None:

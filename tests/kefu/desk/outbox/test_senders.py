@@ -1,13 +1,14 @@
 """Getting out: to Rasa, to signed webhooks, to the staff; over real HTTP, with no secret in what is kept."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timezone
+from contextlib import nullcontext
+from datetime import datetime, timedelta, timezone
 
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from kefu.database import Database
 from kefu.desk.errors import Unacceptable
@@ -20,7 +21,7 @@ from kefu.desk.outbox.store import Kind, Outbox
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.desk.webhooks import Webhooks
-from kefu.desk.work import TicketWork
+from kefu.desk.work import Changes, TicketWork
 from kefu.sealing import seal
 from kefu.settings import Settings, settings
 from tests.http_receiver import Receiver, receiver
@@ -182,7 +183,7 @@ async def test_a_webhook_that_always_fails_is_switched_off_and_one_success_clear
     delivery = Delivery(id=1, target=str(hook.id), body={"event": "ticket.created"})
     server.statuses = [500] * (MOST_FAILURES - 1) + [200] + [500] * MOST_FAILURES
     for _ in range(MOST_FAILURES * 2):
-        with pytest.raises(Undeliverable) if server.statuses[0] == 500 else _nothing():
+        with pytest.raises(Undeliverable) if server.statuses[0] == 500 else nullcontext():
             await sender(delivery)
     [hook] = await hooks.all()
     assert hook.failures == MOST_FAILURES
@@ -192,12 +193,6 @@ async def test_a_webhook_that_always_fails_is_switched_off_and_one_success_clear
     assert await hooks.switch(hook.id, on=True)
     await sender(delivery)
     assert not await hooks.switch(999, on=False)
-
-
-class _nothing:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 @pytest.fixture
@@ -215,8 +210,6 @@ async def test_the_staff_hears_of_p1_once_at_every_address_without_the_customers
     ticket = (await TicketService(database).open(NEW, NOW)).ticket
     assert await Outbox(database).counts() == {}
     work = TicketWork(database)
-    from kefu.desk.work import Changes
-
     for priority in (Priority.P1, Priority.P2, Priority.P1):
         await work.change(ticket.id, Changes(priority=priority), "user:li", now=NOW)
     notified.statuses = [500]
@@ -231,9 +224,7 @@ async def test_the_staff_hears_of_p1_once_at_every_address_without_the_customers
     assert all(SECRET_WORDS not in one.body.decode() and "web/1" not in one.body.decode() for one in notified.received)
 
 
-async def _next(database: Database):
-    from sqlalchemy import select
-
+async def _next(database: Database) -> timedelta:
     async with database.read() as session:
         one = (await session.execute(select(Delivery).where(Delivery.state == "pending"))).scalar_one()
     assert "s3cret" not in f"{one.error}{one.target}{one.key}{one.body}"
@@ -248,4 +239,3 @@ async def test_an_address_that_was_taken_out_is_given_up(database: Database, ser
 async def test_nobody_to_tell_means_nothing_waits(database: Database) -> None:
     await TicketService(database).open(NEW, NOW)
     assert await Outbox(database).counts() == {}
-    await asyncio.sleep(0)
