@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -14,21 +13,17 @@ from typing import TypeVar
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from kefu.database import Database
 from kefu.desk.people.roles import Role
 from kefu.desk.people.users import Users
 from kefu.migrate import migrate
+from tests.browser import chromium
 from tests.desk_clients import PASSWORD
-from tests.servers import empty_postgres, free_port, missing
+from tests.servers import empty_postgres, free_port
 
 T = TypeVar("T")
-
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 
 
 @dataclass
@@ -102,15 +97,10 @@ def _wait_for(address: str, process: subprocess.Popen) -> None:
 
 
 @pytest.fixture(scope="module")
-def chromium(require_all: bool) -> Iterator[Browser]:
-    """A browser without windows."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
-        missing("Chromium", require_all)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
-        yield browser
-        browser.close()
+def browser_of_all(require_all: bool) -> Iterator[Browser]:
+    """A browser; everybody gets a profile of his or her own in it."""
+    with chromium(require_all) as running:
+        yield running
 
 
 @dataclass
@@ -122,12 +112,12 @@ class Screen:
 
 
 @pytest.fixture
-def enter(served: Served, chromium: Browser) -> Iterator[Callable[..., Screen]]:
+def enter(served: Served, browser_of_all: Browser) -> Iterator[Callable[..., Screen]]:
     """Signs people in, each in a browser profile of his or her own."""
     contexts: list[BrowserContext] = []
 
     def sign_in(name: str = "li", width: int = 1280) -> Screen:
-        context = chromium.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
+        context = browser_of_all.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
