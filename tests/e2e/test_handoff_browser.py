@@ -70,7 +70,8 @@ def test_from_the_widget_to_an_agent_and_back_to_the_bot(running: Product, brows
     desk = agent_at_work(browser, running.desk)
     chat = customer(browser, running.rasa)
     chat.say("退款一直没有到账怎么办")
-    chat.press("转人工")
+    chat.hears("退款")
+    chat.say("转人工")
     chat.hears("您是下一位")
     chat.say("订单是上周五的")
 
