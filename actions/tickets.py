@@ -6,6 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.handoff import to_queue
 from actions.turn import Turn
 from kefu.conversations import conversation_log
 from kefu.database import database
@@ -37,7 +38,10 @@ class ActionSubmitTicket(Action):
         said = [*await conversation_log().messages(turn.conversation), *this_turn(tracker.events)]
         opened = await TicketService(database()).open(_new_ticket(turn, tracker, said))
         dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON))
-        return [*forget, SlotSet("ticket_id", opened.ticket.id)]
+        events = [*forget, SlotSet("ticket_id", opened.ticket.id)]
+        if confirmed == PERSON and await to_queue(dispatcher, turn, tracker, "asked", opened.ticket.id):
+            events.append(SlotSet("handoff", True))
+        return events
 
 
 class ActionTicketStatus(Action):

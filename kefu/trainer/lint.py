@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from kefu.brands import load_brands
+from kefu.desk.canned import load_canned
 from kefu.dialogue.emergency import load_emergencies
 from kefu.dialogue.guides import load_guides, unknown_entries
 from kefu.dialogue.menu import load_menus
@@ -66,6 +67,7 @@ def _dialogue_errors(folder: Path, faq_ids: list[str]) -> Iterable[DataError]:
     for path, load in (
         (folder / "menu.yml", load_menus),
         (folder / "news.yml", load_news),
+        (folder / "canned_replies.yml", load_canned),
         (folder / "lexicon" / "emergency.yml", load_emergencies),
         (folder / "lexicon" / "entities.yml", load_terms),
         (folder / "lexicon" / "confusions.yml", load_confusions),
