@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     action_timeout: float = 3.0  # seconds an action may take
     patches: str = "all"  # which patches to Rasa are on: all, none, or names with commas
     redis_url: str = ""  # where several Rasa processes share the work: locks
+    join_seconds: float = 1.0  # lines of a website or WeChat customer that come this close are one turn; 0: off
     max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
     log_level: str = "INFO"
 

@@ -15,13 +15,14 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True)
 class Inbound:
-    """One customer message as a channel received it."""
+    """One customer message as a channel received it; `shown` is what the log shows for it instead of its text."""
 
     channel: str
     conversation: str
     text: str
     brand: str = DEFAULT_BRAND
     message_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    shown: dict[str, Any] | None = None
 
 
 def checked_id(value: Any, name: str) -> str:

@@ -15,6 +15,7 @@ class Prepared:
     original: str
     sealed: dict[str, str] = field(default_factory=dict)
     was_cut: bool = False
+    pressed: bool = False  # a button's command, not the customer's words
 
 
 def prepare(text: str, max_chars: int) -> Prepared:

@@ -9,8 +9,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, file, json
 
 from kefu.brands import brand_or_default
-from kefu.channels.door import Door, Handler
+from kefu.channels.door import Door
 from kefu.channels.message import BadMessage, Inbound, checked_brand, checked_id
+from kefu.channels.turn import Handler
 from kefu.channels.website.session import new_session, read_session
 
 STATIC = Path(__file__).parent / "static"
