@@ -3,6 +3,7 @@
 from alembic import context
 
 import kefu.channels.models
+import kefu.channels.wechat.models
 import kefu.desk.models  # noqa: F401  # tables register on import
 from kefu.database import Base
 

@@ -94,7 +94,7 @@ def _account(name: str, fields: Mapping[str, Any], environment: Mapping[str, str
             f"公众号 {name}：{'、'.join(written)} 不要写在文件里，放进环境变量 KEFU_WECHAT_{name.upper()}_…"
         )
     try:
-        account = Account(name=name, **fields, **secrets)
+        account = Account.parse_obj({**fields, **secrets, "name": name})
     except ValidationError as error:
         first = error.errors()[0]
         raise AccountError(f"公众号 {name} 的 {first['loc'][0]}：{first['msg']}") from None  # its input holds secrets

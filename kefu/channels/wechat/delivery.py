@@ -27,6 +27,11 @@ _KEPT = timedelta(days=1)  # passive replies, for repetitions
 _MOST_LINES = 40  # looked at for one message
 _BEFORE = 10  # lines behind the cursor, to number the choices of a turn
 _LONGEST_WAIT = 300.0  # seconds between two tries
+_SAID = select(Message.seq).where(
+    Message.conversation == WechatUser.conversation,
+    Message.seq > WechatUser.delivered_seq,
+    Message.who != CUSTOMER,
+)
 
 
 class Busy(Exception):
@@ -98,6 +103,21 @@ class Deliveries:
         async with self._database.read() as session:
             return await session.get(WechatReply, (conversation, message_id)) is not None
 
+    async def owes(self, conversation: str) -> bool:
+        """Whether a user has not got everything that was said."""
+        query = select(WechatUser.conversation).where(WechatUser.conversation == conversation, _SAID.exists())
+        async with self._database.read() as session:
+            return (await session.execute(query)).first() is not None
+
+    async def is_claimed(self, conversation: str) -> bool:
+        """Whether somebody is delivering to a user now."""
+        now = datetime.now(timezone.utc)
+        query = select(WechatUser.conversation).where(
+            WechatUser.conversation == conversation, WechatUser.claimed_until > now
+        )
+        async with self._database.read() as session:
+            return (await session.execute(query)).first() is not None
+
     async def by_api(self, conversation: str, is_allowed: bool) -> Claim | None:
         """The next message to send by the API; None where nothing is owed, or nothing may be sent now.
 
@@ -153,11 +173,6 @@ class Deliveries:
     async def owing(self, accounts: Sequence[str], limit: int = 50) -> list[str]:
         """Conversations with something to send now: after a restart, or when a failed try may be repeated."""
         now = datetime.now(timezone.utc)
-        said = select(Message.seq).where(
-            Message.conversation == WechatUser.conversation,
-            Message.seq > WechatUser.delivered_seq,
-            Message.who != CUSTOMER,
-        )
         query = select(WechatUser.conversation).where(
             WechatUser.waiting.is_(False),
             WechatUser.seen_at > now - timedelta(hours=48),
@@ -165,7 +180,7 @@ class Deliveries:
             (WechatUser.reserved_until.is_(None)) | (WechatUser.reserved_until < now),
             (WechatUser.claimed_until.is_(None)) | (WechatUser.claimed_until < now),
             (WechatUser.retry_at.is_(None)) | (WechatUser.retry_at < now),
-            said.exists(),
+            _SAID.exists(),
         )
         async with self._database.read() as session:
             return list((await session.execute(query.order_by(WechatUser.seen_at).limit(limit))).scalars())

@@ -13,17 +13,18 @@ from kefu.yaml_file import DataError, LineDict, load_yaml
 
 DEFAULT = "default"
 _LINK = re.compile(r"https?://\S+")
+_LONGEST_NAME = 60  # bytes; on the first level:
+_LONGEST_TOP_NAME = 16
 _KEY = re.compile(r"(?P<kind>ask|open):(?P<name>\w+)")
 
 
 class Item(BaseModel):
-    """A button: asks what an intent stands for, opens a level of the numbered menu, follows a link, or holds others."""
+    """A button: asks what an intent stands for, opens a level of the numbered menu, or follows a link."""
 
     name: str
     ask: str | None = None
     open: str | None = None
     link: str | None = None
-    sub: list["Item"] = Field(default=[], max_items=5)
 
     class Config:
         extra = "forbid"
@@ -35,15 +36,18 @@ class Item(BaseModel):
             raise ValueError(f"“{values['name']}”要写 ask、open、link、sub 之一")
         if values["link"] and not _LINK.fullmatch(values["link"]):
             raise ValueError(f"“{values['name']}”的 link 应以 http:// 或 https:// 开头")
-        if any(item.sub for item in values["sub"]):
-            raise ValueError(f"“{values['name']}”：菜单最多两级")
-        longest = max((len(item.name.encode()) for item in values["sub"]), default=0)
-        if len(values["name"].encode()) > 60 or longest > 60:
-            raise ValueError(f"“{values['name']}”：名字最长 60 字节")
+        if len(values["name"].encode()) > _LONGEST_NAME:
+            raise ValueError(f"“{values['name']}”：名字最长 {_LONGEST_NAME} 字节")
         return values
 
 
-def load_wechat_menus(path: Path) -> dict[str, list[Item]]:
+class Button(Item):
+    """A button of the first level, which may hold others."""
+
+    sub: list[Item] = Field(default=[], max_items=5)
+
+
+def load_wechat_menus(path: Path) -> dict[str, list[Button]]:
     """The buttons by brand (`default`: all others).
 
     Raises:
@@ -56,7 +60,7 @@ def load_wechat_menus(path: Path) -> dict[str, list[Item]]:
 
 
 def unknown_names(
-    menus: Mapping[str, list[Item]], intents: Collection[str], levels: Collection[str]
+    menus: Mapping[str, list[Button]], intents: Collection[str], levels: Collection[str]
 ) -> list[tuple[str, str]]:
     """Pairs of brand and name that a menu uses and nobody knows."""
     found = [(brand, item) for brand, items in menus.items() for top in items for item in (top, *top.sub)]
@@ -68,7 +72,7 @@ def unknown_names(
     ]
 
 
-def platform_menu(menus: Mapping[str, list[Item]], brand: str) -> dict[str, Any]:
+def platform_menu(menus: Mapping[str, list[Button]], brand: str) -> dict[str, Any]:
     """A brand's menu as the platform wants it."""
     return {"button": [_button(item) for item in menus.get(brand, menus[DEFAULT])]}
 
@@ -87,12 +91,12 @@ def pressed(key: str) -> tuple[str, str] | None:
 
 
 @lru_cache(maxsize=1)
-def wechat_menus() -> dict[str, list[Item]]:
+def wechat_menus() -> dict[str, list[Button]]:
     """The menus of this process."""
     return load_wechat_menus(settings().data_dir / "wechat_menu.yml")
 
 
-def _items(path: Path, content: LineDict, brand: str) -> list[Item]:
+def _items(path: Path, content: LineDict, brand: str) -> list[Button]:
     line = content.lines[brand]
     rows = content[brand]
     if not isinstance(rows, list) or not 1 <= len(rows) <= 3:
@@ -101,19 +105,19 @@ def _items(path: Path, content: LineDict, brand: str) -> list[Item]:
     for row in rows:
         where = row.line if isinstance(row, LineDict) else line
         try:
-            items.append(Item(**row))
+            items.append(Button(**row))
         except ValidationError as error:
             first = error.errors()[0]
             raise DataError(path, where, f"{'.'.join(map(str, first['loc']))}：{first['msg']}") from error
         except TypeError as error:
             raise DataError(path, where, "按钮应是 name 加 ask、open、link、sub 之一") from error
-        if len(items[-1].name.encode()) > 16:
+        if len(items[-1].name.encode()) > _LONGEST_TOP_NAME:
             raise DataError(path, where, f"“{items[-1].name}”：一级菜单的名字最长 16 字节(5 个汉字)")
     return items
 
 
 def _button(item: Item) -> dict[str, Any]:
-    if item.sub:
+    if isinstance(item, Button) and item.sub:
         return {"name": item.name, "sub_button": [_button(one) for one in item.sub]}
     if item.link:
         return {"type": "view", "name": item.name, "url": item.link}

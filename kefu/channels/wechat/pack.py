@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from kefu.channels.log import AGENT, BOT, CUSTOMER, Logged
 from kefu.channels.wechat.split import LIMIT, parts, size
