@@ -21,7 +21,10 @@ BUTTONS = [{"title": "没解决", "payload": "/deny"}, {"title": "转人工", "p
 
 
 class Bot:
-    """Answers as the text asks: `慢3 …` after three seconds, `长…` at length, `多…` in three messages, `选…` to choose."""
+    """Answers as the text asks: `慢3 …` after three seconds, `长…` at length, `多…` in three messages, `选…` to choose.
+
+    `静…` is not answered at all.
+    """
 
     def __init__(self, notes: Path | None = None) -> None:
         self.heard: list[str] = []
@@ -46,7 +49,7 @@ def _delay(text: str) -> float:
 
 def _answers(text: str) -> list[tuple[str, bool]]:
     if text.startswith("静"):
-        return [("", False)]
+        return []
     if text.startswith("长"):
         return [("".join(f"第{number}句说的是钱包里的事，有点长。" for number in range(150)), False)]
     if text.startswith("多"):

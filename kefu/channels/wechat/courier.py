@@ -8,12 +8,13 @@ from typing import Any
 from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.api import NOT_NOW, ApiError, WechatApi
 from kefu.channels.wechat.delivery import Claim, Deliveries
+from kefu.channels.wechat.guard import Nonces
 from kefu.channels.wechat.users import account_name
 
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
-_PURGE_EVERY = 3600  # looks
+_PURGE_EVERY = 600  # looks
 _AT_ONCE = 20  # users
 _CLOSING_SECONDS = 5.0
 
@@ -21,8 +22,10 @@ _CLOSING_SECONDS = 5.0
 class Courier:
     """Sends by the API; several processes may each have one."""
 
-    def __init__(self, deliveries: Deliveries, api: WechatApi, accounts: Mapping[str, Account]) -> None:
+    def __init__(self, deliveries: Deliveries, nonces: Nonces, api: WechatApi, accounts: Mapping[str, Account]) -> None:
+        """A courier; it also clears away what is too old to matter."""
         self._deliveries = deliveries
+        self._nonces = nonces
         self._api = api
         self._accounts = accounts
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -89,6 +92,7 @@ class Courier:
                     self.kick(conversation)
                 if looks % _PURGE_EVERY == 0:
                     await self._deliveries.purge()
+                    await self._nonces.purge()
             except Exception as error:  # whatever it is, the next look may do
                 logger.warning("could not look for what is owed: %s", type(error).__name__)
             looks += 1

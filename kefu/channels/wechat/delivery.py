@@ -40,7 +40,10 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Claim:
-    """A message that is ours to deliver; `id` is empty where it needs no confirmation."""
+    """A message that is ours to deliver; `id` is empty where it needs no confirmation.
+
+    `is_repeat`: another request for the same callback has been given it, and has confirmed it where `id` is empty.
+    """
 
     id: str
     conversation: str
@@ -51,6 +54,7 @@ class Claim:
     to_seq: int
     to_part: int
     has_more: bool
+    is_repeat: bool = False
 
 
 class Deliveries:
@@ -59,24 +63,31 @@ class Deliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def passive(self, conversation: str, message_id: str, has_api: bool) -> Claim | None:
-        """What goes back with a callback: what it got before, else the next message; None where nothing is owed.
+    async def passive(self, conversation: str, message_id: str, has_api: bool, reserved: datetime) -> Claim | None:
+        """What goes back with a callback: what it got before, else the next message.
 
-        Raises:
-            Busy: somebody else is delivering.
-        """
+        None where nothing is owed, or somebody else is delivering.
+
+        Args:
+            has_api: whether what does not fit can follow by the API.
+            is_last: whether the callback ends with this, so that nothing need wait for it any more."""
         now = datetime.now(timezone.utc)
         async with self._database.write(user_key(conversation)) as session:
             user = await session.get(WechatUser, conversation)
             if user is None:
                 return None
+            if user.reserved_until == reserved:
+                user.reserved_until = None
             earlier = await session.get(WechatReply, (conversation, message_id))
             if earlier is not None:
                 is_open = bool(earlier.claim) and earlier.claim == user.claim
                 if is_open:
                     user.claimed_until = now + CLAIM
                 return _again(earlier, is_open)
-            packed = await self._next(session, user, "passive", now)
+            try:
+                packed = await self._next(session, user, "passive", now)
+            except Busy:
+                return None
             if packed is None:
                 return None
             text = packed.text
@@ -243,4 +254,5 @@ def _reply(claim: Claim, message_id: str, now: datetime) -> WechatReply:
 def _again(reply: WechatReply, is_open: bool) -> Claim:
     claim = reply.claim if is_open else ""
     body = reply.body
-    return Claim(claim, reply.conversation, "", body["kind"], body["text"], (), reply.to_seq, reply.to_part, False)
+    end = reply.to_seq, reply.to_part
+    return Claim(claim, reply.conversation, "", body["kind"], body["text"], (), *end, has_more=False, is_repeat=True)

@@ -17,7 +17,7 @@ from kefu.channels.wake import Wakeups, Woken
 from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.answers import STILL_WORKING
 from kefu.channels.wechat.courier import Courier
-from kefu.channels.wechat.delivery import Busy, Claim, Deliveries
+from kefu.channels.wechat.delivery import Claim, Deliveries
 from kefu.channels.wechat.guard import Nonces
 from kefu.channels.wechat.incoming import Received
 from kefu.channels.wechat.meaning import Ask, goes_on, meaning_of
@@ -53,7 +53,7 @@ class Engine:
     async def answer(self, account: Account, received: Received, query: Mapping[str, str]) -> Claim | None:
         """What goes back with a callback; None for nothing. A repeated callback gets what it got before.
 
-        Never raises for a database that is away: then the answer is an apology.
+        A database that is away is waited for, as long as the platform waits; then the answer is an apology.
 
         Raises:
             Refused: the callback's nonce (in `query`) was used for another one.
@@ -61,13 +61,17 @@ class Engine:
         conversation = conversation_of(account.name, received.openid)
         meaning = meaning_of(account, received)
         callback = Callback(account, received, conversation, meaning, time.monotonic() + PASSIVE_SECONDS)
-        while callback.left > _LOOK_SECONDS:
+        async with self._wakeups.listen(conversation) as woken:
+            begun = await self._begin(callback, query)
+            if not isinstance(begun, Seen):
+                return begun
             try:
-                return await asyncio.wait_for(self._answer(callback, query), callback.left + _SLACK)
-            except (NotStored, SQLAlchemyError, OSError, asyncio.TimeoutError) as error:
-                logger.warning("callback not stored: account=%s: %s", account.name, type(error).__name__)
-                await asyncio.sleep(_LOOK_SECONDS)
-        return self._apology(callback)
+                return await asyncio.wait_for(self._wait(callback, begun, woken), max(callback.left, 0.0) + _SLACK)
+            except (SQLAlchemyError, OSError, asyncio.TimeoutError) as error:  # stored: the courier will bring it
+                logger.warning("answer not looked up: account=%s: %s", account.name, type(error).__name__)
+                return None
+            finally:
+                self._courier.kick(conversation)
 
     async def confirm(self, claim: Claim) -> None:
         """What `answer` gave has gone back."""
@@ -75,26 +79,30 @@ class Engine:
             await self._deliveries.confirm(claim)
         self._courier.kick(claim.conversation)
 
-    async def _answer(self, callback: Callback, query: Mapping[str, str]) -> Claim | None:
-        await self._nonces.claim(callback.account, query, f"{callback.conversation}/{callback.received.message_id}")
-        if callback.meaning.ask is Ask.NOTHING:
-            return None
-        if callback.meaning.ask is Ask.FORGET:
-            await self._tasks.forget(callback)
-            return None
-        if await self._deliveries.earlier(callback.conversation, callback.received.message_id):
-            return await self._passive(callback)
-        async with self._wakeups.listen(callback.conversation) as woken:
-            received = callback.received
-            action = _EVENTS.get(received.kind, "") if received.is_event else MESSAGE
-            reserve = max(callback.left, 0.0)
-            seen = await self._users.seen(callback.account, received.openid, received.message_id, action, reserve)
+    async def _begin(self, callback: Callback, query: Mapping[str, str]) -> Seen | Claim | None:
+        """Set going what the callback asks for; else what goes back at once. Patient with a database that is away."""
+        while callback.left > _LOOK_SECONDS:
             try:
-                await self._start(callback, seen)
-                return await self._wait(callback, woken)
-            finally:
-                await self._users.release(callback.conversation, seen)
-                self._courier.kick(callback.conversation)
+                return await asyncio.wait_for(self._begun(callback, query), callback.left)
+            except (NotStored, SQLAlchemyError, OSError, asyncio.TimeoutError) as error:
+                logger.warning("not stored: account=%s: %s", callback.account.name, type(error).__name__)
+                await asyncio.sleep(_LOOK_SECONDS)
+        return self._apology(callback)
+
+    async def _begun(self, callback: Callback, query: Mapping[str, str]) -> Seen | Claim | None:
+        account, received = callback.account, callback.received
+        nonce = self._nonces.of(account, query, f"{callback.conversation}/{received.message_id}")
+        if callback.meaning.ask in (Ask.NOTHING, Ask.FORGET):
+            await self._nonces.claim(nonce)
+            if callback.meaning.ask is Ask.FORGET:
+                await self._tasks.forget(callback)
+            return None
+        action = _EVENTS.get(received.kind, "") if received.is_event else MESSAGE
+        seen = await self._users.seen(account, received.openid, received.message_id, action, callback.left, nonce)
+        if not seen.is_new and await self._deliveries.earlier(callback.conversation, received.message_id):
+            return await self._passive(callback, seen)
+        await self._start(callback, seen)
+        return seen
 
     async def _start(self, callback: Callback, seen: Seen) -> None:
         """Do what the callback asks for; what it asked for before is not done again."""
@@ -108,29 +116,34 @@ class Engine:
         else:
             await self._tasks.begin(callback)
 
-    async def _wait(self, callback: Callback, woken: Woken) -> Claim | None:
-        """The answer, as soon as it is there and in time; else what there is at the deadline."""
+    async def _wait(self, callback: Callback, seen: Seen, woken: Woken) -> Claim | None:
+        """The answer, as soon as it is there and in time; else what there is at the deadline.
+
+        Where the platform sends a callback again while it still waits for us, one of the two gets the answer.
+        """
         while callback.left > 0:
             if await self._is_done(callback):
-                claim = await self._passive(callback)
-                if claim is not None or not await self._deliveries.is_claimed(callback.conversation):
-                    return claim
+                claim = await self._passive(callback, seen)
+                is_mine = claim is not None and not claim.is_repeat
+                if is_mine or not await self._deliveries.is_claimed(callback.conversation):
+                    return claim if is_mine else None
             await woken.wait(max(min(callback.left, _LOOK_SECONDS), 0.01))
-        claim = await self._passive(callback)
-        if claim is not None or await self._is_done(callback):
-            return claim
+        claim = await self._passive(callback, seen)
+        if claim is not None:
+            return claim if claim.id or not claim.is_repeat else None
+        return None if await self._is_done(callback) else await self._late(callback)
+
+    async def _late(self, callback: Callback) -> Claim | None:
+        """The answer will be late: say so, as far as the account may."""
         if callback.account.api:
             self._courier.show_typing(callback.account, callback.received.openid)
             return None
         return await self._deliveries.told(callback.conversation, callback.received.message_id, STILL_WORKING)
 
-    async def _passive(self, callback: Callback) -> Claim | None:
-        try:
-            return await self._deliveries.passive(
-                callback.conversation, callback.received.message_id, callback.account.api
-            )
-        except Busy:
-            return None
+    async def _passive(self, callback: Callback, seen: Seen) -> Claim | None:
+        message_id = callback.received.message_id
+        has_api, reserved = callback.account.api, seen.reserved_until
+        return await self._deliveries.passive(callback.conversation, message_id, has_api, reserved)
 
     async def _is_done(self, callback: Callback) -> bool:
         """Whether what the callback asked for is answered; for 'go on': whether anything is there, or will be."""

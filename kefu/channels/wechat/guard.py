@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.crypto import CryptoError, is_signed
 from kefu.channels.wechat.models import WechatNonce
-from kefu.channels.wechat.xml import BadXml, parse
+from kefu.channels.wechat.xml import parse
 from kefu.database import Database
 from kefu.sealing import fingerprint
 
 WINDOW = 300  # seconds that the platform's clock and ours may differ
-_PURGE_EVERY = 500  # nonces
 
 
 class Refused(ValueError):
@@ -80,27 +80,41 @@ class Nonces:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._since_purge = 0
 
-    async def claim(self, account: Account, query: Mapping[str, str], message_key: str) -> None:
+    @staticmethod
+    def of(account: Account, query: Mapping[str, str], message_key: str) -> "Nonce":
+        """The nonce of a callback, and the message that it stands for."""
+        moment = (query.get("timestamp", ""), query.get("nonce", ""))
+        return Nonce(fingerprint("wechat-nonce", account.name, *moment), fingerprint("wechat-message", message_key))
+
+    async def claim(self, nonce: "Nonce") -> None:
         """Remember for which message a nonce was used.
 
         Raises:
             Refused: it was used for another one.
         """
-        key = fingerprint("wechat-nonce", account.name, query.get("timestamp", ""), query.get("nonce", ""))
-        wanted = fingerprint("wechat-message", message_key)
-        async with self._database.write(f"nonce:{key}") as session:
-            found = await session.get(WechatNonce, key)
-            if found is None:
-                session.add(WechatNonce(key=key, message=wanted, at=datetime.now(timezone.utc)))
-            elif found.message != wanted:
-                raise Refused("nonce used before")
-            self._since_purge += 1
-            if self._since_purge >= _PURGE_EVERY:
-                self._since_purge = 0
-                old = datetime.now(timezone.utc) - timedelta(seconds=2 * WINDOW)
-                await session.execute(delete(WechatNonce).where(WechatNonce.at < old))
+        async with self._database.write(f"nonce:{nonce.key}") as session:
+            await remember(session, nonce)
+
+    async def purge(self) -> None:
+        """Forget the nonces that are too old to come back."""
+        async with self._database.write() as session:
+            old = datetime.now(timezone.utc) - timedelta(seconds=2 * WINDOW)
+            await session.execute(delete(WechatNonce).where(WechatNonce.at < old))
 
 
-__all__ = ["BadXml", "Nonces", "Opened", "Refused", "open_body", "verify"]
+@dataclass(frozen=True)
+class Nonce:
+    """A nonce and its message, as keyed digests."""
+
+    key: str
+    message: str
+
+
+async def remember(session: AsyncSession, nonce: Nonce) -> None:
+    """`Nonces.claim` within a transaction."""
+    found = await session.get(WechatNonce, nonce.key)
+    if found is None:
+        session.add(WechatNonce(key=nonce.key, message=nonce.message, at=datetime.now(timezone.utc)))
+    elif found.message != nonce.message:
+        raise Refused("nonce used before")

@@ -18,6 +18,7 @@ from kefu.channels.wechat.api import WechatApi, asking
 from kefu.channels.wechat.courier import Courier
 from kefu.channels.wechat.delivery import Deliveries
 from kefu.channels.wechat.engine import Engine
+from kefu.channels.wechat.guard import Nonces
 from kefu.channels.wechat.tasks import Tasks
 from kefu.channels.wechat.tokens import Tokens
 from kefu.database import database
@@ -53,7 +54,7 @@ class Service:
         self._session = aiohttp.ClientSession()
         api = WechatApi(Tokens(database(), asking(self._session)), self._session)
         agent = RasaAgent(app)
-        self._courier = Courier(Deliveries(database()), api, self._accounts)
+        self._courier = Courier(Deliveries(database()), Nonces(database()), api, self._accounts)
         self._door = Door(on_new_message, self.log, self.wakeups, agent, self._deliver)
         tasks = Tasks(database(), self._door, self.log, api, _intent_of(app))
         self.engine = Engine(database(), tasks, self.log, self.wakeups, self._courier)

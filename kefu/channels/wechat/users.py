@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.channels.models import Message
 from kefu.channels.wechat.accounts import Account
+from kefu.channels.wechat.guard import Nonce, remember
 from kefu.channels.wechat.models import WechatUser
 from kefu.database import Database
 from kefu.sealing import fingerprint, seal
@@ -57,18 +58,25 @@ class Users:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def seen(self, account: Account, openid: str, message_id: str, action: str, reserve: float) -> Seen:
+    async def seen(
+        self, account: Account, openid: str, message_id: str, action: str, reserve: float, nonce: Nonce
+    ) -> Seen:
         """A user has done something.
 
         Args:
             message_id: a repeated callback opens no new window.
             action: `message` or the name of an event.
             reserve: seconds for which the answer may still go back with the callback.
+            nonce: remembered with it.
+
+        Raises:
+            Refused: the nonce was used for another callback.
         """
         conversation = conversation_of(account.name, openid)
         now = datetime.now(timezone.utc)
         until = now + timedelta(seconds=reserve)
-        async with self._database.write(user_key(conversation)) as session:
+        async with self._database.write(user_key(conversation), f"nonce:{nonce.key}") as session:
+            await remember(session, nonce)
             user = await session.get(WechatUser, conversation)
             if user is None:
                 user = await _new_user(session, conversation, account.name)
@@ -82,13 +90,6 @@ class Users:
             if action == MESSAGE:
                 user.waiting, user.tries, user.retry_at = False, 0, None
             return Seen(is_new=True, was_waiting=was_waiting and action == MESSAGE, reserved_until=until)
-
-    async def release(self, conversation: str, seen: Seen) -> None:
-        """A callback has ended: what comes need not wait for it, unless another callback waits as well."""
-        async with self._database.write(user_key(conversation)) as session:
-            user = await session.get(WechatUser, conversation)
-            if user is not None and user.reserved_until == seen.reserved_until:
-                user.reserved_until = None
 
     async def forget(self, account: Account, openid: str) -> None:
         """An unsubscription: who it was, and what was still to be sent, is forgotten."""

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -33,7 +32,9 @@ KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
 def platform_account(callback: str, name: str = "post", **more: Any) -> Account:
     """An account as the platform knows it."""
     fields = {"app_id": f"wx-app-{name}", "original_id": f"gh_{name}", "token": f"token-{name}", "aes_key": KEY}
-    return Account(name=name, secret=f"app-secret-{name}", callback=f"{callback}/webhooks/wechat/{name}", **fields, **more)
+    return Account(
+        name=name, secret=f"app-secret-{name}", callback=f"{callback}/webhooks/wechat/{name}", **fields, **more
+    )
 
 
 def environment(name: str = "post") -> dict[str, str]:
@@ -54,6 +55,10 @@ class Wired:
     async def say(self, text: str, openid: str = "o1", **more: str) -> str:
         """A user writes; ends when the platform is done with it."""
         return await delivery.say(self.platform, "post", openid, text, **more)
+
+    async def repeat(self, number: str, text: str, openid: str = "o1") -> None:
+        """The platform sends a message once more, some time later."""
+        await delivery.send(self.platform, "post", openid, {"MsgType": "text", "Content": text}, MsgId=number)
 
     async def event(self, name: str, key: str = "", openid: str = "o1") -> None:
         """A user does something."""
@@ -98,16 +103,15 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-@lru_cache(maxsize=1)
-def _touched_up() -> list[str]:
-    return []
+_touch_up_of_sanic = TouchUp.run
+_touched: list[str] = []
 
 
-def _touch_up(app: Any, run: Callable[[Any], None] = TouchUp.run) -> None:
+def _touch_up(app: Any) -> None:
     """Sanic rewrites its own classes when it starts, which works only once in a process."""
-    if not _touched_up():
-        _touched_up().append(app.name)
-        run(app)
+    if not _touched:
+        _touched.append(app.name)
+        _touch_up_of_sanic(app)
 
 
 Wire = Callable[..., Any]
