@@ -7,6 +7,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
+from kefu.channels.binding import customer_of
 from kefu.database import database
 from kefu.desk.models import Ticket
 from kefu.desk.receipt import parse_receipt
@@ -33,7 +34,8 @@ class ActionSubmitTicket(Action):
         if confirmed not in (CONFIRMED, PERSON):
             return forget
         turn = Turn.of(tracker)
-        opened = await TicketService(database()).open(_new_ticket(turn, tracker))
+        customer = await customer_of(turn.conversation)
+        opened = await TicketService(database()).open(_new_ticket(turn, tracker, customer))
         dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON))
         return [*forget, SlotSet("ticket_id", opened.ticket.id)]
 
@@ -57,7 +59,9 @@ class ActionTicketStatus(Action):
                 return []
             dispatcher.utter_message(text=_status(ticket))
             return [SlotSet("ticket_id", ticket.id)]
-        tickets = await service.of_customer(turn.brand.id, turn.conversation, limit=3)
+        customers = {turn.conversation, await customer_of(turn.conversation)}  # the same one, on two channels
+        found = [ticket for one in customers for ticket in await service.of_customer(turn.brand.id, one, limit=3)]
+        tickets = sorted(found, key=lambda ticket: ticket.created_at, reverse=True)[:3]
         if tickets:
             dispatcher.utter_message(text="\n".join(map(_status, tickets)))
         else:
@@ -65,7 +69,7 @@ class ActionTicketStatus(Action):
         return []
 
 
-def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
+def _new_ticket(turn: Turn, tracker: Tracker, customer: str) -> NewTicket:
     slots = tracker.current_slot_values()
     notes = [slots.get("description") or SKIPPED, slots.get("extra")]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
@@ -77,7 +81,7 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
     return NewTicket(
         brand=turn.brand.id,
         channel=turn.channel,
-        customer=turn.conversation,
+        customer=customer,
         intent=slots.get("topic") or OTHER_MATTER,
         description="\n".join(filter(None, notes)),
         idempotency_key=f"form:{turn.conversation}:{turn.message_id}",

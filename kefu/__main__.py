@@ -1,4 +1,4 @@
-"""Commands: `python -m kefu run | train | check | migrate | notice`; the Makefile's targets call these."""
+"""Commands: `python -m kefu run | train | check | migrate | notice | wechat-menu`; the Makefile calls these."""
 
 import argparse
 import sys
@@ -26,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     notice.add_argument("text", nargs="?", help="公告内容；不写就是关闭这个品牌的公告")
     notice.add_argument("--topics", default="", help="只在这些意图的答案前显示，逗号分隔；不写就全部显示")
     commands.add_parser("migrate", help="把数据库升级到最新表结构")
+    menu = commands.add_parser("wechat-menu", help="公众号聊天窗口下面的菜单(data/wechat_menu.yml)")
+    menu.add_argument("action", choices=["show", "push"], metavar="show|push", help="看一看，或者更新到公众号")
+    menu.add_argument("accounts", nargs="*", metavar="公众号", help="credentials.yml 里的名字；不写就是全部")
     options = parser.parse_args(arguments)
     try:
         return _COMMANDS[options.command](options)
@@ -91,7 +94,31 @@ def _notice(options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"notice": _notice, "run": _run, "train": _train, "check": _check, "migrate": _migrate}
+def _wechat_menu(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from kefu.channels.wechat.accounts import AccountError
+    from kefu.channels.wechat.menu_command import push, show
+
+    try:
+        if options.action == "show":
+            print(show(options.accounts))
+        else:
+            migrate()
+            print(asyncio.run(push(options.accounts)))
+    except AccountError as error:
+        raise LaunchError(str(error)) from error
+    return 0
+
+
+_COMMANDS = {
+    "wechat-menu": _wechat_menu,
+    "notice": _notice,
+    "run": _run,
+    "train": _train,
+    "check": _check,
+    "migrate": _migrate,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

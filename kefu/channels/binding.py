@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.channels.models import Binding, BindingCode, BindingTry, Message
-from kefu.database import Database
+from kefu.database import Database, database
 from kefu.sealing import fingerprint
 
 LIFETIME = timedelta(minutes=10)
@@ -110,6 +110,11 @@ class Bindings:
                 .order_by(func.max(Message.at).desc())
             )
             return (await session.execute(spoke)).scalars().first() or conversation
+
+
+async def customer_of(conversation: str) -> str:
+    """`Bindings.customer` in the database of this process."""
+    return await Bindings(database()).customer(conversation)
 
 
 async def _tries(session: AsyncSession, conversation: str | None = None) -> int:

@@ -58,6 +58,7 @@ def environment(found: Settings) -> dict[str, str]:
         "KEFU_DESK_PORT": str(found.desk_port),
         "KEFU_MODELS_DIR": str(found.models_dir),
         "KEFU_VAR_DIR": str(found.var_dir),
+        "KEFU_CREDENTIALS": str(found.credentials),
     }
 
 

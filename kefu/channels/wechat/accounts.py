@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from functools import lru_cache
 from typing import Any, Literal
 
 import yaml
@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr, ValidationError, validator
 
 from kefu.brands import DEFAULT_BRAND, brands
 from kefu.channels.wechat.crypto import MessageCipher
-from kefu.settings import ROOT
+from kefu.settings import settings
 
 CHANNEL = "kefu.channels.wechat.channel.WechatChannel"
 _NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
@@ -74,10 +74,24 @@ def load_accounts(
     return {name: _account(name, fields or {}, environment) for name, fields in (configured or {}).items()}
 
 
-def configured_accounts(path: Path = ROOT / "credentials.yml") -> dict[str, Account]:
-    """The accounts of a credentials file, for commands that run outside of Rasa."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return load_accounts((content.get(CHANNEL) or {}).get("accounts"))
+def configured_accounts() -> dict[str, Account]:
+    """The accounts of this deployment, for commands that run outside of Rasa.
+
+    Raises:
+        AccountError: a setting is wrong or missing.
+    """
+    return load_accounts(_configured())
+
+
+@lru_cache(maxsize=1)
+def brands_on_wechat() -> frozenset[str]:
+    """The brands that have an official account here; no secret is needed to know that."""
+    return frozenset((fields or {}).get("brand", DEFAULT_BRAND) for fields in _configured().values())
+
+
+def _configured() -> Mapping[str, Any]:
+    content = yaml.safe_load(settings().credentials.read_text(encoding="utf-8")) or {}
+    return (content.get(CHANNEL) or {}).get("accounts") or {}
 
 
 def _account(name: str, fields: Mapping[str, Any], environment: Mapping[str, str]) -> Account:

@@ -9,9 +9,10 @@ from typing import Any
 from kefu.channels.binding import Bindings
 from kefu.channels.door import Door
 from kefu.channels.log import CUSTOMER, NOTICE, Line, MessageLog
-from kefu.channels.message import Inbound
+from kefu.channels.message import BadMessage, Inbound
 from kefu.channels.prepare import prepare
 from kefu.channels.quick_replies import resolve, seal_buttons
+from kefu.channels.website.uploads import Uploads, picture_of
 from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.answers import BINDING, PICTURE_LOST, TRANSFERRED, UNBOUND
 from kefu.channels.wechat.api import ApiError, WechatApi
@@ -21,6 +22,7 @@ from kefu.channels.wechat.pack import TRANSFER, choice_of
 from kefu.channels.wechat.users import Users
 from kefu.database import Database
 from kefu.settings import settings
+from kefu.show import PICTURE_MESSAGE
 
 PERSON = "human_agent"
 _SLACK = 0.7  # seconds of a callback's time that a picture leaves for the answer
@@ -63,6 +65,7 @@ class Tasks:
         self._door, self._log, self._api, self._intent_of = door, log, api, intent_of
         self._bindings = Bindings(database)
         self._users = Users(database)
+        self._uploads = Uploads(database)
 
     async def begin(self, callback: Callback) -> None:
         """Start what a callback asks for; its answer will be in the log.
@@ -134,11 +137,16 @@ class Tasks:
         await self._log.append(callback.conversation, lines)
 
     async def _picture(self, callback: Callback) -> None:
+        """Keep a picture for the ticket; the customer's line shows it."""
+        account, received = callback.account, callback.received
         try:
-            content = await asyncio.wait_for(
-                self._api.media(callback.account, callback.received.media_id), max(callback.left - _SLACK, 0.1)
-            )
-        except (ApiError, asyncio.TimeoutError):
+            patience = max(callback.left - _SLACK, 0.1)
+            picture = picture_of(await asyncio.wait_for(self._api.media(account, received.media_id), patience))
+        except (ApiError, BadMessage, asyncio.TimeoutError):
             await self._tell(callback, PICTURE_LOST)
             return
-        del content
+        upload = await self._uploads.store(callback.conversation, received.message_id, account.brand, picture)
+        shown = {"image": f"uploads/{upload}"}
+        await self._door.take(
+            Inbound("wechat", callback.conversation, PICTURE_MESSAGE, account.brand, received.message_id, shown)
+        )
