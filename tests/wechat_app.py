@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,12 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
 
+from kefu.channels.door import Door
+from kefu.channels.wechat import delivery
+from kefu.channels.wechat.api import WechatApi
 from kefu.channels.wechat.channel import WechatChannel
+from kefu.channels.wechat.delivery import Deliveries
+from kefu.channels.wechat.users import Users
 
 BUTTONS = [{"title": "没解决", "payload": "/deny"}, {"title": "转人工", "payload": "/human_agent"}]
 
@@ -85,6 +91,29 @@ def application(accounts: dict[str, Any], bot: Bot) -> tuple[Sanic, WechatChanne
     return app, channel
 
 
+def die_after(moment: str) -> None:
+    """End this process without a word, right after the first call of that moment."""
+    owner, name = {
+        "seen": (Users, "seen"),
+        "taken": (Door, "take"),
+        "claimed": (Deliveries, "passive"),
+        "claimed by API": (Deliveries, "by_api"),
+        "sent by API": (WechatApi, "send"),
+    }[moment]
+    original = getattr(owner, name)
+
+    async def call(*arguments: Any, **named: Any) -> Any:
+        found = await original(*arguments, **named)
+        if found is not None or moment == "sent by API":
+            os._exit(9)
+        return found
+
+    setattr(owner, name, call)
+
+
 if __name__ == "__main__":
+    delivery.CLAIM = timedelta(seconds=3)
+    if moment := os.environ.get("TEST_DIE_AFTER"):
+        die_after(moment)
     served, _ = application(json.loads(os.environ["TEST_ACCOUNTS"]), Bot(Path(sys.argv[2])))
     served.run(host="127.0.0.1", port=int(sys.argv[1]), access_log=False)

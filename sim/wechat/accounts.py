@@ -23,6 +23,7 @@ class Account:
     mode: Mode = "safe"
     verified: bool = True  # an unverified subscription account may not use the customer-service API
     menu: dict[str, object] = field(default_factory=dict)
+    replicas: list[str] = field(default_factory=list)  # addresses behind the callback's, asked in turn
 
 
 @dataclass

@@ -77,7 +77,7 @@ async def _post(platform: Platform, account: Account, body: dict[str, str], key:
     params, content = request(account, body)
     try:
         answer = await asyncio.wait_for(
-            platform.client.post(account.callback, params=params, content=content.encode()), platform.timeout
+            platform.client.post(_address(account), params=params, content=content.encode()), platform.timeout
         )
     except (httpx.HTTPError, asyncio.TimeoutError) as error:
         platform.callbacks.append((key, 0))
@@ -86,6 +86,14 @@ async def _post(platform: Platform, account: Account, body: dict[str, str], key:
         return None
     platform.callbacks.append((key, answer.status_code))
     return answer.text if answer.status_code == 200 else None
+
+
+def _address(account: Account) -> str:
+    """Where the next callback goes."""
+    if not account.replicas:
+        return account.callback
+    account.replicas.append(account.replicas.pop(0))
+    return account.replicas[-1]
 
 
 def request(account: Account, body: dict[str, str]) -> tuple[dict[str, str], str]:
