@@ -8,10 +8,11 @@ from typing import Any
 
 from kefu.channels.binding import Bindings
 from kefu.channels.door import Door
+from kefu.channels.inbox import Inbox
 from kefu.channels.log import CUSTOMER, NOTICE, Line, MessageLog
 from kefu.channels.message import BadMessage, Inbound
 from kefu.channels.prepare import prepare
-from kefu.channels.quick_replies import resolve, seal_buttons
+from kefu.channels.quick_replies import resolve, seal_buttons, typed
 from kefu.channels.website.uploads import Uploads, picture_of
 from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.answers import BINDING, PICTURE_LOST, TRANSFERRED, UNBOUND
@@ -66,6 +67,7 @@ class Tasks:
         self._bindings = Bindings(database)
         self._users = Users(database)
         self._uploads = Uploads(database)
+        self._inbox = Inbox(database, is_logged=True)
 
     async def begin(self, callback: Callback) -> None:
         """Start what a callback asks for; its answer will be in the log.
@@ -120,7 +122,8 @@ class Tasks:
         return meaning.text
 
     async def _wants_person(self, callback: Callback, text: str) -> bool:
-        if command := resolve(callback.conversation, text):
+        pressed = typed(await self._inbox.offered(callback.conversation), text) or text
+        if command := resolve(callback.conversation, pressed):
             return command[0] == f"/{PERSON}"
         return await self._intent_of(text) == PERSON
 
