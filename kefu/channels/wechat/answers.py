@@ -4,6 +4,7 @@ from kefu.channels.binding import Outcome
 
 STILL_WORKING = "这个问题还在查，请过几秒回复任意内容(比如“1”)，我就把结果发给您。"
 TRANSFERRED = "正在为您转接人工客服，请稍等。"
+NO_PICTURES = "这里收不到图片。请打字告诉我遇到了什么问题，比如订单号、金额、时间。"
 PICTURE_LOST = "图片没有收到。请重新发一次，或者打字告诉我遇到了什么问题。"
 UNBOUND = "已经解除绑定，之后网页上的工单不会再发到这里。"
 

@@ -92,7 +92,7 @@ class Deliveries:
                 return None
             text = packed.text
             if packed.has_more and not has_api:
-                text, user.waiting = with_more(text), True
+                text, user.waiting, user.asked = with_more(text), True, True
             claim = _claim(user, packed, text, now)
             session.add(_reply(claim, message_id, now))
             return claim
@@ -104,7 +104,7 @@ class Deliveries:
             earlier = await session.get(WechatReply, (conversation, message_id))
             if earlier is not None:
                 return _again(earlier, is_open=False)
-            user.waiting = True
+            user.waiting = user.asked = True
             claim = Claim("", conversation, "", "text", text, (), user.delivered_seq, user.delivered_part, False)
             session.add(_reply(claim, message_id, datetime.now(timezone.utc)))
             return claim
@@ -154,7 +154,7 @@ class Deliveries:
                 return None
             user.quota -= 1
             is_last = user.quota == 0 and packed.has_more
-            user.waiting = is_last
+            user.waiting = user.asked = is_last
             return _claim(user, packed, with_more(packed.text) if is_last else packed.text, now)
 
     async def confirm(self, claim: Claim) -> None:

@@ -109,8 +109,8 @@ class Engine:
         if not seen.is_new:
             return
         text = callback.meaning.text
-        is_said = callback.meaning.ask is Ask.SAY
-        if is_said and seen.was_waiting and goes_on(text) and await self._has_rest(callback.conversation):
+        may_go_on = (seen.was_waiting and goes_on(text)) or (seen.was_asked and text == "1")
+        if callback.meaning.ask is Ask.SAY and may_go_on and await self._has_rest(callback.conversation):
             line = Line(CUSTOMER, {"text": text}, callback.received.message_id)
             await self._log.append(callback.conversation, [line])
         else:

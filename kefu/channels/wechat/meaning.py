@@ -43,7 +43,7 @@ NO_FILE = "这种消息我看不了。请打字告诉我遇到了什么问题，
 _CODE = re.compile(r"绑定\s*[:：]?\s*([0-9A-Za-z][0-9A-Za-z -]{6,10}[0-9A-Za-z])")
 _UNBIND = re.compile(r"(解绑|解除绑定|取消绑定)(微信|账号|网页)?[。.!！]?")
 _GO_ON = re.compile(
-    r"(继续|接着(说|发)?|好(的|吧|啊)?|嗯+|是(的)?|行|可以|要|来|ok|1|任意内容|在吗|[?？。.!！~～]+)[。.!！~～]?", re.I
+    r"(继续|接着(说|发)?|好(的|吧|啊)?|嗯+|是(的)?|行|可以|要|来|ok|任意内容|在吗|[?？。.!！~～]+)[。.!！~～]?", re.I
 )
 _SCENE = "qrscene_"
 _BINDING_SCENE = re.compile(r"bind-([0-9A-Z]{8})")
@@ -70,7 +70,7 @@ def meaning_of(account: Account, received: Received) -> Meaning:
 
 
 def goes_on(text: str) -> bool:
-    """Whether a text only says: go on."""
+    """Whether a text only says: go on. A digit may choose something, so it does not."""
     return bool(_GO_ON.fullmatch(text.strip()))
 
 

@@ -22,6 +22,7 @@ class WechatUser(Base):
     claimed_until = Column(UtcDateTime)  # somebody is delivering
     claim = Column(String(32))
     waiting = Column(Boolean, nullable=False, default=False)  # for the user to write: nothing can be sent
+    asked = Column(Boolean, nullable=False, default=False)  # to write something, so that we can go on
     tries = Column(Integer, nullable=False, default=0)  # failed in a row
     retry_at = Column(UtcDateTime)
 

@@ -15,7 +15,7 @@ from kefu.channels.prepare import prepare
 from kefu.channels.quick_replies import resolve, seal_buttons, typed
 from kefu.channels.website.uploads import Uploads, picture_of
 from kefu.channels.wechat.accounts import Account
-from kefu.channels.wechat.answers import BINDING, PICTURE_LOST, TRANSFERRED, UNBOUND
+from kefu.channels.wechat.answers import BINDING, NO_PICTURES, PICTURE_LOST, TRANSFERRED, UNBOUND
 from kefu.channels.wechat.api import ApiError, WechatApi
 from kefu.channels.wechat.incoming import Received
 from kefu.channels.wechat.meaning import Ask, Meaning
@@ -142,6 +142,9 @@ class Tasks:
     async def _picture(self, callback: Callback) -> None:
         """Keep a picture for the ticket; the customer's line shows it."""
         account, received = callback.account, callback.received
+        if not account.api:
+            await self._tell(callback, NO_PICTURES)
+            return
         try:
             patience = max(callback.left - _SLACK, 0.1)
             picture = picture_of(await asyncio.wait_for(self._api.media(account, received.media_id), patience))

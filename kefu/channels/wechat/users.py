@@ -29,11 +29,12 @@ ALLOWED: Mapping[str, tuple[int, timedelta]] = {
 class Seen:
     """A callback as the table of users took it.
 
-    `was_waiting`: we had something that we could not send, and the user has written now.
+    `was_waiting`: we had something that we could not send, and the user has written now; `was_asked`: as we had asked.
     """
 
     is_new: bool
     was_waiting: bool
+    was_asked: bool
     reserved_until: datetime
 
 
@@ -80,16 +81,17 @@ class Users:
             user = await session.get(WechatUser, conversation)
             if user is None:
                 user = await _new_user(session, conversation, account.name)
-            was_waiting = bool(user.waiting)
+            was_waiting, was_asked = bool(user.waiting), bool(user.asked)
             user.openid_sealed = user.openid_sealed or seal(openid)
             user.reserved_until = until
             if await _is_known(session, conversation, message_id):
-                return Seen(is_new=False, was_waiting=False, reserved_until=until)
+                return Seen(is_new=False, was_waiting=False, was_asked=False, reserved_until=until)
             user.seen_at = now
             _allow(user, action, now)
-            if action == MESSAGE:
-                user.waiting, user.tries, user.retry_at = False, 0, None
-            return Seen(is_new=True, was_waiting=was_waiting and action == MESSAGE, reserved_until=until)
+            if action != MESSAGE:
+                return Seen(is_new=True, was_waiting=False, was_asked=False, reserved_until=until)
+            user.waiting, user.asked, user.tries, user.retry_at = False, False, 0, None
+            return Seen(is_new=True, was_waiting=was_waiting, was_asked=was_asked, reserved_until=until)
 
     async def forget(self, account: Account, openid: str) -> None:
         """An unsubscription: who it was, and what was still to be sent, is forgotten."""
@@ -122,6 +124,7 @@ async def _new_user(session: AsyncSession, conversation: str, account: str) -> W
         delivered_seq=await _newest(session, conversation),
         delivered_part=0,
         waiting=False,
+        asked=False,
         tries=0,
     )
     session.add(user)

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("claimed_until", _MOMENT),
         sa.Column("claim", sa.String(32)),
         sa.Column("waiting", sa.Boolean, nullable=False),
+        sa.Column("asked", sa.Boolean, nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("retry_at", _MOMENT),
     )

@@ -28,12 +28,12 @@ def test_a_callback_without_its_fields_is_none(change: dict[str, str]) -> None:
         read({**BASE, **change})
 
 
-@pytest.mark.parametrize("text", ["继续", "1", "好的", "嗯嗯", "？", "OK", "在吗", "接着说。"])
+@pytest.mark.parametrize("text", ["继续", "好的", "嗯嗯", "？", "OK", "在吗", "接着说。"])
 def test_go_on(text: str) -> None:
     assert goes_on(text)
 
 
-@pytest.mark.parametrize("text", ["退款", "12", "继续教育怎么付款", "不要", "", "好的，还有退款呢"])
+@pytest.mark.parametrize("text", ["退款", "1", "继续教育怎么付款", "不要", "", "好的，还有退款呢"])
 def test_a_question_is_not_go_on(text: str) -> None:
     assert not goes_on(text)
 
