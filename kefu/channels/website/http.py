@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 _AGAIN = "2"  # seconds until a client should try again what failed through no fault of its own
 
+_MOST_READ = 25 * 1024 * 1024  # bytes of a body
+
 Endpoint = Callable[..., Awaitable[HTTPResponse | None]]
 
 
@@ -63,15 +65,25 @@ def failure(status: int, why: str, headers: dict[str, str] | None = None) -> HTT
 
 
 async def body_of(request: Request, limit: int) -> bytes:
-    """The body of a streaming route's request; one of more than `limit` bytes is not read to its end.
+    """The body of a streaming route's request; of one that has more than `limit` bytes nothing is kept.
+
+    What is too much is still read, within a bound: a browser that can't get rid of its body does not see our answer.
 
     Raises:
         PayloadTooLarge: it has more.
     """
-    if request.stream is not None:
-        request.stream.request_max_size = limit
-    await request.receive_body()
-    return request.body
+    request.stream.request_max_size = _MOST_READ
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream:
+        size += len(part)
+        if size <= limit:
+            parts.append(part)
+        else:
+            parts.clear()
+    if size > limit:
+        raise PayloadTooLarge("too large")
+    return b"".join(parts)
 
 
 async def object_of(request: Request, limit: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Server-sent events: the log from where the client left off, then every new line as it is written."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable
@@ -50,7 +51,8 @@ async def send_events(
             try:
                 if len(lines) < _BATCH and not await woken.wait(_PING_SECONDS):
                     await response.send(": ping\n\n")
-                lines = await log.after(conversation, seq, _BATCH)
+                # Shielded: a client that goes in the middle must not cost us the database connection.
+                lines = await asyncio.shield(log.after(conversation, seq, _BATCH))
             except Exception as error:  # of the database; a client that is gone cancels us
                 logger.warning("an event stream ends: %r", error)
                 break
