@@ -97,17 +97,13 @@ def _notice(options: argparse.Namespace) -> int:
 def _wechat_menu(options: argparse.Namespace) -> int:
     import asyncio
 
-    from kefu.channels.wechat.accounts import AccountError
     from kefu.channels.wechat.menu_command import push, show
 
-    try:
-        if options.action == "show":
-            print(show(options.accounts))
-        else:
-            migrate()
-            print(asyncio.run(push(options.accounts)))
-    except AccountError as error:
-        raise LaunchError(str(error)) from error
+    if options.action == "show":
+        print(show(options.accounts))
+    else:
+        migrate()
+        print(asyncio.run(push(options.accounts)))
     return 0
 
 

@@ -10,6 +10,7 @@ from kefu.channels.wechat.menu import platform_menu, wechat_menus
 from kefu.channels.wechat.tokens import Tokens
 from kefu.database import database
 from kefu.launch.errors import LaunchError
+from kefu.launch.preflight import check_accounts
 
 
 def show(names: list[str]) -> str:
@@ -38,6 +39,7 @@ async def push(names: list[str]) -> str:
 
 
 def _chosen(names: list[str]) -> list[Account]:
+    check_accounts()
     known = configured_accounts()
     unknown = [name for name in names if name not in known]
     if unknown or not known:

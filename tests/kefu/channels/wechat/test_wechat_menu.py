@@ -1,12 +1,20 @@
 """The menu of the official account: its file, its lint, its way to the platform."""
 
+import asyncio
+import os
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from kefu.channels.wechat.menu import load_wechat_menus, platform_menu, pressed, wechat_menus
 from kefu.trainer.lint import errors
 from kefu.yaml_file import DataError
+from sim.wechat.platform import Platform
+from sim.wechat.server import serving
+from tests.kefu.channels.wechat.conftest import environment, platform_account
+from tests.servers import free_port
 
 GOOD = """default:
   - {name: 退款, ask: refund}
@@ -82,3 +90,37 @@ def test_our_own_menu_is_good_and_its_keys_are_understood() -> None:
     assert all(pressed(key) for key in keys) and len(keys) > 5
     assert pressed("ask:human_agent") == ("/human_agent", "转人工")
     assert pressed("ask:inform") is None and pressed("https://example.com") is None, "only what the menu has"
+
+
+async def kefu(tmp_path: Path, accounts: object, *arguments: str) -> tuple[int, str]:
+    """A command with accounts of its own; exit code and output."""
+    credentials = tmp_path / "credentials.yml"
+    content = {"kefu.channels.wechat.channel.WechatChannel": {"accounts": accounts}}
+    credentials.write_text(yaml.safe_dump(content), encoding="utf-8")
+    own = {**os.environ, **environment(), "KEFU_CREDENTIALS": str(credentials), "KEFU_VAR_DIR": str(tmp_path / "var")}
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "kefu", "wechat-menu", *arguments, env=own, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+    )
+    output, _ = await process.communicate()
+    return process.returncode or 0, output.decode()
+
+
+async def test_the_command_pushes_the_menu(tmp_path: Path) -> None:
+    port = free_port()
+    platform = Platform([platform_account("http://127.0.0.1:1")])
+    accounts = {"post": {"app_id": "wx-app-post", "api_url": f"http://127.0.0.1:{port}"}}
+    async with serving(platform, port):
+        code, output = await kefu(tmp_path, accounts, "push")
+        assert (code, "菜单已更新" in output) == (0, True), output
+        assert platform.accounts["post"].menu == platform_menu(wechat_menus(), "post")
+        platform.faults.busy = 1
+        code, output = await kefu(tmp_path, accounts, "push", "post")
+        assert (code, "45009" in output, "Traceback" in output) == (1, True, False), output
+
+
+async def test_the_command_names_mistakes(tmp_path: Path) -> None:
+    code, output = await kefu(tmp_path, {"post": {"app_id": "wx-app-post"}}, "show", "nobody")
+    assert (code, "nobody" in output, "post" in output) == (1, True, True), output
+    code, output = await kefu(tmp_path, {"post": {}}, "push")
+    assert (code, "app_id" in output, "Traceback" in output) == (1, True, False), output
