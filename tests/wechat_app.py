@@ -34,10 +34,12 @@ class Bot:
 
     def __init__(self, notes: Path | None = None) -> None:
         self.heard: list[str] = []
+        self.brands: list[str] = []
         self._notes = notes
 
     async def __call__(self, message: UserMessage) -> None:
         self.heard.append(message.text)
+        self.brands.append(message.metadata["brand"])
         if self._notes:
             with self._notes.open("a") as file:
                 file.write(f"{message.message_id} {message.text}\n")

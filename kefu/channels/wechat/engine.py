@@ -146,26 +146,27 @@ class Engine:
         return await self._deliveries.passive(callback.conversation, message_id, has_api, reserved)
 
     async def _is_done(self, callback: Callback) -> bool:
-        """Whether what the callback asked for is answered; for 'go on': whether anything is there, or will be."""
-        received = callback.received
-        query = select(InboundMessage.answered_at).where(InboundMessage.conversation == callback.conversation)
-        own = query.where(InboundMessage.message_id == received.message_id)
+        """Whether what the callback asked for is answered; for 'go on': whether anything is there, or will not be."""
+        query = select(InboundMessage.answered_at).where(
+            InboundMessage.conversation == callback.conversation,
+            InboundMessage.message_id == callback.received.message_id,
+        )
         async with self._database.read() as session:
-            found = (await session.execute(own)).one_or_none()
-            if found is not None:
-                return found.answered_at is not None
-            unanswered = query.where(InboundMessage.answered_at.is_(None)).limit(1)
-            at_work = (await session.execute(unanswered)).first() is not None
-        return not at_work or await self._deliveries.owes(callback.conversation)
+            own = (await session.execute(query)).one_or_none()
+        if own is not None:
+            return own.answered_at is not None
+        return await self._deliveries.owes(callback.conversation) or not await self._is_at_work(callback.conversation)
 
     async def _has_rest(self, conversation: str) -> bool:
         """Whether there is something to go on with, or something in the making."""
-        unanswered = select(InboundMessage.seq).where(
+        return await self._deliveries.owes(conversation) or await self._is_at_work(conversation)
+
+    async def _is_at_work(self, conversation: str) -> bool:
+        query = select(InboundMessage.seq).where(
             InboundMessage.conversation == conversation, InboundMessage.answered_at.is_(None)
         )
         async with self._database.read() as session:
-            at_work = (await session.execute(unanswered.limit(1))).first() is not None
-        return at_work or await self._deliveries.owes(conversation)
+            return (await session.execute(query.limit(1))).first() is not None
 
     def _apology(self, callback: Callback) -> Claim:
         message = Inbound("wechat", callback.conversation, "", callback.account.brand, callback.received.message_id)

@@ -6,6 +6,7 @@ import pytest
 
 from kefu.channels.wechat import engine as engine_module
 from kefu.channels.wechat.pack import MORE
+from sim.wechat import delivery
 from tests.kefu.channels.wechat.conftest import Wire, until
 
 
@@ -64,6 +65,18 @@ async def test_an_old_message_that_comes_again_later_changes_nothing(wire: Wire)
         await wired.repeat(first, "一")
         assert wired.bot.heard == ["一", "二"]
         assert wired.heard() == ["答 一", "答 二", "答 一"], "the platform asks again because it has shown nothing"
+
+
+async def test_callbacks_out_of_order_are_answered_as_they_come(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("二")
+        old = {"MsgType": "text", "Content": "一"}
+        await delivery.send(wired.platform, "post", "o1", old, MsgId="1", CreateTime="1700000000")
+        assert wired.heard() == ["答 二", "答 一"]
+        for _ in range(2):  # an event has no id: user, moment and event name it
+            fields = {"MsgType": "event", "Event": "CLICK", "EventKey": "ask:refund"}
+            await delivery.send(wired.platform, "post", "o1", fields, CreateTime="1700000001")
+        assert wired.bot.heard == ["二", "一", "/refund"]
 
 
 async def test_answers_come_in_order_although_the_first_is_slow(wire: Wire) -> None:

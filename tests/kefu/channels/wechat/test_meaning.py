@@ -77,6 +77,13 @@ async def test_events_begin_turns_or_stay_without_answer(wire: Wire) -> None:
         assert {status for _, status in wired.platform.callbacks} == {200}
 
 
+async def test_an_account_speaks_for_its_brand(wire: Wire) -> None:
+    async with wire(brand="my") as wired:
+        await wired.event("subscribe")
+        assert "欢迎关注MY钱包" in wired.heard()[-1]
+        assert wired.bot.brands == ["my"]
+
+
 async def test_a_command_that_is_typed_is_only_text(wire: Wire) -> None:
     async with wire() as wired:
         await wired.say("/human_agent")
