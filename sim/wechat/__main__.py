@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import yaml
 
 from sim.wechat.accounts import Account
@@ -34,29 +35,37 @@ async def _run(port: int, only: bool) -> int:
     accounts = [_account(brand, rasa) for brand in _BRANDS]
     environment = {**os.environ, **_environment(accounts), "KEFU_CREDENTIALS": str(_credentials(accounts, port))}
     async with serving(Platform(accounts), port) as address:
-        print(f"微信模拟器  {address}/", flush=True)
         if only:
             for name, value in environment.items():
                 if name.startswith("KEFU_WECHAT_") or name == "KEFU_CREDENTIALS":
-                    print(f"export {name}={value}", flush=True)
+                    print(f"export {name}={value}")
+            print(f"微信模拟器  {address}/", flush=True)
             await asyncio.Event().wait()
         product = await asyncio.create_subprocess_exec(sys.executable, "-m", "kefu", "run", env=environment, cwd=_ROOT)
-        menus = asyncio.create_task(_push_menus(environment))
+        ready = asyncio.create_task(_welcome(rasa, address, environment))
         try:
             return await product.wait()
         finally:
-            menus.cancel()
+            ready.cancel()
             if product.returncode is None:
                 product.send_signal(signal.SIGINT)
                 await product.wait()
 
 
-async def _push_menus(environment: dict[str, str]) -> None:
-    """The menus, as an operator pushes them."""
+async def _welcome(rasa: str, address: str, environment: dict[str, str]) -> None:
+    """Once the product answers: push the menus, as an operator does, and say where the page is."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            try:
+                await client.get(f"{rasa}/webhooks/wechat/")
+                break
+            except httpx.HTTPError:
+                await asyncio.sleep(1.0)
     push = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "kefu", "wechat-menu", "push", env=environment, cwd=_ROOT, stdout=subprocess.DEVNULL
     )
     await push.wait()
+    print(f"\n微信模拟器  {address}/\n", flush=True)
 
 
 def _account(brand: str, rasa: str) -> Account:

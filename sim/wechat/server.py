@@ -29,7 +29,14 @@ class _Guest(uvicorn.Server):
 @asynccontextmanager
 async def serving(platform: Platform, port: int) -> AsyncIterator[str]:
     """Serve in the running loop; yields the base address."""
-    config = uvicorn.Config(application(platform), host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+    config = uvicorn.Config(
+        application(platform),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
     server = _Guest(config)
     task = asyncio.create_task(server.serve())
     try:
