@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -29,15 +30,8 @@ class _Guest(uvicorn.Server):
 @asynccontextmanager
 async def serving(platform: Platform, port: int) -> AsyncIterator[str]:
     """Serve in the running loop; yields the base address."""
-    config = uvicorn.Config(
-        application(platform),
-        host="127.0.0.1",
-        port=port,
-        log_level="warning",
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = _Guest(config)
+    options: dict[str, Any] = {"log_level": "warning", "lifespan": "off", "timeout_graceful_shutdown": 1}
+    server = _Guest(uvicorn.Config(application(platform), host="127.0.0.1", port=port, **options))
     task = asyncio.create_task(server.serve())
     try:
         while not server.started:
