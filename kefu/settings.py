@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     var_dir: Path = ROOT / "var"  # databases, secrets, logs
     models_dir: Path = ROOT / "models"
     data_dir: Path = ROOT / "data"  # what trainers edit
+    credentials: Path = ROOT / "credentials.yml"  # the channels that Rasa opens
     database_url: str = ""  # SQLAlchemy address; default: SQLite in var_dir
 
     secret: SecretStr = SecretStr("")  # key that seals personal data and signs sessions
