@@ -1,18 +1,26 @@
 """When the bot did not understand, or the matter is not the wallet's."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import branch_named, matter, miss, say
+from actions.answer import go_on, miss, note_facts, say
+from actions.brand import ask_brand, must_ask_brand
+from actions.buttons import register_or_person
+from actions.feedback import store
+from actions.guided import option_named
+from actions.matter import matter
 from actions.turn import Turn
 from kefu.dialogue.answering import SURE, decide
 from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.knowledge import Band, knowledge_base
 
 _MOST_MISSES = 3  # then a person is offered instead of the same words
+_LATE_STARS = re.compile(r"^[打给]?\s*([1-5一二三四五])\s*(分|星|颗星)?[吧啊。.!]*$")
+_DIGITS = dict(zip("一二三四五", "12345", strict=True))
 
 
 class ActionOutOfScope(Action):
@@ -23,20 +31,29 @@ class ActionOutOfScope(Action):
         return "action_out_of_scope"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Utter the refusal, or choices."""
+        """Utter what fits: the open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
         turn = Turn.of(tracker)
-        named = branch_named(turn, tracker)
+        named = option_named(turn, tracker)
         if named:
-            return say(dispatcher, turn, tracker, named)
+            return go_on(dispatcher, turn, tracker, *named)
+        stars = _LATE_STARS.match(turn.text)
+        if stars and tracker.get_slot("rated_faq"):
+            return await _rate_late(dispatcher, turn, tracker, _DIGITS.get(stars[1], stars[1]))
+        noted = note_facts(dispatcher, turn, tracker)
+        if noted:
+            return noted
         kind = kind_of_text(turn.text)
+        if kind in (Kind.HEARD, Kind.PLEASED, Kind.ANGRY):
+            return _reaction(dispatcher, tracker, kind)
+        if kind is Kind.UNCLEAR:
+            return miss(dispatcher, turn, tracker)
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
-            misses = int(tracker.get_slot("misses") or 0) + 1
-            gives_up = kind is Kind.ORDINARY and misses >= _MOST_MISSES
-            dispatcher.utter_message(response="utter_miss_give_up" if gives_up else f"utter_{kind.value}")
-            return [SlotSet("faq_id", None), SlotSet("misses", misses)]
+            return _decline(dispatcher, tracker, kind)
         decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
         if decision.band is Band.REFUSE:
             return miss(dispatcher, turn, tracker)
+        if must_ask_brand(turn, tracker):
+            return ask_brand(dispatcher, tracker)
         return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
 
 
@@ -53,15 +70,27 @@ class ActionNoneOfThese(Action):
         return [*miss(dispatcher, Turn.of(tracker), tracker), SlotSet("question", question)]
 
 
-class ActionSolved(Action):
-    """The answer has helped: close the matter."""
+def _decline(dispatcher: CollectingDispatcher, tracker: Tracker, kind: Kind) -> list[EventType]:
+    misses = int(tracker.get_slot("misses") or 0) + 1
+    gives_up = kind is Kind.ORDINARY and misses >= _MOST_MISSES
+    dispatcher.utter_message(response="utter_miss_give_up" if gives_up else f"utter_{kind.value}")
+    return [SlotSet("faq_id", None), SlotSet("misses", misses)]
 
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_solved"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Say so, and forget the matter."""
-        dispatcher.utter_message(response="utter_solved")
-        rated = SlotSet("rated_faq", tracker.get_slot("faq_id"))
-        return [rated, *(SlotSet(name, None) for name in ("faq_id", "topic", "question"))]
+def _reaction(dispatcher: CollectingDispatcher, tracker: Tracker, kind: Kind) -> list[EventType]:
+    """哦, 👌, 😡: after an answer they say whether it helped; alone they say nothing."""
+    if not tracker.get_slot("topic"):
+        dispatcher.utter_message(response=f"utter_{kind.value}")
+        return []
+    if kind is Kind.ANGRY:
+        dispatcher.utter_message(response="utter_still_open", buttons=register_or_person())
+        return []
+    dispatcher.utter_message(response="utter_ask_solved")
+    return [SlotSet("asks", "solved")]
+
+
+async def _rate_late(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, stars: str) -> list[EventType]:
+    """Stars that come after other talk: kept, and no more asked."""
+    await store(turn, "rating", stars=int(stars), faq_id=tracker.get_slot("rated_faq"))
+    dispatcher.utter_message(response="utter_rated_late")
+    return [SlotSet("rated_faq", None)]

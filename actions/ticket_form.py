@@ -67,8 +67,13 @@ class AskTicketConfirmed(Action):
 
 def _start(tracker: Tracker, topic: str) -> list[EventType]:
     known = {} if tracker.get_slot("description") else prefill(tracker.get_slot("question"))
+    if turn_brand := Turn.of(tracker).brand.id:
+        known["brand"] = turn_brand
     unneeded = {} if "amount" in required(topic) or tracker.get_slot("amount") else {"amount": ""}
-    return [SlotSet(name, value) for name, value in {**known, **unneeded, "topic": topic, "bad_answers": 0}.items()]
+    return [
+        SlotSet(name, value)
+        for name, value in {**known, **unneeded, "topic": topic, "bad_answers": 0, "back": False}.items()
+    ]
 
 
 def _events(step: Step, tracker: Tracker) -> list[EventType]:
@@ -76,6 +81,7 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
     if slots.get("extra"):
         slots["extra"] = "\n".join(filter(None, [tracker.get_slot("extra"), slots["extra"]]))
     slots.setdefault("bad_answers", 0)
+    slots.setdefault("back", False)
     events: list[EventType] = [SlotSet(name, value) for name, value in slots.items()]
     return [*events, SlotSet("requested_slot", None)] if step.ended else events
 
@@ -83,7 +89,9 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
 def _answer(dispatcher: CollectingDispatcher, turn: Turn) -> None:
     """Answer a question that came in mid-form, then go back to the form."""
     decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
-    if decision.band is Band.ANSWER:
+    if decision.band is Band.REFUSE:
+        dispatcher.utter_message(response="utter_ticket_ask_later")
+    else:
         entry = decision.entries[0]
         text = entry.text_for(turn.brand, turn.channel)
         dispatcher.utter_message(text=text, faq_id=entry.id, faq_version=decision.version)

@@ -1,22 +1,34 @@
 """Sending a ticket and asking about one."""
 
+import json
+import re
+from datetime import datetime, timezone
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.buttons import Button
 from actions.turn import Turn
 from kefu.database import database
+from kefu.desk.lifecycle import Status
 from kefu.desk.models import Ticket
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
+from kefu.dialogue.guides import guides
 from kefu.dialogue.ticket_form import CONFIRMED, PERSON
 from kefu.dialogue.transcript import faq_ids, transcript
+from kefu.knowledge import knowledge_base
 from kefu.show import SKIPPED, is_time, parse_amount, show_moment, show_status
 from kefu.topics import OTHER_MATTER, title
 
-_FORGOTTEN = ("description", "extra", "time", "amount", "order_id", "ticket_confirmed", "faq_id", "question", "topic")
+_FORGOTTEN = (
+    *("description", "extra", "time", "amount", "order_id", "ticket_confirmed"),
+    *("faq_id", "question", "topic", "guide", "tried", "asks"),
+)
+_REGISTER = re.compile(r"登记|开(个|张|一)?(工)?单|报(个)?单|提交")
+_ASKS_ABOUT = re.compile(r"进度|查|到哪|怎么样|了吗|没有|结果|处理|多久|状态|催")
 
 
 class ActionSubmitTicket(Action):
@@ -34,7 +46,7 @@ class ActionSubmitTicket(Action):
             return forget
         turn = Turn.of(tracker)
         opened = await TicketService(database()).open(_new_ticket(turn, tracker))
-        dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON))
+        dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON), buttons=[add_to(opened.ticket)])
         return [*forget, SlotSet("ticket_id", opened.ticket.id)]
 
 
@@ -52,14 +64,18 @@ class ActionTicketStatus(Action):
         number = parse_receipt(turn.entity("ticket_id") or "")
         if number:
             ticket = await service.get(number)
-            if ticket is None or ticket.brand != turn.brand.id:
+            if ticket is None or turn.brand.id not in ("", ticket.brand):
                 dispatcher.utter_message(response="utter_ticket_not_found")
                 return []
-            dispatcher.utter_message(text=_status(ticket))
+            dispatcher.utter_message(text=_status(ticket), buttons=[add_to(ticket)])
             return [SlotSet("ticket_id", ticket.id)]
+        if _REGISTER.search(turn.text) and not _ASKS_ABOUT.search(turn.text):
+            dispatcher.utter_message(response="utter_register_now")
+            return []
         tickets = await service.of_customer(turn.brand.id, turn.conversation, limit=3)
         if tickets:
-            dispatcher.utter_message(text="\n".join(map(_status, tickets)))
+            buttons = [add_to(tickets[0])] if len(tickets) == 1 else []
+            dispatcher.utter_message(text="\n".join(map(_status, tickets)), buttons=buttons)
         else:
             dispatcher.utter_message(response="utter_ask_ticket_number")
         return []
@@ -67,7 +83,7 @@ class ActionTicketStatus(Action):
 
 def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
     slots = tracker.current_slot_values()
-    notes = [slots.get("description") or SKIPPED, slots.get("extra")]
+    notes = [slots.get("description") or SKIPPED, slots.get("extra"), _tried(slots)]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
         notes.append(f"金额：{slots['amount']}")
     time = slots.get("time")
@@ -91,6 +107,22 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
     )
 
 
+def add_to(ticket: Ticket) -> Button:
+    """The button by which a customer adds to a ticket; a finished one is opened again by that."""
+    words = "补充情况" if Status(ticket.status).is_active else "还没解决"
+    return {"title": words, "payload": "/add_to_ticket" + json.dumps({"ticket_id": ticket.id})}
+
+
+def _tried(slots: dict[str, Any]) -> str:
+    """Where in a guide the customer is stuck, and which answers have not helped."""
+    known = knowledge_base().current().by_id
+    guide = guides().of(slots.get("guide") or "")
+    option = guide.holding(slots.get("faq_id")) if guide else None
+    shown = [known[faq_id].question for faq_id in slots.get("tried") or [] if faq_id in known]
+    lines = [f"卡在：{option.title}" if option else "", f"机器人给过的办法：{'、'.join(shown)}" if shown else ""]
+    return "\n".join(filter(None, lines))
+
+
 def _receipt(opened: Opened, turn: Turn, wants_person: bool) -> str:
     ticket = opened.ticket
     if not opened.created:
@@ -103,5 +135,7 @@ def _receipt(opened: Opened, turn: Turn, wants_person: bool) -> str:
 
 
 def _status(ticket: Ticket) -> str:
-    created = show_moment(ticket.created_at)
-    return f"工单 {ticket.id}({title(ticket.intent)},{created}登记):{show_status(ticket.status)}。"
+    about = f"{title(ticket.intent)}，{show_moment(ticket.created_at)}登记"
+    head = f"工单 {ticket.id}（{about}）：{show_status(ticket.status)}"
+    waits = ticket.status in (Status.OPEN, Status.REOPENED) and ticket.sla_due > datetime.now(timezone.utc)
+    return f"{head}，最晚{show_moment(ticket.sla_due)}联系您。" if waits else f"{head}。"

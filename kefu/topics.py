@@ -3,6 +3,7 @@
 DIALOGUE_INTENTS = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "out_of_scope"}
     | {"cancel", "skip", "menu", "inform", "choose_faq", "none_of_these", "open_ticket", "rate"}
+    | {"choose_brand", "add_to_ticket"}
 )
 
 MONEY_TOPICS = frozenset(

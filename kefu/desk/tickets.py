@@ -106,6 +106,28 @@ class TicketService:
         async with self._database.read() as session:
             return list((await session.execute(query)).scalars())
 
+    async def add_note(self, ticket_id: str, text: str, key: str, now: datetime | None = None) -> Ticket:
+        """Add a customer's words to a ticket; one that was finished is opened again. The same key adds once.
+
+        Raises:
+            KeyError: there is no such ticket.
+        """
+        moment = now or datetime.now(timezone.utc)
+        async with self._database.write(f"ticket-id:{ticket_id}") as session:
+            ticket = await session.get(Ticket, ticket_id)
+            if ticket is None:
+                raise KeyError(ticket_id)
+            if await _by_idempotency_key(session, key):
+                return ticket
+            session.add(_event(ticket_id, moment, "customer", "note", {"text": text}, key))
+            before = Status(ticket.status)
+            if Status.REOPENED in TRANSITIONS[before]:
+                ticket.status = Status.REOPENED.value
+                change = {"from": before.value, "to": Status.REOPENED.value}
+                session.add(_event(ticket_id, moment, "customer", "status", change))
+            ticket.updated_at = moment
+            return ticket
+
     async def move(self, ticket_id: str, to: Status, actor: str, now: datetime | None = None) -> Ticket:
         """Change a ticket's status.
 

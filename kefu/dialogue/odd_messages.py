@@ -7,11 +7,15 @@ from kefu.show import EMPTY_MESSAGE
 
 _CHINESE = re.compile(r"[一-鿿]")
 _LETTER = re.compile(r"[^\W\d_]")
+_A_WORD = 5  # letters from which a text without Chinese is another language, not a slip
 _ABUSE = re.compile(
     r"[傻煞沙](逼|比|叉|x|b)|啥(逼|比|叉)|他妈的|特么|(?<!我)(?<!他)(?<!她)妈的|去你妈|你妈(的|逼|死)|滚(蛋|开|吧)?$|垃圾"
     r"|狗(屎|东西|日)|操你|去死|废物|智障|脑残|王八|混蛋|骗子公司|shit|fuck",
     re.IGNORECASE,
 )
+_HEARD = re.compile(r"^(哦|噢|喔|奥|知道|晓得|明白|收到|这样|原来如此|懂)[了啊呀的哦噢]*[,.。!~ ]*$")
+_PLEASED = frozenset("👌👍🙏😊😄😁🙂👏❤🌹💪✅")
+_ANGRY = frozenset("😡🤬😠👎💢😤🖕")
 _CREDIT = re.compile(
     r"贷|借(呗|钱|款|条)|花呗|白条|微粒贷|信用卡|额度|分期|利息|还款|还清|逾期|征信|催收|放款|综合评[分估]|月供|以贷"
 )
@@ -22,6 +26,10 @@ class Kind(str, Enum):
 
     EMPTY = "empty"
     EMOJI = "emoji"
+    PLEASED = "emoji_pleased"
+    ANGRY = "emoji_angry"
+    HEARD = "heard"
+    UNCLEAR = "unclear"
     FOREIGN = "foreign"
     ABUSIVE = "abusive"
     CREDIT = "credit"
@@ -33,11 +41,19 @@ def kind_of_text(text: str) -> Kind:
     if not text.strip() or text == EMPTY_MESSAGE:
         return Kind.EMPTY
     if not any(character.isalnum() for character in text):
-        return Kind.EMOJI
+        return _feeling(text)
+    if _HEARD.match(text):
+        return Kind.HEARD
     if _CREDIT.search(text):
         return Kind.CREDIT
     if _ABUSE.search(text):
         return Kind.ABUSIVE
-    if not _CHINESE.search(text) and len(_LETTER.findall(text)) >= 8:
-        return Kind.FOREIGN
+    if not _CHINESE.search(text):
+        return Kind.FOREIGN if len(_LETTER.findall(text)) >= _A_WORD else Kind.UNCLEAR
     return Kind.ORDINARY
+
+
+def _feeling(text: str) -> Kind:
+    if _ANGRY & set(text):
+        return Kind.ANGRY
+    return Kind.PLEASED if _PLEASED & set(text) else Kind.EMOJI
