@@ -8,18 +8,31 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.brand import ask_brand, must_ask_brand, resumed
-from actions.buttons import Button, after_answer, branches, choice, choices, register_or_person, still_unsolved
+from actions.buttons import (
+    Button,
+    after_answer,
+    branches,
+    branches_of,
+    choice,
+    choices,
+    register_or_person,
+    still_unsolved,
+)
 from actions.emergency import kind_of, raise_alarm
-from actions.guided import option_named, untried
+from actions.guided import option_named, options_meant, place, says_unsolved, try_next, untried
 from actions.matter import SURELY, answered, joined, matter, only_facts, stay
+from actions.notes import about_ticket
 from actions.notices import tell_notices
 from actions.turn import Turn
 from kefu.dialogue.answering import Decision, decide
 from kefu.dialogue.guides import Guide, Option, guides
+from kefu.dialogue.ticket_form import calls_off
 from kefu.knowledge import Band, FaqEntry, knowledge_base
 from kefu.knowledge.news import News, latest_news
 from kefu.show import CHINA, show_facts
 from kefu.topics import is_business
+
+_MOST_OFFERS = 2  # then a person is named with the telephone number
 
 
 class ActionAnswer(Action):
@@ -61,17 +74,27 @@ class ActionShowFaq(Action):
             return go_on(dispatcher, turn, tracker, guide, option)
         show(dispatcher, turn, entry, snapshot.version)
         said = joined(tracker.get_slot("question"), turn.text)
-        return [SlotSet("question", said), *answered(entry, tracker, guide=_asking(entry))]
+        return [SlotSet("question", said), *answered(entry, tracker, guide=_guide_of(entry))]
 
 
 async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Answer a message that may be about the wallet's business, or about the open guide's question."""
+    if calls_off(turn.said()):
+        dispatcher.utter_message(response="utter_nothing_to_cancel")
+        return []
     named = option_named(turn, tracker)
     if named:
         return go_on(dispatcher, turn, tracker, *named)
-    noted = note_facts(dispatcher, turn, tracker)
-    if noted:
-        return noted
+    which = options_meant(turn, tracker)
+    if which:
+        dispatcher.utter_message(text="是哪一种？点一下就行。", buttons=branches_of(which))
+        return stay(turn, tracker)
+    about = await about_ticket(dispatcher, turn, tracker)
+    if about:
+        return about
+    beside = note_facts(dispatcher, turn, tracker) or still_not(dispatcher, turn, tracker)
+    if beside:
+        return beside
     decision = _pressed(turn) if turn.is_pressed else None
     decision = decision or decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
     if decision.band is Band.ANSWER:
@@ -98,6 +121,29 @@ def go_on(
     return [*stay(turn, tracker), *answered(entry, tracker, topic, guide.intent)]
 
 
+def still_not(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """等了半天还是没有, after an answer: what the guide still has, else a ticket; empty for any other message."""
+    if not tracker.get_slot("topic") or turn.is_pressed or not says_unsolved(turn.text):
+        return []
+    if is_business(turn.intent) and turn.confidence >= SURELY:
+        return []
+    here = place(tracker)
+    if here and here.option and untried(here.option, turn, tracker):
+        return go_on(dispatcher, turn, tracker, here.guide, here.option, try_next(here.option, tracker))
+    return offer_ticket(dispatcher, tracker, "utter_still_open")
+
+
+def offer_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, first: str) -> list[EventType]:
+    """Offer to register the open matter; each time in other words."""
+    misses = int(tracker.get_slot("misses") or 0) + 1
+    if misses > _MOST_OFFERS:
+        dispatcher.utter_message(response="utter_miss_give_up")
+    else:
+        response = first if misses == 1 else "utter_asked_thrice"
+        dispatcher.utter_message(response=response, buttons=register_or_person())
+    return [SlotSet("misses", misses), SlotSet("asks", "register")]
+
+
 def note_facts(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Keep facts that come alone after a question, so that nobody is asked for them again; empty where none do."""
     facts = only_facts(turn)
@@ -105,14 +151,16 @@ def note_facts(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -
         return []
     text = f"记下了：{show_facts(facts)}。还没办好的话点“现在登记”，这些不用再说一遍。"
     dispatcher.utter_message(text=text, buttons=register_or_person())
-    return stay(turn, tracker)
+    return [*stay(turn, tracker), SlotSet("asks", "register")]
 
 
 def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
     """Utter a decision; returns the events that remember it."""
+    if decision.band is not Band.ANSWER and ask_again(dispatcher, tracker):
+        return [SlotSet("misses", 1)]
     if decision.band is Band.CLARIFY:
         dispatcher.utter_message(text="您问的是哪一个？点一下就行。", buttons=choices(decision.entries))
-        return [SlotSet("faq_id", None), SlotSet("guide", None)]
+        return [SlotSet("faq_id", None)]
     if decision.band is Band.REFUSE:
         return miss(dispatcher, turn, tracker)
     entry = decision.entries[0]
@@ -123,7 +171,7 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision
     if entry.id == tracker.get_slot("faq_id"):
         return _another_way(dispatcher, tracker, [hit for hit in decision.entries[1:] if hit.intent == entry.intent])
     show(dispatcher, turn, entry, decision.version, decision.also)
-    return answered(entry, tracker, guide=_asking(entry, decision.also))
+    return answered(entry, tracker, guide=_guide_of(entry, decision.also))
 
 
 def show(
@@ -176,18 +224,32 @@ def _branch(guide: Guide, turn: Turn, tracker: Tracker) -> Option | None:
 
 def _another_way(dispatcher: CollectingDispatcher, tracker: Tracker, others: list[FaqEntry]) -> list[EventType]:
     """The same question again: the answer has not helped, so say something else, then offer a person."""
-    misses = int(tracker.get_slot("misses") or 0) + 1
-    if misses == 1 and others:
+    if others and not tracker.get_slot("misses"):
         dispatcher.utter_message(response="utter_asked_again", buttons=still_unsolved(others[:2]))
-    else:
-        again = "utter_asked_thrice" if misses <= 2 else "utter_miss_give_up"
-        dispatcher.utter_message(response=again, buttons=register_or_person())
-    return [SlotSet("misses", misses)]
+        return [SlotSet("misses", 1)]
+    return offer_ticket(dispatcher, tracker, "utter_asked_thrice")
+
+
+def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+    """Whether the guide's question was put once more, for an answer that fits none of its options."""
+    here = place(tracker)
+    if here is None or here.option or tracker.get_slot("misses"):
+        return False
+    dispatcher.utter_message(response="utter_guide_again", buttons=branches(here.guide))
+    return True
 
 
 def _asking(entry: FaqEntry, also: FaqEntry | None = None) -> str | None:
     """The intent of the guide whose question follows an entry."""
-    return entry.intent if not also and guides().of(entry.intent) and entry == _overview(entry.intent) else None
+    guide = guides().of(entry.intent)
+    follows = guide and (entry == _overview(entry.intent) or entry.id in guide.after)
+    return entry.intent if follows and not also else None
+
+
+def _guide_of(entry: FaqEntry, also: FaqEntry | None = None) -> str | None:
+    """The intent of the guide that an entry opens, or that it is an answer of."""
+    guide = guides().of(entry.intent)
+    return entry.intent if _asking(entry, also) or (guide and guide.holding(entry.id)) else None
 
 
 def _overview(intent: str) -> FaqEntry:

@@ -1,5 +1,6 @@
 """Adding to a ticket that is there: 补充情况, 还没解决."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -7,12 +8,16 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.emergency import kind_of, raise_alarm
+from actions.matter import SURELY, only_facts
+from actions.status import add_to, status_line
 from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.lifecycle import Status
 from kefu.desk.tickets import TicketService
-from kefu.dialogue.ticket_form import calls_off
+from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
+from kefu.topics import is_business
 
+_SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
 _LEAVE: list[EventType] = [SlotSet("note", None), SlotSet("requested_slot", None)]
 
 
@@ -70,3 +75,23 @@ class ActionStoreNote(Action):
         again = "_reopened" if ticket.status == Status.REOPENED else ""
         dispatcher.utter_message(response=f"utter_note_stored{again}", receipt=ticket.id)
         return [SlotSet("note", None)]
+
+
+async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """A word on the ticket that was just opened (要多久, 对了…, 金额是60); empty for any other message."""
+    number = tracker.get_slot("ticket_id")
+    is_sure = is_business(turn.intent) and turn.confidence >= SURELY
+    if not number or tracker.get_slot("topic") or turn.is_pressed or is_sure:
+        return []
+    service = TicketService(database())
+    ticket = await service.get(number)
+    if ticket is None or not Status(ticket.status).is_active or turn.brand.id not in ("", ticket.brand):
+        return []
+    if ASKS_HOW_LONG.search(turn.text):
+        dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
+        return [SlotSet("ticket_id", number)]
+    if only_facts(turn) or _SUPPLEMENT.match(turn.text):
+        await service.add_note(number, turn.text, f"note:{turn.conversation}:{turn.message_id}")
+        dispatcher.utter_message(response="utter_note_stored", receipt=number)
+        return [SlotSet("ticket_id", number)]
+    return []

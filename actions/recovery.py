@@ -1,26 +1,33 @@
 """When the bot did not understand, or the matter is not the wallet's."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import go_on, miss, note_facts, say
+from actions.answer import go_on, miss, note_facts, offer_ticket, say, still_not
 from actions.brand import ask_brand, must_ask_brand
-from actions.buttons import register_or_person
 from actions.feedback import store
 from actions.guided import option_named
 from actions.matter import matter
+from actions.menu import show_menu
+from actions.notes import about_ticket
 from actions.turn import Turn
-from kefu.dialogue.answering import SURE, decide
-from kefu.dialogue.odd_messages import Kind, kind_of_text
+from kefu.dialogue.answering import CHOICES, SURE, Decision, decide
+from kefu.dialogue.odd_messages import Kind, in_chinese, kind_of_text
 from kefu.knowledge import Band, knowledge_base
 
 _MOST_MISSES = 3  # then a person is offered instead of the same words
 _LATE_STARS = re.compile(r"^[打给]?\s*([1-5一二三四五])\s*(分|星|颗星)?[吧啊。.!]*$")
 _DIGITS = dict(zip("一二三四五", "12345", strict=True))
+
+_KEYS: dict[str, Callable[[CollectingDispatcher], None]] = {  # of the menu, after the menu is gone
+    "9": show_menu,
+    "0": lambda dispatcher: dispatcher.utter_message(response="utter_person_by_button"),
+}
 
 
 class ActionOutOfScope(Action):
@@ -39,14 +46,23 @@ class ActionOutOfScope(Action):
         stars = _LATE_STARS.match(turn.text)
         if stars and tracker.get_slot("rated_faq"):
             return await _rate_late(dispatcher, turn, tracker, _DIGITS.get(stars[1], stars[1]))
-        noted = note_facts(dispatcher, turn, tracker)
-        if noted:
-            return noted
+        about = await about_ticket(dispatcher, turn, tracker)
+        if about:
+            return about
+        beside = note_facts(dispatcher, turn, tracker) or still_not(dispatcher, turn, tracker)
+        if beside:
+            return beside
         kind = kind_of_text(turn.text)
         if kind in (Kind.HEARD, Kind.PLEASED, Kind.ANGRY):
             return _reaction(dispatcher, tracker, kind)
+        if turn.text.strip() in _KEYS:
+            _KEYS[turn.text.strip()](dispatcher)
+            return []
         if kind is Kind.UNCLEAR:
             return miss(dispatcher, turn, tracker)
+        chinese = in_chinese(turn.text)
+        if chinese != turn.text:
+            return _without_english(dispatcher, turn, tracker, chinese)
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
             return _decline(dispatcher, tracker, kind)
         decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
@@ -70,6 +86,15 @@ class ActionNoneOfThese(Action):
         return [*miss(dispatcher, Turn.of(tracker), tracker), SlotSet("question", question)]
 
 
+def _without_english(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, chinese: str) -> list[EventType]:
+    """我的app login不了: what its words alone may mean is offered."""
+    found = knowledge_base().search(chinese, None, turn.brand.id, CHOICES)
+    if not found.hits:
+        return miss(dispatcher, turn, tracker)
+    entries = tuple(hit.entry for hit in found.hits)
+    return say(dispatcher, turn, tracker, Decision(Band.CLARIFY, entries, found.version))
+
+
 def _decline(dispatcher: CollectingDispatcher, tracker: Tracker, kind: Kind) -> list[EventType]:
     misses = int(tracker.get_slot("misses") or 0) + 1
     gives_up = kind is Kind.ORDINARY and misses >= _MOST_MISSES
@@ -83,8 +108,7 @@ def _reaction(dispatcher: CollectingDispatcher, tracker: Tracker, kind: Kind) ->
         dispatcher.utter_message(response=f"utter_{kind.value}")
         return []
     if kind is Kind.ANGRY:
-        dispatcher.utter_message(response="utter_still_open", buttons=register_or_person())
-        return []
+        return offer_ticket(dispatcher, tracker, "utter_still_open")
     dispatcher.utter_message(response="utter_ask_solved")
     return [SlotSet("asks", "solved")]
 

@@ -7,14 +7,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import answer, go_on, note_facts
+from actions.answer import answer, ask_again, go_on, note_facts, offer_ticket
 from actions.buttons import PERSON, SOLVED, branches_of, register_or_person
-from actions.guided import option_named, place, untried
+from actions.guided import option_named, place, try_next, untried
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
 
 _SOLVED = re.compile(
-    r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|没问题|没事了|(收|找|看|退)到了|到账了|^ok"
+    r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|没问题|没事了|(收|找|看|退)到了|到账了"
 )
 _ALL = re.compile(r"全|都|解决")
 _MATTER = ("faq_id", "topic", "question", "guide", "tried", "asks")
@@ -33,6 +33,11 @@ class ActionSolved(Action):
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
+        if tracker.get_slot("asks") == "register" and not turn.is_pressed:
+            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
+            return [SlotSet("faq_id", tracker.get_slot("faq_id"))]
+        if not turn.is_pressed and not _SOLVED.search(turn.text) and ask_again(dispatcher, tracker):
+            return [SlotSet("faq_id", tracker.get_slot("faq_id")), SlotSet("misses", 1)]
         if not (turn.is_pressed or tracker.get_slot("asks") == "solved" or _SOLVED.search(turn.text)):
             dispatcher.utter_message(response="utter_ask_solved")
             return [SlotSet("faq_id", tracker.get_slot("faq_id")), SlotSet("asks", "solved")]
@@ -63,9 +68,7 @@ class ActionUnsolved(Action):
             return [*noted, SlotSet("nothing_left", False)]
         here = place(tracker)
         if here and here.option and untried(here.option, turn, tracker):
-            was_told = set(here.option.entries) & set(tracker.get_slot("tried") or [])
-            first = "换个办法试试。\n" if was_told else ""
-            events = go_on(dispatcher, turn, tracker, here.guide, here.option, first)
+            events = go_on(dispatcher, turn, tracker, here.guide, here.option, try_next(here.option, tracker))
             return [*events, SlotSet("nothing_left", False)]
         return [SlotSet("nothing_left", True)]
 
@@ -87,11 +90,8 @@ class ActionWhatNow(Action):
             return noted
         if not tracker.get_slot("topic"):
             dispatcher.utter_message(response="utter_what_now")
-        elif turn.intent == "skip":
-            dispatcher.utter_message(response="utter_not_sure", buttons=register_or_person())
-        else:
-            dispatcher.utter_message(response="utter_still_open", buttons=register_or_person())
-        return []
+            return []
+        return offer_ticket(dispatcher, tracker, "utter_not_sure" if turn.intent == "skip" else "utter_still_open")
 
 
 def _next_step(dispatcher: CollectingDispatcher, left: list[Option]) -> None:

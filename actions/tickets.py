@@ -1,27 +1,23 @@
 """Sending a ticket and asking about one."""
 
-import json
 import re
-from datetime import datetime, timezone
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.buttons import Button
+from actions.status import add_to, status_line
 from actions.turn import Turn
 from kefu.database import database
-from kefu.desk.lifecycle import Status
-from kefu.desk.models import Ticket
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.guides import guides
 from kefu.dialogue.ticket_form import CONFIRMED, PERSON
 from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.knowledge import knowledge_base
-from kefu.show import SKIPPED, is_time, parse_amount, show_moment, show_status
-from kefu.topics import OTHER_MATTER, title
+from kefu.show import SKIPPED, is_time, parse_amount, show_moment
+from kefu.topics import OTHER_MATTER
 
 _FORGOTTEN = (
     *("description", "extra", "time", "amount", "order_id", "ticket_confirmed"),
@@ -67,7 +63,7 @@ class ActionTicketStatus(Action):
             if ticket is None or turn.brand.id not in ("", ticket.brand):
                 dispatcher.utter_message(response="utter_ticket_not_found")
                 return []
-            dispatcher.utter_message(text=_status(ticket), buttons=[add_to(ticket)])
+            dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
             return [SlotSet("ticket_id", ticket.id)]
         if _REGISTER.search(turn.text) and not _ASKS_ABOUT.search(turn.text):
             dispatcher.utter_message(response="utter_register_now")
@@ -75,7 +71,7 @@ class ActionTicketStatus(Action):
         tickets = await service.of_customer(turn.brand.id, turn.conversation, limit=3)
         if tickets:
             buttons = [add_to(tickets[0])] if len(tickets) == 1 else []
-            dispatcher.utter_message(text="\n".join(map(_status, tickets)), buttons=buttons)
+            dispatcher.utter_message(text="\n".join(map(status_line, tickets)), buttons=buttons)
         else:
             dispatcher.utter_message(response="utter_ask_ticket_number")
         return []
@@ -107,12 +103,6 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
     )
 
 
-def add_to(ticket: Ticket) -> Button:
-    """The button by which a customer adds to a ticket; a finished one is opened again by that."""
-    words = "补充情况" if Status(ticket.status).is_active else "还没解决"
-    return {"title": words, "payload": "/add_to_ticket" + json.dumps({"ticket_id": ticket.id})}
-
-
 def _tried(slots: dict[str, Any]) -> str:
     """Where in a guide the customer is stuck, and which answers have not helped."""
     known = knowledge_base().current().by_id
@@ -132,10 +122,3 @@ def _receipt(opened: Opened, turn: Turn, wants_person: bool) -> str:
     due = f"人工同事会在{show_moment(ticket.sla_due)}前联系您，回复也会出现在这里。"
     urgent = f"着急的话请直接打 {turn.brand.hotline}。" if wants_person or ticket.priority == "P1" else ""
     return f"{first}\n{due}{urgent}\n想知道进度，把单号发给我就行。"
-
-
-def _status(ticket: Ticket) -> str:
-    about = f"{title(ticket.intent)}，{show_moment(ticket.created_at)}登记"
-    head = f"工单 {ticket.id}（{about}）：{show_status(ticket.status)}"
-    waits = ticket.status in (Status.OPEN, Status.REOPENED) and ticket.sla_due > datetime.now(timezone.utc)
-    return f"{head}，最晚{show_moment(ticket.sla_due)}联系您。" if waits else f"{head}。"

@@ -53,11 +53,15 @@ class Option(BaseModel):
 
 
 class Guide(BaseModel):
-    """The branches under an intent; `slot` names the entity that chooses one without asking."""
+    """The branches under an intent; `slot` names the entity that chooses one without asking.
+
+    The question follows the intent's overview, and the entries in `after`.
+    """
 
     intent: str
     ask: str
     slot: str | None = None
+    after: list[str] = []
     options: list[Option] = Field(min_items=1)
 
     class Config:
@@ -75,9 +79,13 @@ class Guide(BaseModel):
 
     def answered(self, text: str) -> Option | None:
         """The option that a reply to the guide's question means: also a word that only one title has."""
-        word = text.strip(" ,.!?。、")
-        having = [option for option in self.options if word in option.title] if 0 < len(word) <= _TITLE_PART else []
+        having = self.titled(text)
         return self.named(text) or (having[0] if len(having) == 1 else None)
+
+    def titled(self, text: str) -> list[Option]:
+        """The options in whose titles a short reply stands."""
+        word = text.strip(" ,.!?。、")
+        return [option for option in self.options if word in option.title] if 0 < len(word) <= _TITLE_PART else []
 
     def holding(self, faq_id: str | None) -> Option | None:
         """The option that an entry belongs to."""
@@ -122,8 +130,10 @@ def load_guides(folder: Path) -> Guides:
 def unknown_entries(guides: Guides, faq_ids: Iterable[str]) -> Sequence[str]:
     """FAQ ids that guides name and the knowledge base does not have."""
     known = set(faq_ids)
-    named = (faq_id for guide in guides.by_intent.values() for option in guide.options for faq_id in option.entries)
-    return sorted({faq_id for faq_id in named if faq_id not in known})
+    all_guides = guides.by_intent.values()
+    named = {faq_id for guide in all_guides for option in guide.options for faq_id in option.entries}
+    named.update(faq_id for guide in all_guides for faq_id in guide.after)
+    return sorted(named - known)
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,21 @@ _ABUSE = re.compile(
 _HEARD = re.compile(r"^(哦|噢|喔|奥|知道|晓得|明白|收到|这样|原来如此|懂)[了啊呀的哦噢]*[,.。!~ ]*$")
 _PLEASED = frozenset("👌👍🙏😊😄😁🙂👏❤🌹💪✅")
 _ANGRY = frozenset("😡🤬😠👎💢😤🖕")
+_ENGLISH = {
+    r"log ?in|sign ?in": "登录",
+    r"loading": "加载转圈",
+    r"password|pwd": "密码",
+    r"refund": "退款",
+    r"payment|pay": "付款",
+    r"top ?up|recharge": "充值",
+    r"withdraw(al)?": "提现",
+    r"transfer": "转账",
+    r"otp|code": "验证码",
+    r"fees?": "手续费",
+    r"sign ?up|register": "注册",
+    r"balance": "余额",
+    r"fail(ed)?|error": "失败",
+}
 _CREDIT = re.compile(
     r"贷|借(呗|钱|款|条)|花呗|白条|微粒贷|信用卡|额度|分期|利息|还款|还清|逾期|征信|催收|放款|综合评[分估]|月供|以贷"
 )
@@ -51,6 +66,15 @@ def kind_of_text(text: str) -> Kind:
     if not _CHINESE.search(text):
         return Kind.FOREIGN if len(_LETTER.findall(text)) >= _A_WORD else Kind.UNCLEAR
     return Kind.ORDINARY
+
+
+def in_chinese(text: str) -> str:
+    """A Chinese text with the wallet's English words in Chinese; any other text as it is."""
+    if not _CHINESE.search(text):
+        return text
+    for english, chinese in _ENGLISH.items():
+        text = re.sub(rf"(?<![a-z])({english})(?![a-z])", chinese, text, flags=re.IGNORECASE)
+    return text
 
 
 def _feeling(text: str) -> Kind:

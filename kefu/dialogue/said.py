@@ -11,7 +11,7 @@ _NOT_BEFORE = re.compile(r"(不是|不对|并非|不止)[\s,]*$")
 _FILLER = re.compile(
     r"[^\w]|不对|不是|应该?是|大概|左右|我的?|是|的|了|就|号码|手机|电话|金额|时间|单号|订单|一共|总共|那个|那笔"
 )
-_FEW = 3  # characters beside the facts, in a message that only gives facts
+_FEW = 1  # characters beside the facts, in a message that only gives facts
 
 
 @dataclass(frozen=True)

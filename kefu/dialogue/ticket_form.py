@@ -37,7 +37,7 @@ _POLITE = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点)|为何|呢$|(.)(不|没)\2|是否")
-_HOW_LONG = re.compile(
+ASKS_HOW_LONG = re.compile(
     r"(多久|几天|什么时候|啥时候|多长时间).{0,6}(处理|回复|联系|答复|解决|结果|好|办)|^(要|得|那)?(多久|几天)"
 )
 _CORRECTS = re.compile(r"不是|不对|错了|改(成|为|一下)|应该?是|更正")
@@ -116,6 +116,8 @@ def _cancels(asked: str, said: Said) -> bool:
 
 def _skips(asked: str, said: Said) -> bool:
     refused = asked == "phone" and (said.intent == "deny" or _NO_PHONE.search(said.text))
+    if _QUESTION.search(said.text):
+        return False
     return bool(refused or said.intent == "skip" or _SKIP.search(said.text) or _NEVER_MIND.match(said.text))
 
 
@@ -124,7 +126,7 @@ def _aside(said: Said, bad_answers: int) -> Step | None:
     if bad_answers >= _MOST_BAD:
         return None
     again = {"bad_answers": bad_answers, "back": True}
-    if _HOW_LONG.search(said.text) or (said.intent == "ticket_status" and said.confidence >= SURE):
+    if ASKS_HOW_LONG.search(said.text) or (said.intent == "ticket_status" and said.confidence >= SURE):
         return Step(again, ("utter_ticket_how_long",))
     if is_business(said.intent) and said.confidence >= SURE:
         if _QUESTION.search(said.text) and said.intent not in _COMPLAINS:
@@ -151,12 +153,14 @@ def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
         return Step({"ticket_confirmed": CONFIRMED})
     if bad_answers >= _MOST_BAD:
         return Step({"ticket_confirmed": CONFIRMED, "extra": said.text})
-    if _HOW_LONG.search(said.text) or said.intent == "ticket_status":
+    if ASKS_HOW_LONG.search(said.text) or said.intent == "ticket_status":
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_how_long",))
     if is_business(said.intent) and said.confidence >= SURE and _QUESTION.search(said.text):
         return Step({"bad_answers": bad_answers + 1}, answer_question=True)
     if said.intent == "deny":
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_what_to_change",))
+    if said.intent == "skip":
+        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_press_confirm",))
     return Step({"bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
 
 

@@ -94,8 +94,12 @@ class WalletEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     def find(self, text: str, tokens: list[Token], now: datetime) -> Iterable[dict[str, Any]]:
         """All entities of a text that somebody has written at `now`, in no order."""
-        yield from _numeric(text, now)
-        yield from (_entity(*shape) for shape in find_shapes(text))
+        shapes = list(find_shapes(text))
+        phones = [(shape.start, shape.end) for shape in shapes if shape.entity == "phone"]
+        for number in _numeric(text, now):
+            if not any(start <= number["start"] < end for start, end in phones):  # 139****5678 is no 139 yuan
+                yield number
+        yield from (_entity(*shape) for shape in shapes)
         for term in self._gazetteer.find([token.text for token in tokens]):
             start = tokens[term.first].start
             if term.entity != "failure_reason" or not text[:start].endswith(_DENIED):  # 不是网络的问题
