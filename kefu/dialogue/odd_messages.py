@@ -7,7 +7,7 @@ from kefu.show import EMPTY_MESSAGE
 
 _CHINESE = re.compile(r"[一-鿿]")
 _LETTER = re.compile(r"[^\W\d_]")
-_A_WORD = 5  # letters from which a text without Chinese is another language, not a slip
+_A_WORD = 6  # letters from which a text without Chinese is another language, not a slip
 _ABUSE = re.compile(
     r"[傻煞沙](逼|比|叉|x|b)|啥(逼|比|叉)|他妈的|特么|(?<!我)(?<!他)(?<!她)妈的|去你妈|你妈(的|逼|死)|滚(蛋|开|吧)?$|垃圾"
     r"|狗(屎|东西|日)|操你|去死|废物|智障|脑残|王八|混蛋|骗子公司|shit|fuck",
@@ -44,7 +44,7 @@ class Kind(str, Enum):
     PLEASED = "emoji_pleased"
     ANGRY = "emoji_angry"
     HEARD = "heard"
-    UNCLEAR = "unclear"
+    UNCLEAR = "miss_first"
     FOREIGN = "foreign"
     ABUSIVE = "abusive"
     CREDIT = "credit"

@@ -94,7 +94,7 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         return Step({**known, "bad_answers": 0})
     if asked == "description":
         return _description(said, known, bad_answers, topic)
-    if _skips(asked, said):
+    if _skips(asked, said, gives_facts=bool(known)):
         return Step({**known, asked: SKIPPED, "bad_answers": 0})
     if known:
         heard = "utter_ticket_changed" if _CORRECTS.search(said.text) else "utter_ticket_noted"
@@ -114,10 +114,10 @@ def _cancels(asked: str, said: Said) -> bool:
     return calls_off(said)
 
 
-def _skips(asked: str, said: Said) -> bool:
-    refused = asked == "phone" and (said.intent == "deny" or _NO_PHONE.search(said.text))
+def _skips(asked: str, said: Said, gives_facts: bool) -> bool:
     if _QUESTION.search(said.text):
         return False
+    refused = asked == "phone" and not gives_facts and (said.intent == "deny" or _NO_PHONE.search(said.text))
     return bool(refused or said.intent == "skip" or _SKIP.search(said.text) or _NEVER_MIND.match(said.text))
 
 
