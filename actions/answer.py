@@ -125,7 +125,7 @@ def still_not(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) ->
     """等了半天还是没有, after an answer: what the guide still has, else a ticket; empty for any other message."""
     if not tracker.get_slot("topic") or turn.is_pressed or not says_unsolved(turn.text):
         return []
-    if is_business(turn.intent) and turn.confidence >= SURELY:
+    if is_business(turn.intent) and turn.confidence >= SURELY and turn.intent != tracker.get_slot("topic"):
         return []
     here = place(tracker)
     if here and here.option and untried(here.option, turn, tracker):
@@ -164,10 +164,9 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision
     if decision.band is Band.REFUSE:
         return miss(dispatcher, turn, tracker)
     entry = decision.entries[0]
-    guide = guides().of(entry.intent)
-    option = _branch(guide, turn, tracker) if guide and entry == _overview(entry.intent) else None
-    if guide and option and untried(option, turn, tracker):
-        return go_on(dispatcher, turn, tracker, guide, option)
+    named = _branch(entry, turn, tracker)
+    if named and untried(named[1], turn, tracker):
+        return go_on(dispatcher, turn, tracker, *named)
     if entry.id == tracker.get_slot("faq_id"):
         return _another_way(dispatcher, tracker, [hit for hit in decision.entries[1:] if hit.intent == entry.intent])
     show(dispatcher, turn, entry, decision.version, decision.also)
@@ -214,12 +213,20 @@ def _pressed(turn: Turn) -> Decision | None:
     return Decision(Band.ANSWER, (entry,), knowledge_base().current().version)
 
 
-def _branch(guide: Guide, turn: Turn, tracker: Tracker) -> Option | None:
-    """The option that the customer has named in a first question, or before in the same matter."""
-    if turn.is_pressed:
+def entry_for(turn: Turn, tracker: Tracker, decision: Decision) -> FaqEntry:
+    """The entry that an answer in passing shows: the branch where the customer has named one, else the best."""
+    named = _branch(decision.entries[0], turn, tracker)
+    return knowledge_base().current().by_id[named[1].faq] if named else decision.entries[0]
+
+
+def _branch(entry: FaqEntry, turn: Turn, tracker: Tracker) -> tuple[Guide, Option] | None:
+    """The guide's option that the customer has named in a first question, or before in the same matter."""
+    guide = guides().of(entry.intent)
+    if guide is None or turn.is_pressed or entry != _overview(entry.intent):
         return None
     before = tracker.get_slot(guide.slot) if guide.slot and tracker.get_slot("topic") == guide.intent else None
-    return guide.branch(turn.entity(guide.slot or "")) or guide.named(turn.text) or guide.branch(before)
+    option = guide.branch(turn.entity(guide.slot or "")) or guide.named(turn.text) or guide.branch(before)
+    return (guide, option) if option else None
 
 
 def _another_way(dispatcher: CollectingDispatcher, tracker: Tracker, others: list[FaqEntry]) -> list[EventType]:

@@ -80,7 +80,7 @@ class ActionStoreNote(Action):
 async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """A word on the ticket that was just opened (要多久, 对了…, 金额是60); empty for any other message."""
     number = tracker.get_slot("ticket_id")
-    is_sure = is_business(turn.intent) and turn.confidence >= SURELY
+    is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not only_facts(turn)
     if not number or tracker.get_slot("topic") or turn.is_pressed or is_sure:
         return []
     service = TicketService(database())

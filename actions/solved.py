@@ -36,12 +36,15 @@ class ActionSolved(Action):
         if tracker.get_slot("asks") == "register" and not turn.is_pressed:
             dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
             return [SlotSet("faq_id", tracker.get_slot("faq_id"))]
-        if not turn.is_pressed and not _SOLVED.search(turn.text) and ask_again(dispatcher, tracker):
-            return [SlotSet("faq_id", tracker.get_slot("faq_id")), SlotSet("misses", 1)]
+        here = place(tracker)
+        if here and here.option is None and not turn.is_pressed and not _SOLVED.search(turn.text):
+            kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
+            if ask_again(dispatcher, tracker):
+                return [kept, SlotSet("misses", 1)]
+            return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
         if not (turn.is_pressed or tracker.get_slot("asks") == "solved" or _SOLVED.search(turn.text)):
             dispatcher.utter_message(response="utter_ask_solved")
             return [SlotSet("faq_id", tracker.get_slot("faq_id")), SlotSet("asks", "solved")]
-        here = place(tracker)
         left = here.guide.steps_after(here.option) if here and here.option else []
         if left and not _ALL.search(turn.text):
             _next_step(dispatcher, left)

@@ -6,6 +6,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer import entry_for
 from actions.emergency import kind_of, raise_alarm
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
@@ -41,7 +42,7 @@ class ValidateTicketForm(FormValidationAction):
         for response in step.say:
             dispatcher.utter_message(response=response)
         if step.answer_question:
-            _answer(dispatcher, turn)
+            _answer(dispatcher, turn, tracker)
         return _events(step, tracker)
 
 
@@ -86,13 +87,12 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
     return [*events, SlotSet("requested_slot", None)] if step.ended else events
 
 
-def _answer(dispatcher: CollectingDispatcher, turn: Turn) -> None:
+def _answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> None:
     """Answer a question that came in mid-form, then go back to the form."""
     decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
     if decision.band is Band.REFUSE:
         dispatcher.utter_message(response="utter_ticket_ask_later")
     else:
-        entry = decision.entries[0]
+        entry = entry_for(turn, tracker, decision)
         text = entry.text_for(turn.brand, turn.channel)
         dispatcher.utter_message(text=text, faq_id=entry.id, faq_version=decision.version)
-    dispatcher.utter_message(response="utter_back_to_ticket")

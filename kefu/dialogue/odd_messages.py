@@ -69,12 +69,11 @@ def kind_of_text(text: str) -> Kind:
 
 
 def in_chinese(text: str) -> str:
-    """A Chinese text with the wallet's English words in Chinese; any other text as it is."""
-    if not _CHINESE.search(text):
-        return text
+    """A text with the wallet's English words in Chinese; as it is where that leaves more English than Chinese."""
+    found = text
     for english, chinese in _ENGLISH.items():
-        text = re.sub(rf"(?<![a-z])({english})(?![a-z])", chinese, text, flags=re.IGNORECASE)
-    return text
+        found = re.sub(rf"(?<![a-z])({english})(?![a-z])", chinese, found, flags=re.IGNORECASE)
+    return found if _CHINESE.search(text) or not _LETTER.search(_CHINESE.sub("", found)) else text
 
 
 def _feeling(text: str) -> Kind:

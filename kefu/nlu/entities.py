@@ -23,6 +23,7 @@ from kefu.nlu.gazetteer import Gazetteer, Terms, load_terms
 from kefu.nlu.segmenter import load_words, shared_segmenter
 from kefu.nlu.shapes import find_shapes
 from kefu.settings import ROOT
+from kefu.show import CHINA
 from kefu.text import find_amounts, find_times, normalise
 
 _FILE = "terms.json"
@@ -87,7 +88,7 @@ class WalletEntityExtractor(GraphComponent, EntityExtractorMixin):
         """Add `entities` to each message, in the order of its text."""
         for message in messages:
             tokens = message.get(TOKENS_NAMES[TEXT]) or []
-            found = self.find(message.get(TEXT) or "", tokens, datetime.now())
+            found = self.find(message.get(TEXT) or "", tokens, datetime.now(CHINA).replace(tzinfo=None))
             entities = self.add_extractor_name(sorted(found, key=itemgetter("start")))
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
