@@ -97,6 +97,13 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
         return beside
     decision = _pressed(turn) if turn.is_pressed else None
     decision = decision or decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
+    return await tell(dispatcher, turn, tracker, decision)
+
+
+async def tell(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
+    """Utter a decision with what belongs to it: notices before an answer, a guide's question once more without one."""
+    if decision.band is not Band.ANSWER and ask_again(dispatcher, tracker):
+        return [*stay(turn, tracker), SlotSet("asks", "guide")]
     if decision.band is Band.ANSWER:
         await tell_notices(dispatcher, turn, decision.entries[0].intent)
     return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
@@ -156,8 +163,6 @@ def note_facts(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -
 
 def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
     """Utter a decision; returns the events that remember it."""
-    if decision.band is not Band.ANSWER and ask_again(dispatcher, tracker):
-        return [SlotSet("misses", 1)]
     if decision.band is Band.CLARIFY:
         dispatcher.utter_message(text="您问的是哪一个？点一下就行。", buttons=choices(decision.entries))
         return [SlotSet("faq_id", None)]
@@ -240,7 +245,7 @@ def _another_way(dispatcher: CollectingDispatcher, tracker: Tracker, others: lis
 def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
     """Whether the guide's question was put once more, for an answer that fits none of its options."""
     here = place(tracker)
-    if here is None or here.option or tracker.get_slot("misses"):
+    if here is None or here.option or tracker.get_slot("asks") == "guide":
         return False
     dispatcher.utter_message(response="utter_guide_again", buttons=branches(here.guide))
     return True

@@ -4,6 +4,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.turn import Turn
+from kefu.dialogue.answering import SURE
 from kefu.dialogue.said import FACTS, facts, says_only_facts
 from kefu.knowledge import FaqEntry
 from kefu.topics import is_business
@@ -20,7 +21,7 @@ def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
     if not is_new:
         return stay(turn, tracker)
     events: list[EventType] = [SlotSet("question", turn.text), SlotSet("tried", None)]
-    if is_business(turn.intent):
+    if is_business(turn.intent) and (turn.confidence >= SURE or not tracker.get_slot("topic")):
         events.append(SlotSet("topic", turn.intent))
     events += [SlotSet(name, turn.entity(name)) for name in (*FACTS, *KEPT) if name != "phone" or turn.entity(name)]
     return [*events, *_known(turn)]

@@ -8,11 +8,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import go_on, miss, note_facts, offer_ticket, say, still_not
+from actions.answer import go_on, miss, note_facts, offer_ticket, say, still_not, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.feedback import store
 from actions.guided import option_named
-from actions.matter import matter
 from actions.menu import show_menu
 from actions.notes import about_ticket
 from actions.turn import Turn
@@ -66,11 +65,9 @@ class ActionOutOfScope(Action):
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
             return _decline(dispatcher, tracker, kind)
         decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
-        if decision.band is Band.REFUSE:
-            return miss(dispatcher, turn, tracker)
-        if must_ask_brand(turn, tracker):
+        if decision.band is not Band.REFUSE and must_ask_brand(turn, tracker):
             return ask_brand(dispatcher, tracker)
-        return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
+        return await tell(dispatcher, turn, tracker, decision)
 
 
 class ActionNoneOfThese(Action):

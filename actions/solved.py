@@ -40,7 +40,7 @@ class ActionSolved(Action):
         if here and here.option is None and not turn.is_pressed and not _SOLVED.search(turn.text):
             kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
             if ask_again(dispatcher, tracker):
-                return [kept, SlotSet("misses", 1)]
+                return [kept, SlotSet("asks", "guide")]
             return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
         if not (turn.is_pressed or tracker.get_slot("asks") == "solved" or _SOLVED.search(turn.text)):
             dispatcher.utter_message(response="utter_ask_solved")

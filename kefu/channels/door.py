@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-from kefu.brands import brand_or_default
+from kefu.brands import DEFAULT_BRAND, brand_or_neutral
 from kefu.channels.inbox import Inbox, Replies
 from kefu.channels.message import Inbound
 from kefu.channels.prepare import Prepared, prepare
@@ -138,7 +138,7 @@ def _failure_ticket(message: Inbound, prepared: Prepared) -> NewTicket:
     """A ticket for a message that was not answered; an emergency stays one."""
     emergency = find_emergency(prepared.text)
     return NewTicket(
-        brand=message.brand,
+        brand=message.brand or DEFAULT_BRAND,
         channel=message.channel,
         customer=message.conversation,
         intent=emergency.intent if emergency else OTHER_MATTER,
@@ -160,4 +160,4 @@ def _text(message: Inbound, text: str) -> dict[str, Any]:
 
 
 def _contact(message: Inbound) -> dict[str, str]:
-    return {"hotline": brand_or_default(message.brand).hotline}
+    return {"hotline": brand_or_neutral(message.brand).hotline}

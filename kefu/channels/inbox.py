@@ -29,7 +29,7 @@ class Inbox:
                     conversation=message.conversation,
                     message_id=message.message_id,
                     channel=message.channel,
-                    brand=message.brand,
+                    brand=message.brand or "",
                     text=masked_text,
                     received_at=datetime.now(timezone.utc),
                 )

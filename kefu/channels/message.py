@@ -15,12 +15,12 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True)
 class Inbound:
-    """One customer message as a channel received it."""
+    """One customer message as a channel received it; a `brand` of None: the customer will be asked."""
 
     channel: str
     conversation: str
     text: str
-    brand: str = DEFAULT_BRAND
+    brand: str | None = DEFAULT_BRAND
     message_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
