@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import answer, ask_again, go_on, note_facts, offer_ticket
-from actions.buttons import PERSON, SOLVED, branches_of, register_or_person
+from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.guided import option_named, place, try_next, untried
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
@@ -69,7 +69,7 @@ class ActionUnsolved(Action):
         noted = note_facts(dispatcher, turn, tracker)
         if noted:
             return [*noted, SlotSet("nothing_left", False)]
-        here = place(tracker)
+        here = place(tracker) if turn.text != UNSOLVED["title"] else None  # who presses 没解决 wants it registered
         if here and here.option and untried(here.option, turn, tracker):
             events = go_on(dispatcher, turn, tracker, here.guide, here.option, try_next(here.option, tracker))
             return [*events, SlotSet("nothing_left", False)]

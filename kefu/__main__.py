@@ -9,7 +9,7 @@ from kefu.brands import brands
 from kefu.database import database
 from kefu.launch.errors import LaunchError
 from kefu.migrate import migrate
-from kefu.topics import TITLES
+from kefu.topics import is_topic
 from kefu.yaml_file import DataError
 
 
@@ -79,7 +79,7 @@ def _notice(options: argparse.Namespace) -> int:
             if not options.text:
                 return f"关闭了 {await service.switch_off(options.brand)} 条公告"
             topics = [topic.strip() for topic in options.topics.split(",") if topic.strip()]
-            unknown = [topic for topic in topics if topic not in TITLES]
+            unknown = [topic for topic in topics if not is_topic(topic)]
             if unknown:
                 raise LaunchError(f"没有意图 {'、'.join(unknown)}，名字见 docs/intent-borders.md")
             return f"公告 {await service.switch_on(options.brand, options.text, topics)} 已打开，两秒内生效"

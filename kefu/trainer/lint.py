@@ -19,6 +19,7 @@ from kefu.nlu.segmenter import load_words
 from kefu.settings import settings
 from kefu.text import normalise
 from kefu.text.confusions import load_confusions
+from kefu.topics import is_business, load_topics
 from kefu.yaml_file import DataError, LineDict, load_yaml, read_text
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ def errors(data: Path | None = None, domain: Path | None = None) -> list[DataErr
     _collect(found, lambda: load_brands(folder / "brands.yml"))
     faq = _collect(found, lambda: load_faq(folder / "faq")) or []
     found.extend(_dialogue_errors(folder, [entry.id for entry in faq]))
+    found.extend(_topic_errors(folder / "topics.yml", intents))
     if intents:
         found.extend(
             DataError(*_place(folder / "faq", entry.id), f"{entry.id}：domain.yml 里没有意图 {entry.intent}")
@@ -73,6 +75,17 @@ def _dialogue_errors(folder: Path, faq_ids: list[str]) -> Iterable[DataError]:
     ):
         if path.exists():
             _collect(found, partial(cast(Callable[[Path], object], load), path))
+    return found
+
+
+def _topic_errors(path: Path, intents: set[str]) -> Iterable[DataError]:
+    """Every business intent has its name, and no name is left of an intent that is gone."""
+    found: list[DataError] = []
+    topics = _collect(found, lambda: load_topics(path)) if path.exists() else None
+    if topics and intents:
+        nameless = sorted(intent for intent in intents if is_business(intent) and intent not in topics)
+        found.extend(DataError(path, None, f"缺少意图 {intent} 的中文名") for intent in nameless)
+        found.extend(DataError(path, None, f"domain.yml 里没有意图 {intent}") for intent in sorted(set(topics) - intents))
     return found
 
 
