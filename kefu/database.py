@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, MetaData, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import declarative_base
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
@@ -92,10 +92,20 @@ class Database:
         """
         engine = self._engine.execution_options(**{_WRITES: True})
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-            if not self.is_sqlite:
-                for key in sorted(keys):
-                    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:k, 0))"), {"k": key})
+            await self._wait_for(session, keys)
             yield session
+
+    @asynccontextmanager
+    async def transaction(self, *keys: str) -> AsyncIterator[AsyncConnection]:
+        """`write` for statements without objects, on the paths that every message takes."""
+        async with self._engine.execution_options(**{_WRITES: True}).begin() as connection:
+            await self._wait_for(connection, keys)
+            yield connection
+
+    async def _wait_for(self, transaction: AsyncSession | AsyncConnection, keys: tuple[str, ...]) -> None:
+        if not self.is_sqlite:
+            for key in sorted(keys):
+                await transaction.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:k, 0))"), {"k": key})
 
     async def check(self) -> None:
         """Raise the driver's error where the database does not answer."""

@@ -30,8 +30,13 @@ class Settings(BaseSettings):
     action_timeout: float = 3.0  # seconds an action may take
     patches: str = "all"  # which patches to Rasa are on: all, none, or names with commas
     redis_url: str = ""  # where several Rasa processes share the work: locks
+    join_seconds: float = 1.0  # lines of a website or WeChat customer that come this close are one turn; 0: off
     max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
     log_level: str = "INFO"
+
+    site_origins: str = ""  # sites that may carry the widget: post=https://a.cn https://b.cn,my=…; none: localhost
+    site_secrets: SecretStr = SecretStr("")  # keys of user tokens: post=…,my=…; default: `python -m kefu site-secret`
+    proxies: int = 0  # proxies of ours in front of Rasa: whose X-Forwarded-For names the customer's address
 
     class Config:
         env_prefix = "KEFU_"
@@ -55,6 +60,12 @@ class Settings(BaseSettings):
     def desk_url(self) -> str:
         """Base address of the desk."""
         return f"http://{self.host}:{self.desk_port}"
+
+
+def by_brand(value: str) -> dict[str, str]:
+    """A setting of the form `post=…,my=…`, by brand."""
+    pairs = (part.partition("=") for part in value.split(",") if part.strip())
+    return {brand.strip(): content.strip() for brand, _, content in pairs}
 
 
 @lru_cache(maxsize=1)

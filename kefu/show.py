@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 CHINA = timezone(timedelta(hours=8))
 SKIPPED = "未提供"
 EMPTY_MESSAGE = "(空消息)"
+PICTURE_MESSAGE = "(图片)"
 
 _FACTS = {"time": "时间", "amount": "金额", "order_id": "订单号", "phone": "手机号"}
 _FOR_CUSTOMERS = {

@@ -2,61 +2,83 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
 
-from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-
-from kefu.brands import DEFAULT_BRAND, brand_or_neutral
-from kefu.channels.inbox import Inbox, Replies
+from kefu.channels.apology import apologise, apology_unstored
+from kefu.channels.inbox import Inbox, Replies, Stored
+from kefu.channels.joining import masked_again
+from kefu.channels.log import Logged, MessageLog
 from kefu.channels.message import Inbound
-from kefu.channels.prepare import Prepared, prepare
-from kefu.channels.quick_replies import resolve, seal_buttons, typed
+from kefu.channels.prepare import prepare
+from kefu.channels.rasa_agent import RasaAgent
+from kefu.channels.recovery import Recovery
+from kefu.channels.turn import Handler, Turns
+from kefu.channels.wake import Wakeups
+from kefu.channels.worker import Workers
 from kefu.database import database
-from kefu.desk.lifecycle import Priority
-from kefu.desk.tickets import NewTicket, TicketService
-from kefu.dialogue.emergency import find_emergency
+from kefu.desk.tickets import TicketService
 from kefu.settings import settings
-from kefu.topics import OTHER_MATTER
 
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 2.0  # between two tries to write what could not be stored
-_LONGEST_TITLE = 40  # characters of a button
+_LOOK_SECONDS = 0.2  # between two looks whether another process has answered
+_CLOSING_SECONDS = 10.0  # for turns in flight, at the end
 
-Handler = Callable[[UserMessage], Awaitable[Any]]
-
-CUT_NOTICE = "这条消息有点长，我只看了前 {limit} 个字。如果要紧的在后面，请再发一次。"
-APOLOGY = "抱歉，系统刚才出了点问题，没能回答您。已经替您记下，单号 {reference}，客服会跟进；着急的话请打 {hotline}。"
-APOLOGY_UNSTORED = (
-    "抱歉，系统现在忙不过来，这条消息没能处理。请过几分钟再发一次；着急的话请打 {hotline}(编号 {reference})。"
-)
+Deliver = Callable[[str, Sequence[Logged]], Awaitable[None]]
 
 
-class ReplyCollector(CollectingOutputChannel):
-    """Collects the bot's messages under the name of the channel that the customer uses."""
+class NotStored(Exception):
+    """A message could not be stored: the channel must not acknowledge it, so that it is sent again."""
 
-    def __init__(self, channel: str) -> None:
-        super().__init__()
-        self.channel = channel
 
-    def name(self) -> str:
-        """Name of the channel, for channel-specific responses."""
-        return self.channel
+@dataclass(frozen=True)
+class Taken:
+    """A message that is stored and will be answered; `seq` is its line in the log."""
+
+    seq: int
+    is_new: bool
 
 
 class Door:
-    """Takes messages in for all channels of this process."""
+    """Takes messages in for a channel of this process: `receive` answers, `take` lets the answer be pushed."""
 
-    def __init__(self, on_new_message: Handler) -> None:
-        self._on_new_message = on_new_message
-        self._in_flight: dict[tuple[str, str], asyncio.Task[Replies]] = {}
-        self._inbox = Inbox(database())
+    def __init__(
+        self,
+        on_new_message: Handler,
+        log: MessageLog | None = None,
+        wakeups: Wakeups | None = None,
+        agent: RasaAgent | None = None,
+        deliver: Deliver | None = None,
+    ) -> None:
+        """A door to Rasa.
+
+        Args:
+            on_new_message: Rasa's handler.
+            log: of a channel that pushes; lines and answers are written to it.
+            wakeups: woken when there are new lines in the log.
+            agent: is looked at before a turn is run again; without it every repeated turn is run.
+            deliver: called with a conversation and the new lines of an answer, after they are stored and others woken.
+        """
+        self._inbox = Inbox(database(), is_logged=log is not None)
         self._tickets = TicketService(database())
+        self._agent = agent
+        self._turns = Turns(on_new_message, self._tickets, agent.recall if agent else None)
+        self._wakeups = wakeups or Wakeups()
+        self._deliver = deliver
+        self._workers = Workers(self._inbox, self._answer, settings().join_seconds)
+        self._recovery: Recovery | None = None
+        self._in_flight: dict[tuple[str, str], asyncio.Task[Replies]] = {}
+        self._tried: set[tuple[str, str]] = set()  # given to Rasa by us, the answer not stored (yet)
         self._filing: set[asyncio.Task[None]] = set()
+        self._is_closing = False
+
+    # Channels that answer the request
 
     async def receive(self, message: Inbound) -> Replies:
-        """Answer a message: a non-empty list of `{recipient_id, text, buttons?}`.
+        """Answer a message: a non-empty list of `{recipient_id, text?, buttons?, image?, custom?}`.
 
         A repeated message id gets the answer of the first time, also while that is still being made;
         a caller that goes away does not stop the turn.
@@ -64,58 +86,35 @@ class Door:
         key = (message.conversation, message.message_id)
         task = self._in_flight.get(key)
         if task is None:
-            task = asyncio.create_task(self._turn(message))
+            task = asyncio.create_task(self._receive(message))
             self._in_flight[key] = task
             task.add_done_callback(lambda _: self._in_flight.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _turn(self, message: Inbound) -> Replies:
+    async def _receive(self, message: Inbound) -> Replies:
         try:
-            prepared = await self._prepare(message)
-            earlier = await self._inbox.store(message, prepared.original)
-            if earlier is not None:
-                return earlier
-            replies = await self._ask_rasa(message, prepared) or await self._apologise(message, prepared)
-            if prepared.was_cut:
-                replies = [_text(message, CUT_NOTICE.format(limit=settings().max_message_chars)), *replies]
-            await self._inbox.answer(message, replies)
+            stored = await self._inbox.store(message, prepare(message.text, settings().max_message_chars))
+            if not stored.is_new:
+                stored = await self._until_free(stored)
+            if stored.replies is not None:
+                return stored.replies
+            async with self._inbox.held(message.conversation):
+                lines, replies = await self._turns.replies([stored], stored.is_new)
+                await self._inbox.answer(lines, replies)
             return replies
         except Exception:
             logger.exception("turn failed: channel=%s message=%s", message.channel, message.message_id)
             self._keep_trying(message)
-            return [_text(message, APOLOGY_UNSTORED.format(reference=message.message_id[:8], **_contact(message)))]
+            return apology_unstored(message)
 
-    async def _prepare(self, message: Inbound) -> Prepared:
-        """A clicked or typed button becomes its command, everything else safe text."""
-        pressed = message.text
-        if len(pressed) <= _LONGEST_TITLE:
-            pressed = typed(await self._inbox.offered(message.conversation), pressed) or pressed
-        command = resolve(message.conversation, pressed)
-        return Prepared(*command) if command else prepare(message.text, settings().max_message_chars)
-
-    async def _ask_rasa(self, message: Inbound, prepared: Prepared) -> Replies:
-        """The bot's replies; empty where the turn failed in whatever way."""
-        output = ReplyCollector(message.channel)
-        metadata = {"brand": message.brand, "original": prepared.original, "sealed": prepared.sealed}
-        try:
-            await self._on_new_message(
-                UserMessage(
-                    prepared.text,
-                    output,
-                    message.conversation,
-                    input_channel=message.channel,
-                    message_id=message.message_id,
-                    metadata=metadata,
-                )
-            )
-        except Exception:
-            logger.exception("Rasa failed: channel=%s message=%s", message.channel, message.message_id)
-        return [_with_sealed_buttons(message, reply) for reply in output.messages]
-
-    async def _apologise(self, message: Inbound, prepared: Prepared) -> Replies:
-        """Say sorry, with the number of a ticket that holds what the customer wrote."""
-        opened = await self._tickets.open(_failure_ticket(message, prepared))
-        return [_text(message, APOLOGY.format(reference=opened.ticket.id, **_contact(message)))]
+    async def _until_free(self, stored: Stored) -> Stored:
+        """The message when no other live process is at work on it any more."""
+        while stored.replies is None and stored.leased_by != self._inbox.owner:
+            if stored.lease_until is None or stored.lease_until < datetime.now(timezone.utc):
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+            stored = await self._inbox.look(stored.message) or stored
+        return stored
 
     def _keep_trying(self, message: Inbound) -> None:
         """Without a database there is no ticket now: write it as soon as there is one, for as long as we run."""
@@ -128,36 +127,65 @@ class Door:
         while True:
             await asyncio.sleep(_RETRY_SECONDS)
             try:
-                await self._tickets.open(_failure_ticket(message, prepared))
+                await apologise(self._tickets, message, prepared)
                 return
             except Exception:
                 logger.warning("message %s is still not in a ticket", message.message_id)
 
+    # Channels that push
 
-def _failure_ticket(message: Inbound, prepared: Prepared) -> NewTicket:
-    """A ticket for a message that was not answered; an emergency stays one."""
-    emergency = find_emergency(prepared.text)
-    return NewTicket(
-        brand=message.brand or DEFAULT_BRAND,
-        channel=message.channel,
-        customer=message.conversation,
-        intent=emergency.intent if emergency else OTHER_MATTER,
-        description=f"系统故障时没能回答的消息：{prepared.original}",
-        idempotency_key=f"failure:{message.conversation}:{message.message_id}",
-        priority=Priority.P1 if emergency else Priority.P2,
-        phone_sealed=prepared.sealed.get("phone"),
-    )
+    async def take(self, message: Inbound) -> Taken:
+        """Store a message, to be answered through the log; when this returns, nothing can lose it.
 
+        A repeated message id is the same message.
 
-def _with_sealed_buttons(message: Inbound, reply: dict[str, Any]) -> dict[str, Any]:
-    if not reply.get("buttons"):
-        return reply
-    return {**reply, "buttons": seal_buttons(message.conversation, reply["buttons"])}
+        Raises:
+            NotStored: the database is away, or this process is about to end.
+        """
+        if self._is_closing:
+            raise NotStored("closing")
+        try:
+            stored = await self._inbox.store(message, prepare(message.text, settings().max_message_chars))
+        except Exception as error:
+            logger.warning("message not stored: channel=%s: %r", message.channel, error)
+            raise NotStored("the database is away") from error
+        assert stored.seq is not None, "a door without a log has no lines to push"
+        if stored.is_new:
+            self._workers.notice(message.conversation, stored.prepared.pressed)
+            await self._wakeups.wake(message.conversation)
+        return Taken(stored.seq, stored.is_new)
 
+    async def _answer(self, lines: Sequence[Stored]) -> int:
+        """Answer the lines of a turn; how many of them that was."""
+        conversation = lines[0].message.conversation
+        keys = {(conversation, line.message.message_id) for line in lines}
+        is_ours = all(line.leased_by == self._inbox.owner and not line.tries for line in lines)
+        is_first_try = is_ours and keys.isdisjoint(self._tried)
+        self._tried |= keys
+        await self._wakeups.wake(conversation, {"who": "bot", "on": True})
+        try:
+            done, replies = await self._turns.replies(lines, is_first_try)
+            logged = await self._inbox.answer(done, replies, masked_again(done))
+        finally:
+            await self._wakeups.wake(conversation, {"who": "bot", "on": False})
+        self._tried -= keys
+        if logged and self._deliver is not None:
+            await self._deliver(conversation, logged)
+        return len(done)
 
-def _text(message: Inbound, text: str) -> dict[str, Any]:
-    return {"recipient_id": message.conversation, "text": text}
+    def recover(self, channel: str) -> None:
+        """Answer what a channel has stored and a dead process has left, now and for as long as we run."""
+        is_ready = self._agent.is_ready if self._agent else lambda: True
+        self._recovery = Recovery(self._inbox, channel, is_ready, self._workers.notice)
+        self._recovery.start()
 
-
-def _contact(message: Inbound) -> dict[str, str]:
-    return {"hotline": brand_or_neutral(message.brand).hotline}
+    async def close(self) -> None:
+        """Take nothing more; finish the turns in flight, within a bound."""
+        self._is_closing = True
+        if self._recovery is not None:
+            await self._recovery.close()
+        await self._workers.close(_CLOSING_SECONDS)
+        if self._in_flight:
+            await asyncio.wait(self._in_flight.values(), timeout=_CLOSING_SECONDS)
+        for task in self._filing:
+            task.cancel()

@@ -1,12 +1,12 @@
-"""Table of the channels: every message that came in, and what it was answered with."""
+"""Tables of the channels: every message that came in with what it was answered with, and what customers see."""
 
-from sqlalchemy import JSON, Column, Index, String, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, LargeBinary, String, Text
 
 from kefu.database import Base, UtcDateTime
 
 
 class InboundMessage(Base):
-    """A customer's message, stored (masked) before anything is done with it."""
+    """A customer's message, stored (masked) before anything is done with it, with all that a turn needs."""
 
     __tablename__ = "inbound_messages"
 
@@ -14,9 +14,51 @@ class InboundMessage(Base):
     message_id = Column(String(128), primary_key=True)
     channel = Column(String(32), nullable=False)
     brand = Column(String(16), nullable=False)
-    text = Column(Text, nullable=False)
+    text = Column(Text, nullable=False)  # as typed, masked
+    prepared = Column(Text)  # what Rasa gets
+    sealed = Column(JSON(none_as_null=True))
+    was_cut = Column(Boolean, nullable=False, default=False, server_default="0")
+    pressed = Column(Boolean, nullable=False, default=False, server_default="0")  # a button: stands alone
+    seq = Column(Integer)  # its line in the log, where the channel has one
     received_at = Column(UtcDateTime, nullable=False)
+    leased_by = Column(String(32))  # the process that answers it
+    lease_until = Column(UtcDateTime)  # later, that process is dead
+    tries = Column(Integer, nullable=False, default=0, server_default="0")  # how often it was taken up again
     replies = Column(JSON(none_as_null=True))
     answered_at = Column(UtcDateTime)
 
-    __table_args__ = (Index("ix_inbound_messages_unanswered", "answered_at", "received_at"),)
+    __table_args__ = (
+        Index("ix_inbound_messages_unanswered", "answered_at", "received_at"),
+        Index("ix_inbound_messages_conversation", "conversation", "answered_at"),
+    )
+
+
+class Message(Base):
+    """A line of a conversation as the customer of a pushed channel sees it."""
+
+    __tablename__ = "messages"
+
+    conversation = Column(String(128), primary_key=True)
+    seq = Column(Integer, primary_key=True, autoincrement=False)  # 1, 2, 3 … within the conversation
+    who = Column(String(16), nullable=False)  # customer | bot | agent | notice
+    body = Column(JSON, nullable=False)
+    message_id = Column(String(128))
+    at = Column(UtcDateTime, nullable=False)
+
+    __table_args__ = (Index("ix_messages_message_id", "conversation", "message_id", unique=True),)
+
+
+class Upload(Base):
+    """A picture that a customer has sent; its line in the log names it."""
+
+    __tablename__ = "uploads"
+
+    id = Column(String(32), primary_key=True)
+    conversation = Column(String(128), nullable=False)
+    message_id = Column(String(128), nullable=False)
+    brand = Column(String(16), nullable=False)
+    media_type = Column(String(32), nullable=False)
+    content = Column(LargeBinary, nullable=False)
+    at = Column(UtcDateTime, nullable=False)
+
+    __table_args__ = (Index("ix_uploads_message_id", "conversation", "message_id", unique=True),)

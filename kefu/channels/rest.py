@@ -7,12 +7,14 @@ import ipaddress
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
-from sanic import Blueprint
+from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from kefu.channels.door import Door, Handler
+from kefu.channels.door import Door
 from kefu.channels.message import BadMessage, Inbound, checked_brand, checked_id
+from kefu.channels.rasa_agent import RasaAgent
+from kefu.channels.turn import Handler
 
 _FORWARDED = ("x-forwarded-for", "x-real-ip", "forwarded")
 
@@ -31,8 +33,12 @@ class RestChannel(InputChannel):
         doors: list[Door] = []
 
         @webhook.listener("before_server_start")
-        async def open_door(*_: Any) -> None:
-            doors.append(Door(on_new_message))
+        async def open_door(app: Sanic, *_: Any) -> None:
+            doors.append(Door(on_new_message, agent=RasaAgent(app)))
+
+        @webhook.listener("before_server_stop")
+        async def close_door(*_: Any) -> None:
+            await doors.pop().close()
 
         @webhook.get("/")
         async def health(_: Request) -> HTTPResponse:
@@ -70,7 +76,7 @@ def _message(body: Any) -> Inbound:
     metadata = body.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise BadMessage("metadata 应是对象")
-    fields = {"conversation": checked_id(body.get("sender", "default"), "sender"), "text": text}
+    fields: dict[str, Any] = {"conversation": checked_id(body.get("sender", "default"), "sender"), "text": text}
     if metadata.get("message_id") is not None:
         fields["message_id"] = checked_id(metadata["message_id"], "metadata.message_id")
     return Inbound(channel="rest", brand=checked_brand(metadata.get("brand")), **fields)

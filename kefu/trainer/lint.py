@@ -85,7 +85,9 @@ def _topic_errors(path: Path, intents: set[str]) -> Iterable[DataError]:
     if topics and intents:
         nameless = sorted(intent for intent in intents if is_business(intent) and intent not in topics)
         found.extend(DataError(path, None, f"缺少意图 {intent} 的中文名") for intent in nameless)
-        found.extend(DataError(path, None, f"domain.yml 里没有意图 {intent}") for intent in sorted(set(topics) - intents))
+        found.extend(
+            DataError(path, None, f"domain.yml 里没有意图 {intent}") for intent in sorted(set(topics) - intents)
+        )
     return found
 
 

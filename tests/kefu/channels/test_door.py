@@ -94,7 +94,16 @@ async def test_a_caller_that_goes_away_does_not_stop_the_turn(open_door: Callabl
     assert len(bot.heard) == 1
 
 
-@pytest.mark.parametrize("behave", [silent, broken])
+async def speaks_then_breaks(message: UserMessage) -> None:
+    await echo(message)
+    raise RuntimeError("the tracker could not be saved")
+
+
+async def relays(message: UserMessage) -> None:
+    await message.output_channel.send_custom_json(message.sender_id, {"relayed": True})
+
+
+@pytest.mark.parametrize("behave", [silent, broken, speaks_then_breaks])
 async def test_silence_and_errors_become_an_apology_with_a_ticket(
     open_door: Callable[[Bot], Door], database: Database, behave: Any
 ) -> None:
@@ -107,11 +116,34 @@ async def test_silence_and_errors_become_an_apology_with_a_ticket(
     assert again == replies
 
 
+async def test_a_relayed_message_is_no_silence(open_door: Callable[[Bot], Door], database: Database) -> None:
+    replies = await open_door(Bot(relays)).receive(message("人工在吗"))
+    assert [reply["custom"] for reply in replies] == [{"relayed": True}]
+    assert await TicketService(database).queue() == []
+
+
+async def test_a_message_in_another_processs_hands_is_waited_for(open_door: Callable[[Bot], Door]) -> None:
+    heard_it, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(heard: UserMessage) -> None:
+        heard_it.set()
+        await may_answer.wait()
+        await echo(heard)
+
+    one, other = open_door(Bot(slow)), open_door(Bot(broken))
+    first = asyncio.create_task(one.receive(message("你好")))
+    await heard_it.wait()
+    second = asyncio.create_task(other.receive(message("你好")))
+    await asyncio.sleep(0)
+    may_answer.set()
+    assert await second == await first
+
+
 async def test_no_database_still_gets_an_apology(open_door: Callable[[Bot], Door], database: Database) -> None:
     bot = Bot(echo)
     door = open_door(bot)
     await database.close()
-    database.write = None  # type: ignore[assignment]  # as if it were gone for good
+    database.transaction = database.write = None  # type: ignore[assignment]  # as if it were gone for good
     replies = await door.receive(message("你好"))
     assert "400-000-1188" in replies[0]["text"]
     assert not bot.heard, "nothing is worked on that could not be stored"

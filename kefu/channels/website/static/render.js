@@ -1,0 +1,100 @@
+// One line of the conversation → one list item.
+
+import { h, unseen } from "./dom.js";
+import { markdown } from "./markdown.js";
+import { picture } from "./picture.js";
+import { isRating, stars } from "./rating.js";
+import words from "./text.js";
+import { showTime } from "./time.js";
+
+const LONG = 1500; // characters that are shown before 展开全文
+const RECEIPT = /KF[0-9A-HJKMNP-TV-Z]{10}/;
+const NUMBERED = /^\d /;
+
+/** `actions`: press(button), image(line), pendingImage(id), retry(item), drop(item). */
+export function render(line, { time, settled }, actions) {
+  const mine = line.who === "customer";
+  const item = h("li", { class: line.who });
+  if (time) item.append(h("time", { datetime: time.toISOString() }, showTime(time)));
+  if (line.who === "notice") item.append(h("p", { class: "notice" }, line.text ?? ""));
+  else {
+    if (line.who === "agent") item.append(h("span", { class: "name" }, line.agent || words.human));
+    else item.append(unseen(mine ? words.customer : words.bot));
+    item.append(...content(line, settled, mine, actions));
+  }
+  if (!settled && line.buttons?.length) item.append(replies(line.buttons, actions.press));
+  if (mine) item.append(mark(line, actions));
+  return item;
+}
+
+function content(line, settled, mine, actions) {
+  const parts = [];
+  if (line.image) parts.push(picture(() => (line.state ? actions.pendingImage(line.id) : actions.image(line))));
+  const text = settled ? line.text : withoutMenu(line);
+  if (text) parts.push(h("div", { class: "bubble" }, ...long(text, mine), mine ? null : receipt(line)));
+  return parts;
+}
+
+/** A menu's lines are in the text for channels without buttons; here the buttons show them. */
+function withoutMenu({ text, buttons }) {
+  if (!text || !buttons?.length) return text;
+  const titles = new Set(buttons.map(({ title }) => title));
+  const kept = text.split("\n").filter((line) => !titles.has(line.trim()));
+  return kept.join("\n").trim() || text;
+}
+
+function long(text, mine) {
+  const show = (part) => (mine ? [h("p", { dir: "auto" }, part)] : markdown(part));
+  if (text.length <= LONG) return show(text);
+  const shown = h("div", {}, ...show(`${text.slice(0, LONG)}…`));
+  const more = h("button", { type: "button", class: "link" }, words.more);
+  more.addEventListener("click", () => {
+    shown.replaceChildren(...show(text));
+    more.remove();
+  });
+  return [shown, more];
+}
+
+function receipt(line) {
+  const number = RECEIPT.exec(line.receipt ?? line.text ?? "")?.[0];
+  if (!number) return null;
+  const shown = h("code", {}, number);
+  const copy = h("button", { type: "button", "aria-label": words.copyReceipt(number) }, words.copy);
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(number);
+      copy.textContent = words.copied;
+    } catch {
+      getSelection().selectAllChildren(shown); // no clipboard on http pages: ready for Ctrl-C
+    }
+  });
+  return h("div", { class: "receipt" }, shown, copy);
+}
+
+function replies(buttons, press) {
+  if (isRating(buttons)) return stars(buttons, press);
+  const menu = buttons.some(({ title }) => NUMBERED.test(title));
+  const button = (each) => {
+    const [, number, title] = /^(\d) (.*)$/s.exec(each.title) ?? [undefined, undefined, each.title];
+    const label = number ? [h("b", {}, number), " ", title] : [title];
+    return h("button", { type: "button", onclick: () => press(each) }, ...label);
+  };
+  return h("div", { class: menu ? "replies menu" : "replies" }, ...buttons.map(button));
+}
+
+/** How far an own message has come. */
+function mark(item, { retry, drop }) {
+  if (item.state !== "failed") {
+    const progress = item.state === "sending" && item.image;
+    const bar = progress ? h("progress", { max: 1, value: 0, "aria-label": words.sending, "data-id": item.id }) : null;
+    return h("div", { class: "mark" }, bar, words[item.state ?? "sent"]);
+  }
+  const reason = item.failed.startsWith("HTTP ") ? "" : `：${item.failed}`;
+  return h(
+    "div",
+    { class: "mark failed", role: "alert" },
+    `${words.failed}${reason} `,
+    h("button", { type: "button", class: "link", onclick: () => retry(item) }, words.retry),
+    h("button", { type: "button", class: "link", onclick: () => drop(item) }, words.drop),
+  );
+}
