@@ -126,11 +126,17 @@ def sync_url(url: str) -> URL:
 
 def _create_engine(url: URL, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
-        return create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=5, pool_pre_ping=True)
+        return create_async_engine(
+            url.set(drivername="postgresql+asyncpg"), pool_size=5, pool_pre_ping=True, hide_parameters=True
+        )
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     sqlite.register()
-    engine = create_async_engine(url.set(drivername=sqlite.DRIVER), poolclass=AsyncAdaptedQueuePool)
+    engine = create_async_engine(
+        url.set(drivername=sqlite.DRIVER),
+        poolclass=AsyncAdaptedQueuePool,
+        hide_parameters=True,  # errors are logged, what customers write is not
+    )
     event.listen(engine.sync_engine, "connect", lambda connection, _: sqlite.prepare_in_loop(connection))
     event.listen(engine.sync_engine, "begin", _begin_as_asked)
     return engine

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 CHINA = timezone(timedelta(hours=8))
 SKIPPED = "未提供"
 EMPTY_MESSAGE = "(空消息)"
+PICTURE_MESSAGE = "(图片)"
 
 _FOR_CUSTOMERS = {
     "open": "已登记，等客服处理",

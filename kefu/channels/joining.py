@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kefu.channels.inbox import Stored
 from kefu.channels.prepare import Prepared
 from kefu.sealing import seal
+from kefu.show import PICTURE_MESSAGE
 from kefu.text import Finding, mask_with_findings
 
 MOST_LINES = 5
@@ -35,7 +36,10 @@ def joined(turn: Sequence[Stored]) -> Prepared:
     """The lines of a turn as one text, masked again: a number may be spread over two of them."""
     if len(turn) == 1:
         return turn[0].prepared
-    masked = mask_with_findings("\n".join(line.prepared.text for line in turn))
+    texts = [line.prepared.text for line in turn]
+    # With words beside it, a picture is not what the bot should think about.
+    spoken = [text for text in texts if text != PICTURE_MESSAGE] or texts[:1]
+    masked = mask_with_findings("\n".join(spoken))
     original = mask_with_findings("\n".join(line.prepared.original for line in turn))
     sealed = {kind: value for line in turn for kind, value in line.prepared.sealed.items()}
     sealed |= {finding.kind: seal(finding.value) for finding in masked.findings if finding.kind == "phone"}

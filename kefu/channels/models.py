@@ -1,6 +1,6 @@
 """Tables of the channels: every message that came in with what it was answered with, and what customers see."""
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, LargeBinary, String, Text
 
 from kefu.database import Base, UtcDateTime
 
@@ -46,3 +46,51 @@ class Message(Base):
     at = Column(UtcDateTime, nullable=False)
 
     __table_args__ = (Index("ix_messages_message_id", "conversation", "message_id", unique=True),)
+
+
+class Upload(Base):
+    """A picture that a customer has sent; its line in the log names it."""
+
+    __tablename__ = "uploads"
+
+    id = Column(String(32), primary_key=True)
+    conversation = Column(String(128), nullable=False)
+    message_id = Column(String(128), nullable=False)
+    brand = Column(String(16), nullable=False)
+    media_type = Column(String(32), nullable=False)
+    content = Column(LargeBinary, nullable=False)
+    at = Column(UtcDateTime, nullable=False)
+
+    __table_args__ = (Index("ix_uploads_message_id", "conversation", "message_id", unique=True),)
+
+
+class Binding(Base):
+    """A WeChat conversation that belongs to a customer of the website."""
+
+    __tablename__ = "bindings"
+
+    conversation = Column(String(128), primary_key=True)
+    customer = Column(String(128), nullable=False, unique=True)
+    code = Column(String(64), nullable=False)  # digest of the code that made it: the same code again is no wrong one
+    bound_at = Column(UtcDateTime, nullable=False)
+
+
+class BindingCode(Base):
+    """A code that was shown and not used yet; only its keyed digest is kept."""
+
+    __tablename__ = "binding_codes"
+
+    digest = Column(String(64), primary_key=True)
+    conversation = Column(String(128), nullable=False)
+    brand = Column(String(16), nullable=False)
+    expires_at = Column(UtcDateTime, nullable=False)
+
+
+class BindingTry(Base):
+    """A wrong code."""
+
+    __tablename__ = "binding_tries"
+
+    id = Column(Integer, primary_key=True)
+    conversation = Column(String(128), nullable=False)
+    at = Column(UtcDateTime, nullable=False, index=True)

@@ -24,6 +24,8 @@ _ANSWER = 1.0  # seconds in which Redis must answer
 class Woken:
     """What a listener waits on; `signals` are things of the moment (who is typing), drained by the listener."""
 
+    MOST_SIGNALS = 20  # of a listener that does not listen
+
     def __init__(self, wakeups: "Wakeups") -> None:
         self._wakeups = wakeups
         self._event = asyncio.Event()
@@ -43,7 +45,7 @@ class Woken:
     def wake(self, signal: dict[str, Any] | None = None) -> None:
         """Let the listener go on."""
         if signal is not None:
-            self.signals.append(signal)
+            self.signals = [*self.signals[1 - self.MOST_SIGNALS :], signal]
         self._event.set()
 
 
@@ -90,6 +92,10 @@ class Wakeups:
             others.discard(woken)
             if not others:
                 del self._listeners[conversation]
+
+    def listeners(self, conversation: str) -> int:
+        """How many listen to a conversation in this process."""
+        return len(self._listeners.get(conversation, ()))
 
     def wake_all(self) -> None:
         """Wake every listener here (something may have been missed, or the server stops)."""

@@ -9,6 +9,8 @@ _PREFIX = "KF"
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _SHAPE = re.compile(rf"KF[{_ALPHABET}]{{{_LENGTH}}}")
 
+_WITHIN = re.compile(rf"(?<![0-9A-Za-z]){_SHAPE.pattern}(?![0-9A-Za-z])")
+
 
 def new_receipt() -> str:
     """A new number such as KF7K3M9QXT2B."""
@@ -22,3 +24,9 @@ def parse_receipt(text: str) -> str | None:
         return None
     number = _PREFIX + compact[len(_PREFIX) :].translate(_MISREAD)
     return number if _SHAPE.fullmatch(number) else None
+
+
+def find_receipt(text: str) -> str | None:
+    """The first number that stands in a text of ours."""
+    found = _WITHIN.search(text)
+    return found[0] if found else None

@@ -1,9 +1,9 @@
-"""Messages that no intent fits: empty, pictures only, another language, abuse, credit business of others."""
+"""Messages that no intent fits: empty, emoji or pictures only, another language, abuse, credit business of others."""
 
 import re
 from enum import Enum
 
-from kefu.show import EMPTY_MESSAGE
+from kefu.show import EMPTY_MESSAGE, PICTURE_MESSAGE
 
 _CHINESE = re.compile(r"[一-鿿]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -21,6 +21,7 @@ class Kind(str, Enum):
     """What a message is; the value names its response (`utter_<value>`)."""
 
     EMPTY = "empty"
+    PICTURE = "picture"
     EMOJI = "emoji"
     FOREIGN = "foreign"
     ABUSIVE = "abusive"
@@ -32,6 +33,8 @@ def kind_of_text(text: str) -> Kind:
     """The kind of a message that was not understood as business."""
     if not text.strip() or text == EMPTY_MESSAGE:
         return Kind.EMPTY
+    if text == PICTURE_MESSAGE:
+        return Kind.PICTURE
     if not any(character.isalnum() for character in text):
         return Kind.EMOJI
     if _CREDIT.search(text):

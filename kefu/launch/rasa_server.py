@@ -25,7 +25,7 @@ def endpoints(found: Settings) -> Path:
 def arguments(found: Settings) -> list[str]:
     """The arguments of `rasa run` that the settings stand for."""
     return [
-        *("rasa", "run", "--enable-api", "--endpoints", str(endpoints(found)), "--credentials", "credentials.yml"),
+        *("rasa", "run", "--enable-api", "--endpoints", str(endpoints(found)), "--credentials", str(found.credentials)),
         *("--interface", found.host, "--port", str(found.rasa_port), "--model", str(found.models_dir)),
         *("--auth-token", found.rasa_token.get_secret_value()),
     ]

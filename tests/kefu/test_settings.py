@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from kefu.secret_file import SECRETS_FILE
-from kefu.settings import ROOT, Settings, settings
+from kefu.settings import ROOT, Settings, by_brand, settings
 
 read_anew = settings.__wrapped__  # settings() itself is read once in a process
 
@@ -98,3 +98,8 @@ def test_other_settings_in_the_file_do_no_harm(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text("KEFU_SECRET=a\nKEFU_RASA_TOKEN=b\nKEFU_DESK_TOKEN=c\nKEFU_DATABASE_URL=postgresql://k:p@db/k\n")
     assert read_anew().secret.get_secret_value() == "a"
+
+
+def test_settings_by_brand() -> None:
+    assert by_brand("") == {}
+    assert by_brand("my=https://a.cn https://b.cn, post = k=v ,") == {"my": "https://a.cn https://b.cn", "post": "k=v"}

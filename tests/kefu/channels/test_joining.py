@@ -70,3 +70,10 @@ def test_lines_without_secrets_stay() -> None:
     turn = [line("退款单号202601011234567890", 0), line("金额 18 元", 0.1)]
     assert masked_again(turn) == {}
     assert joined([line("打 13812345678", 0), line("找我", 0.2)]).sealed.keys() == {"phone"}
+
+
+def test_words_beside_a_picture_are_what_is_asked() -> None:
+    turn = [line("(图片)", 0), line("这笔扣了两次", 0.5)]
+    assert joined(turn).text == "这笔扣了两次"
+    assert joined(turn).original == "(图片)\n这笔扣了两次"
+    assert joined([line("(图片)", 0), line("(图片)", 0.5)]).text == "(图片)"

@@ -32,3 +32,9 @@ def test_long_text_is_cut_and_said_to_be() -> None:
     assert prepared.was_cut
     assert len(prepared.text) <= 2000
     assert not prepare("退" * 2000, 2000).was_cut
+
+
+@pytest.mark.parametrize("text", ["退\x00款", "退\ud800款", "\udfff退款"])
+def test_what_no_database_takes_is_left_out(text: str) -> None:
+    prepared = prepare(text, 2000)
+    assert (prepared.text, prepared.original) == ("退款", "退款")

@@ -5,10 +5,11 @@ import time
 import pytest
 
 from kefu.dialogue.odd_messages import Kind, kind_of_text
-from kefu.show import EMPTY_MESSAGE
+from kefu.show import EMPTY_MESSAGE, PICTURE_MESSAGE
 
 SAID: list[tuple[Kind, list[str]]] = [
     (Kind.EMPTY, ["", " ", "\n\t", "\u3000", EMPTY_MESSAGE]),
+    (Kind.PICTURE, [PICTURE_MESSAGE]),
     (Kind.EMOJI, ["😀", "👍👍👍", "？？？", "!!!", "……", "(╯°□°)╯"]),
     (
         Kind.FOREIGN,

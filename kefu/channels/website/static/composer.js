@@ -1,0 +1,119 @@
+// Where the customer writes. Enter sends, Shift+Enter is a new line, and Enter that confirms a Chinese candidate does neither.
+
+import { h, iconButton, X } from "./dom.js";
+import { draw, imageOf, newCanvas, prepare, TYPES } from "./images.js";
+import words from "./text.js";
+
+const TALLEST = 140; // px
+const MOST = 2000; // characters that the server reads of a message
+const SAME_PRESS = 30; // ms after compositionend in which Enter still belongs to the candidate
+
+export class Composer {
+  #send;
+  #sendImage;
+  #visit;
+  #image;
+  #composed = -Infinity;
+  #box = h("textarea", { rows: 1, "aria-label": words.input, placeholder: words.placeholder, enterkeyhint: "send", autocomplete: "off" });
+  #hint = h("p", { class: "hint", role: "status" });
+  #preview = h("div", { class: "preview", hidden: true });
+  #chooser = h("input", { type: "file", accept: TYPES.join(), hidden: true, tabindex: -1, "aria-label": words.image });
+
+  /** `send(text)`, `sendImage(blob)`; `visit` remembers what is being written. */
+  constructor(send, sendImage, visit) {
+    this.#send = send;
+    this.#sendImage = sendImage;
+    this.#visit = visit;
+    const choose = iconButton("M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01", words.image, { onclick: () => this.#chooser.click() });
+    const submit = iconButton("M4 12L20 4l-5 16-4-6zM11 14l9-10", words.send, { onclick: () => this.submit() });
+    submit.classList.add("send");
+    submit.addEventListener("pointerdown", (event) => event.preventDefault()); // a phone's keyboard stays open
+    this.#chooser.addEventListener("change", () => {
+      this.#attach(imageOf(this.#chooser.files) ?? this.#chooser.files[0]);
+      this.#chooser.value = "";
+    });
+    this.node = h("div", { class: "composer" }, this.#hint, this.#preview, h("div", { class: "row" }, choose, this.#chooser, this.#box, submit));
+    this.#listen();
+    this.#box.value = visit.get("draft") ?? "";
+  }
+
+  focus() {
+    this.#box.focus({ preventScroll: true });
+    this.#grow();
+  }
+
+  submit() {
+    const text = this.#box.value.trim();
+    if (this.#image) this.#sendImage(this.#image);
+    if (text) this.#send(text);
+    this.#box.value = "";
+    this.#attached(undefined);
+    this.#changed();
+    this.focus();
+  }
+
+  #listen() {
+    const box = this.#box;
+    box.addEventListener("input", () => this.#changed());
+    box.addEventListener("compositionend", (event) => {
+      this.#composed = event.timeStamp;
+    });
+    box.addEventListener("keydown", (event) => {
+      if (this.#isComposing(event)) event.stopPropagation(); // Escape only closes the candidates
+      else if (event.key === "Enter" && !event.shiftKey) {
+        event.preventDefault();
+        this.submit();
+      }
+    });
+    box.addEventListener("paste", (event) => this.#take(event, event.clipboardData));
+    this.node.addEventListener("dragover", (event) => event.preventDefault());
+    this.node.addEventListener("drop", (event) => this.#take(event, event.dataTransfer));
+  }
+
+  /** Safari ends the composition before the key that ends it; that key still has the code 229. */
+  #isComposing(event) {
+    return event.isComposing || event.keyCode === 229 || event.timeStamp - this.#composed < SAME_PRESS;
+  }
+
+  #changed() {
+    this.#visit.set("draft", this.#box.value);
+    this.#say(this.#box.value.length > MOST ? words.tooLong(MOST) : "");
+    this.#grow();
+  }
+
+  #grow() {
+    this.#box.style.height = "auto";
+    this.#box.style.height = `${Math.min(TALLEST, this.#box.scrollHeight)}px`;
+  }
+
+  #say(text) {
+    this.#hint.textContent = text;
+  }
+
+  #take(event, data) {
+    const file = imageOf(data?.files);
+    if (!file) return;
+    event.preventDefault();
+    this.#attach(file);
+  }
+
+  async #attach(file) {
+    if (!file) return;
+    try {
+      const blob = await prepare(file);
+      this.#attached(blob, await draw(newCanvas(), blob, 240));
+      this.#say("");
+    } catch (error) {
+      this.#attached(undefined);
+      this.#say(error.name === "Error" ? error.message : words.unreadable);
+    }
+    this.focus();
+  }
+
+  #attached(blob, canvas) {
+    this.#image = blob;
+    this.#preview.hidden = !blob;
+    const remove = iconButton(X, words.removeImage, { onclick: () => (this.#attached(undefined), this.focus()) });
+    this.#preview.replaceChildren(...(blob ? [canvas, remove] : []));
+  }
+}

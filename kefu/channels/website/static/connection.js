@@ -1,0 +1,171 @@
+// Everything between this tab and the server: session, stream of lines, outbox, history, images.
+
+import { Api, Failure } from "./api.js";
+import { forget, keep, recall } from "./images.js";
+import { newId, Outbox } from "./outbox.js";
+import { Session } from "./session.js";
+import { Shelf } from "./shelf.js";
+import { Store } from "./store.js";
+import { Stream } from "./stream.js";
+import words from "./text.js";
+
+const TYPING_LASTS = 30_000; // ms, should the end of it get lost
+const ROUGH = 2; // failures in a row before the customer is told
+
+export class Connection {
+  #api;
+  #session;
+  #failures = 0;
+  #error;
+  #typingEnds;
+  #background; // ends this tab's turn as the hidden tab that listens
+
+  constructor(base, brand, user) {
+    this.shelf = new Shelf(`kefu.${brand}.`);
+    this.#api = new Api(base);
+    this.#session = new Session(this.#api, brand, this.shelf, user);
+    this.outbox = new Outbox(this.shelf, (item) => this.#deliver(item));
+    this.store = new Store(this.shelf, this.outbox);
+    this.progress = () => {};
+    this.onExpired = () => {};
+    this.outbox.onChange = () => this.store.changed();
+    this.outbox.onSent = (item) => this.#sent(item);
+    this.#session.onNew = () => this.#restart();
+    this.stream = new Stream(
+      (signal) => this.#session.use((token) => this.#api.events(token, this.store.last, signal)),
+      (event, data) => this.#hear(event, data),
+      (connected, error) => this.#state(connected, error),
+    );
+  }
+
+  get name() {
+    return this.#session.name;
+  }
+
+  /** Whether this browser has talked before. */
+  get isKnown() {
+    return Boolean(this.#session.stored) || this.outbox.items.length > 0;
+  }
+
+  /** What the customer should know about the line, if something is wrong with it. */
+  get trouble() {
+    if (!navigator.onLine) return words.offline;
+    if (this.#error?.status === 401) return words.expired;
+    return this.#failures >= ROUGH ? words.connecting : undefined;
+  }
+
+  /** Follow the network, the other tabs and whether this one is seen, until `signal`. */
+  follow(signal) {
+    const resume = () => {
+      this.#failures = 0;
+      if (this.stream.running) this.stream.start();
+      this.outbox.flush();
+      this.store.changed();
+    };
+    addEventListener("online", resume, { signal });
+    addEventListener("offline", () => this.store.changed(), { signal });
+    document.addEventListener("visibilitychange", () => this.#seen(document.visibilityState === "visible"), { signal });
+    this.shelf.follow((key, before, now) => this.#otherTab(key, before, now), signal);
+  }
+
+  start() {
+    this.stream.start();
+    this.outbox.flush();
+  }
+
+  stop() {
+    this.stream.stop();
+    this.#background?.();
+  }
+
+  send(text, title) {
+    this.outbox.add({ id: newId(), text, title });
+    this.start();
+  }
+
+  sendImage(blob) {
+    const id = newId();
+    keep(id, blob);
+    this.outbox.add({ id, image: true });
+    this.start();
+  }
+
+  async image(line) {
+    return (line.id && (await recall(line.id))) || this.#session.use((token) => this.#api.image(token, line.image.split("/").pop()));
+  }
+
+  earlier(seq) {
+    return this.#session.use((token) => this.#api.history(token, seq));
+  }
+
+  /** Somebody logs in or out; what another person left unsent goes with that person. */
+  setUser(user) {
+    const running = this.stream.running;
+    if (this.#session.setUser(user)) {
+      this.outbox.items.forEach((item) => this.outbox.drop(item));
+      this.store.clear();
+    }
+    this.stream.stop();
+    if (running || this.isKnown) this.start();
+  }
+
+  async #deliver(item) {
+    if (!item.image) return this.#session.use((token) => this.#api.message(token, item));
+    const blob = await recall(item.id);
+    if (!blob) throw new Failure(400, words.pictureLost);
+    return this.#session.use((token) => this.#api.upload(token, item.id, blob, (part) => this.progress(item.id, part)));
+  }
+
+  #sent(item) {
+    if (item.image) forget(item.id);
+    this.store.sent(item);
+  }
+
+  #hear(event, data) {
+    if (event === "line") this.store.add([data]);
+    else if (event === "typing") {
+      clearTimeout(this.#typingEnds);
+      this.store.typing = data.on ? data.who : undefined;
+      this.#typingEnds = setTimeout(() => this.#hear("typing", {}), data.on ? TYPING_LASTS : 2 ** 30);
+      this.store.changed();
+    }
+  }
+
+  #state(connected, error) {
+    this.#failures = connected ? 0 : this.#failures + 1;
+    this.#error = error;
+    if (error?.status === 401) this.onExpired();
+    if (!connected) this.store.typing = undefined;
+    else if (this.outbox.stuck) this.outbox.flush();
+    this.store.changed();
+  }
+
+  /** Browsers allow few connections to a host: of the tabs that nobody sees, one listens. */
+  async #seen(visible) {
+    this.#background?.();
+    this.#background = undefined;
+    if (visible) {
+      if (this.isKnown) this.start();
+      return;
+    }
+    const turn = new Promise((end) => {
+      this.#background = end;
+    });
+    const alone = await this.shelf.claim("background", turn);
+    if (!alone && document.visibilityState === "hidden") this.stream.stop();
+  }
+
+  #otherTab(key, before, now) {
+    if (key === "session" && now && now.key !== before?.key) this.#restart();
+    if (key.startsWith("out.") && !now && before && !before.failed) this.store.sent(before);
+    this.store.changed();
+  }
+
+  /** The conversation is another one: forget the lines of the old. */
+  #restart() {
+    this.store.clear();
+    if (!this.stream.running) return;
+    this.stream.stop();
+    this.stream.start();
+  }
+}

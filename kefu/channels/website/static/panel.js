@@ -1,0 +1,127 @@
+// The round button in the corner, and the window it opens: a dialog beside the page, over all of it (modal) on a phone.
+
+import { h, icon, iconButton } from "./dom.js";
+import words from "./text.js";
+
+const PHONE = matchMedia("(max-width: 480px)");
+const BUBBLE = "M4 5h16v11H11l-5 4v-4H4zM8 9h8M8 12h5";
+const BELL = "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4";
+
+export class Launcher {
+  #badge = h("span", { class: "badge", "aria-hidden": "true" });
+
+  constructor(onPress) {
+    const text = h("span", { class: "launcher-text", "aria-hidden": "true" }, words.launcher);
+    const properties = { type: "button", class: "launcher", "aria-haspopup": "dialog", onclick: onPress };
+    this.node = h("button", properties, icon(BUBBLE), text, this.#badge);
+  }
+
+  /** With the number of unread lines; away while the window is open. */
+  show(unread, open) {
+    this.#badge.hidden = !unread;
+    this.#badge.textContent = unread > 99 ? "99+" : unread;
+    this.node.setAttribute("aria-label", words.launcher + (unread ? words.unread(unread) : ""));
+    this.node.setAttribute("aria-expanded", open);
+  }
+}
+
+export class Panel {
+  #title = h("h2", { id: "title" });
+  #status = h("p", { class: "status" });
+  #bar = h("p", { class: "bar", role: "status", hidden: true });
+  #sound;
+  #onToggle;
+
+  /** `content` are the nodes under the header; `onToggle(open)` hears; `shelf` remembers whether new lines sound. */
+  constructor(content, shelf, onToggle) {
+    this.#onToggle = onToggle;
+    const toggle = () => {
+      shelf.set("sound", !shelf.get("sound"));
+      this.#showSound(shelf.get("sound"));
+      if (shelf.get("sound")) chime(); // browsers want a press before the first tone
+    };
+    this.#sound = iconButton(BELL, words.sound, { onclick: toggle });
+    this.#showSound(shelf.get("sound"));
+    const close = iconButton("M6 9l6 6 6-6", words.close, { onclick: () => this.close() });
+    const header = h("div", { class: "top" }, h("span", { class: "logo", "aria-hidden": "true" }), h("div", {}, this.#title, this.#status), this.#sound, close);
+    this.node = h("dialog", { class: "panel", "aria-labelledby": "title" }, header, this.#bar, ...content);
+    this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event));
+    this.node.addEventListener("cancel", (event) => this.#escape(event));
+    PHONE.addEventListener("change", () => this.isOpen && (this.node.close(), this.#show()));
+    for (const event of ["resize", "scroll"]) visualViewport?.addEventListener(event, () => this.#fit());
+  }
+
+  get isOpen() {
+    return this.node.open;
+  }
+
+  open() {
+    if (this.isOpen) return;
+    this.#show();
+    this.#onToggle(true);
+  }
+
+  close() {
+    if (!this.isOpen) return;
+    this.node.close();
+    this.#lockPage(false);
+    this.#onToggle(false);
+  }
+
+  /** Name above, how things are below it, and a bar where something is wrong. */
+  describe(name, agent, trouble) {
+    const title = name ? words.title(name) : words.human;
+    const status = agent ? words.agent(agent) : words.online;
+    if (this.#title.textContent !== title) this.#title.textContent = title;
+    if (this.#status.textContent !== status) this.#status.textContent = status;
+    this.#bar.hidden = !trouble;
+    if (this.#bar.textContent !== (trouble ?? "")) this.#bar.textContent = trouble ?? "";
+  }
+
+  #show() {
+    if (PHONE.matches) this.node.showModal();
+    else this.node.show();
+    this.#lockPage(PHONE.matches);
+    this.#fit();
+  }
+
+  #escape(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    this.close();
+  }
+
+  /** On a phone the keyboard covers the page: fill what can be seen. */
+  #fit() {
+    const fit = this.isOpen && PHONE.matches && visualViewport;
+    this.node.style.setProperty("--seen-height", fit ? `${visualViewport.height}px` : "");
+    this.node.style.setProperty("--seen-top", fit ? `${visualViewport.offsetTop}px` : "");
+  }
+
+  #lockPage(locked) {
+    document.documentElement.style.overflow = locked ? "hidden" : "";
+  }
+
+  #showSound(on) {
+    this.#sound.setAttribute("aria-pressed", Boolean(on));
+    this.#sound.classList.toggle("off", !on);
+  }
+}
+
+let context;
+
+/** A short tone, made on the spot. */
+export function chime() {
+  context ??= new AudioContext();
+  const volume = context.createGain();
+  volume.connect(context.destination);
+  volume.gain.setValueAtTime(0.08, context.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.001, context.currentTime + 0.4);
+  for (const [index, pitch] of [660, 880].entries()) {
+    const tone = context.createOscillator();
+    tone.frequency.value = pitch;
+    tone.connect(volume);
+    tone.start(context.currentTime + index * 0.12);
+    tone.stop(context.currentTime + 0.4);
+  }
+}

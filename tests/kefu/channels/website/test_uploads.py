@@ -1,0 +1,64 @@
+"""Pictures: checked by what they are, kept once, shown to their owner only."""
+
+import pytest
+
+from kefu.channels.message import BadMessage
+from kefu.channels.website.uploads import picture_of
+from tests.website_server import Server
+from tests.widget_server import PNG
+
+GIF = b"GIF89a" + bytes(30)
+JPEG = b"\xff\xd8\xff\xe0" + bytes(30)
+WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 " + bytes(30)
+
+
+@pytest.mark.parametrize(("content", "kind"), [(PNG, "png"), (GIF, "gif"), (JPEG, "jpeg"), (WEBP, "webp")])
+def test_a_picture_is_what_its_bytes_say(content: bytes, kind: str) -> None:
+    assert picture_of(content).media_type == f"image/{kind}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", b"%PDF-1.4" + bytes(30), b"BM" + bytes(60)],
+)
+def test_what_is_no_picture_is_refused(content: bytes) -> None:
+    with pytest.raises(BadMessage, match="图片"):
+        picture_of(content)
+
+
+async def test_a_picture_is_a_line_and_a_turn_and_only_its_owner_sees_it(server: Server) -> None:
+    visitor, other = await server.visitor(), await server.visitor()
+    headers = {"X-Message-Id": "p1", "Content-Type": "image/png"}
+    first = await visitor.ask("POST", "/uploads", headers=headers, data=PNG)
+    again = await visitor.ask("POST", "/uploads", headers=headers, data=PNG)
+    assert (first[0], first[1]) == (again[0], again[1]) == (202, {"id": "p1", "seq": 1})
+    own, bot = await visitor.sees(None, "听到:(图片)")
+    assert (own["id"], own["image"].split("/")[0]) == ("p1", "uploads")
+    assert server.bot.heard == ["(图片)"]
+    async with server.http.get(f"{server.url}/{own['image']}", headers=visitor.headers) as answer:
+        assert (answer.status, answer.content_type, await answer.read()) == (200, "image/png", PNG)
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert (await other.ask("GET", f"/{own['image']}"))[0] == 404
+    assert (await visitor.ask("GET", "/uploads/none"))[0] == 404
+
+
+async def test_what_is_refused_leaves_nothing(server: Server) -> None:
+    visitor = await server.visitor()
+    too_large = PNG + bytes(5 * 1024 * 1024)
+    for headers, data, status in [
+        ({"X-Message-Id": "p1", "Content-Type": "image/png"}, b"<html>", 400),
+        ({"X-Message-Id": "p1", "Content-Type": "image/png"}, too_large, 413),
+        ({"Content-Type": "image/png"}, PNG, 400),
+        ({"X-Message-Id": "", "Content-Type": "image/png"}, PNG, 400),
+    ]:
+        assert (await visitor.ask("POST", "/uploads", headers=headers, data=data))[0] == status
+    assert (await visitor.ask("GET", "/history"))[1]["lines"] == []
+
+
+async def test_too_many_pictures_are_told_to_wait(server: Server) -> None:
+    visitor = await server.visitor()
+    answers = [
+        await visitor.ask("POST", "/uploads", headers={"X-Message-Id": f"p{number}"}, data=PNG) for number in range(15)
+    ]
+    assert {status for status, _, _ in answers} == {202, 429}
+    assert int(answers[-1][2]["Retry-After"]) >= 1
