@@ -6,14 +6,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.handoff import to_queue
 from actions.turn import Turn
 from kefu.channels.binding import customer_of
+from kefu.conversations import conversation_log
 from kefu.database import database
 from kefu.desk.models import Ticket
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.ticket_form import CONFIRMED, PERSON
-from kefu.dialogue.transcript import faq_ids, transcript
+from kefu.dialogue.transcript import faq_ids, this_turn, transcript
 from kefu.show import SKIPPED, is_time, parse_amount, show_moment, show_status
 from kefu.topics import OTHER_MATTER, title
 
@@ -34,10 +36,14 @@ class ActionSubmitTicket(Action):
         if confirmed not in (CONFIRMED, PERSON):
             return forget
         turn = Turn.of(tracker)
+        said = [*await conversation_log().messages(turn.conversation), *this_turn(tracker.events)]
         customer = await customer_of(turn.conversation)
-        opened = await TicketService(database()).open(_new_ticket(turn, tracker, customer))
+        opened = await TicketService(database()).open(_new_ticket(turn, tracker, customer, said))
         dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON))
-        return [*forget, SlotSet("ticket_id", opened.ticket.id)]
+        events = [*forget, SlotSet("ticket_id", opened.ticket.id)]
+        if confirmed == PERSON and await to_queue(dispatcher, turn, tracker, "asked", opened.ticket.id):
+            events.append(SlotSet("handoff", True))
+        return events
 
 
 class ActionTicketStatus(Action):
@@ -69,7 +75,7 @@ class ActionTicketStatus(Action):
         return []
 
 
-def _new_ticket(turn: Turn, tracker: Tracker, customer: str) -> NewTicket:
+def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str, Any]]) -> NewTicket:
     slots = tracker.current_slot_values()
     notes = [slots.get("description") or SKIPPED, slots.get("extra")]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
@@ -90,8 +96,8 @@ def _new_ticket(turn: Turn, tracker: Tracker, customer: str) -> NewTicket:
         order_id=slots.get("order_id"),
         phone=slots.get("phone") if slots.get("phone_sealed") else None,
         phone_sealed=slots.get("phone_sealed"),
-        transcript=transcript(tracker.events),
-        faq_ids=faq_ids(tracker.events),
+        transcript=transcript(said),
+        faq_ids=faq_ids(said),
     )
 
 

@@ -1,15 +1,13 @@
-"""Commands: `python -m kefu run | train | check | migrate | notice | wechat-menu`; the Makefile calls these."""
+"""Commands: `python -m kefu --help` lists them; the Makefile's targets call these."""
 
 import argparse
 import sys
 
 from pydantic import ValidationError
 
-from kefu.brands import brands
-from kefu.database import database
+from kefu.commands import data, notice, people, website, wechat
 from kefu.launch.errors import LaunchError
 from kefu.migrate import migrate
-from kefu.topics import TITLES
 from kefu.yaml_file import DataError
 
 
@@ -21,17 +19,13 @@ def main(arguments: list[str] | None = None) -> int:
     train = commands.add_parser("train", help="数据或配置有变化时训练")
     train.add_argument("--force", action="store_true", help="没有变化也训练")
     commands.add_parser("check", help="检查训练师编辑的文件")
-    notice = commands.add_parser("notice", help="故障公告：打开或关闭一个品牌的公告")
-    notice.add_argument("brand", metavar="品牌")
-    notice.add_argument("text", nargs="?", help="公告内容；不写就是关闭这个品牌的公告")
-    notice.add_argument("--topics", default="", help="只在这些意图的答案前显示，逗号分隔；不写就全部显示")
     commands.add_parser("migrate", help="把数据库升级到最新表结构")
-    menu = commands.add_parser("wechat-menu", help="公众号聊天窗口下面的菜单(data/wechat_menu.yml)")
-    menu.add_argument("action", choices=["show", "push"], metavar="show|push", help="看一看，或者更新到公众号")
-    menu.add_argument("accounts", nargs="*", metavar="公众号", help="credentials.yml 里的名字；不写就是全部")
+    for part in (notice, people, data, website, wechat):
+        part.register(commands)
     options = parser.parse_args(arguments)
     try:
-        return _COMMANDS[options.command](options)
+        run = getattr(options, "run", None) or _COMMANDS[options.command]
+        return int(run(options))
     except ValidationError as error:
         first = error.errors()[0]
         print(f"错误：设置 KEFU_{str(first['loc'][0]).upper()} 不对：{first['msg']}", file=sys.stderr)
@@ -68,53 +62,7 @@ def _migrate(_: argparse.Namespace) -> int:
     return 0
 
 
-def _notice(options: argparse.Namespace) -> int:
-    import asyncio
-
-    from kefu.desk.notices import NoticeService
-
-    if options.brand not in brands():
-        raise LaunchError(f"没有品牌 {options.brand}，应是 {'、'.join(brands())} 之一")
-
-    async def switch() -> str:
-        service = NoticeService(database())
-        try:
-            if not options.text:
-                return f"关闭了 {await service.switch_off(options.brand)} 条公告"
-            topics = [topic.strip() for topic in options.topics.split(",") if topic.strip()]
-            unknown = [topic for topic in topics if topic not in TITLES]
-            if unknown:
-                raise LaunchError(f"没有意图 {'、'.join(unknown)}，名字见 docs/intent-borders.md")
-            return f"公告 {await service.switch_on(options.brand, options.text, topics)} 已打开，两秒内生效"
-        finally:
-            await database().close()
-
-    migrate()
-    print(asyncio.run(switch()))
-    return 0
-
-
-def _wechat_menu(options: argparse.Namespace) -> int:
-    import asyncio
-
-    from kefu.channels.wechat.menu_command import push, show
-
-    if options.action == "show":
-        print(show(options.accounts))
-    else:
-        migrate()
-        print(asyncio.run(push(options.accounts)))
-    return 0
-
-
-_COMMANDS = {
-    "wechat-menu": _wechat_menu,
-    "notice": _notice,
-    "run": _run,
-    "train": _train,
-    "check": _check,
-    "migrate": _migrate,
-}
+_COMMANDS = {"run": _run, "train": _train, "check": _check, "migrate": _migrate}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -71,7 +71,7 @@ def _announce(found: Settings, manager: Manager) -> None:
             print(
                 f"\n全部就绪：\n  网页(邮政数字钱包)  {found.rasa_url}/webhooks/website/\n"
                 f"  网页(MY钱包)        {found.rasa_url}/webhooks/website/?brand=my\n"
-                f"  工单台              {found.desk_url}/  (口令见 {found.var_dir}/secrets.env 的 KEFU_DESK_TOKEN)\n"
+                f"  工单台              {found.desk_url}/  （还没有账号：python -m kefu user add）\n"
                 f"  健康检查            {found.desk_url}/health\n  Ctrl-C 停止全部\n",
                 flush=True,
             )

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from kefu.brands import load_brands
 from kefu.channels.wechat.menu import load_wechat_menus, unknown_names
+from kefu.desk.canned import load_canned
 from kefu.dialogue.emergency import load_emergencies
 from kefu.dialogue.guides import load_guides, unknown_entries
 from kefu.dialogue.menu import load_menus
@@ -68,6 +69,7 @@ def _dialogue_errors(folder: Path, faq_ids: list[str]) -> Iterable[DataError]:
     for path, load in (
         (folder / "menu.yml", load_menus),
         (folder / "news.yml", load_news),
+        (folder / "canned_replies.yml", load_canned),
         (folder / "lexicon" / "emergency.yml", load_emergencies),
         (folder / "lexicon" / "entities.yml", load_terms),
         (folder / "lexicon" / "confusions.yml", load_confusions),
