@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.asyncio.base import StartableContext
 
+PATIENCE = 10.0  # seconds to wait for the writers before us
 _MOST = 32  # blocks in one commit: other processes want to write, too
 
 Begin = Callable[[], StartableContext]
@@ -32,10 +33,16 @@ class GroupCommit:
         self._lock = asyncio.Lock()
         self._waiting = 0
         self._group: _Group | None = None
+        self._tidying: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A block that is on disk when this ends, or not there at all where it raised; others do not matter to it."""
+        """A block that is on disk when this ends, or not there at all where it raised.
+
+        Others' exceptions do not matter to it, but for one: a task that is cancelled in the midst of a statement
+        breaks the connection, and with it all blocks in the same commit (they raise). So whoever may be cancelled
+        by a client calls this in a task of its own (`asyncio.shield`).
+        """
         await self._enter()
         try:
             group = self._group or await self._open()
@@ -68,15 +75,38 @@ class GroupCommit:
             self._lock.release()
 
     async def _enter(self) -> None:
+        """Wait for our turn.
+
+        Raises:
+            TimeoutError: somebody else, in this process or another, has the database and does not end.
+        """
+        if not self._lock.locked():
+            await self._lock.acquire()  # at once
+            return
         self._waiting += 1
+        turn = asyncio.create_task(self._lock.acquire())
         try:
-            await self._lock.acquire()
+            await asyncio.wait({turn}, timeout=PATIENCE)
+            if not turn.done():
+                raise TimeoutError(f"the database was busy for {PATIENCE:.0f} s")
         except BaseException:
-            if self._waiting == 1 and not self._lock.locked():
-                await self._commit()  # those before left it to us
+            turn.add_done_callback(self._pass_on)
+            turn.cancel()
             raise
         finally:
             self._waiting -= 1
+
+    def _pass_on(self, turn: "asyncio.Task[bool]") -> None:
+        """Whoever waited is gone; the turn may have come all the same, and what those before left to it must end."""
+        if not turn.cancelled():
+            self._lock.release()
+        if self._group is not None and not self._waiting and not self._lock.locked():
+            self._tidying = asyncio.create_task(self._tidy())
+
+    async def _tidy(self) -> None:
+        async with self._lock:
+            if not self._waiting:
+                await self._commit()
 
     async def _open(self) -> _Group:
         end = AsyncExitStack()
