@@ -116,13 +116,13 @@ class GroupCommit:
     async def _commit(self) -> None:
         """End the open group, if there is one; its blocks hear whether that went well."""
         group, self._group = self._group, None
-        if group is None:
-            return
+        if group is not None:
+            # In a task of its own: whoever commits for others may be cancelled.
+            await asyncio.shield(asyncio.create_task(self._end(group)))
+
+    async def _end(self, group: _Group) -> None:
         try:
             await group.end.aclose()
-        except asyncio.CancelledError:
-            group.committed.set_exception(ConnectionError("interrupted in the commit"))
-            raise
         except Exception as error:
             await group.connection.close()  # rolls back: SQLAlchemy leaves it open, with the lock
             group.committed.set_exception(error)
