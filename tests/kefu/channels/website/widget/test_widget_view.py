@@ -48,6 +48,17 @@ def test_a_menu_is_a_list_of_buttons_once(visit: Visit, server: FakeServer) -> N
     expect(chat.box).to_be_focused()
 
 
+def test_buttons_stay_while_a_message_failed(visit: Visit, server: FakeServer) -> None:
+    server.answer = lambda text: [{"text": "选一个", "buttons": buttons("转人工")}]
+    chat = visit().open()
+    chat.say("你好")
+    chat.hears("选一个")
+    server.fail("/messages", 400)
+    chat.say("发不出去")
+    chat.hears("没有发出去")
+    expect(chat.log.get_by_role("button", name="转人工")).to_be_visible()
+
+
 def test_stars(visit: Visit, server: FakeServer) -> None:
     server.answer = lambda text: [{"text": "打个分吧", "buttons": buttons(*"12345")}] if text == "评" else []
     chat = visit().open()
