@@ -72,7 +72,7 @@ def test_stars(visit: Visit, server: FakeServer) -> None:
 def test_safe_markdown(visit: Visit, server: FakeServer) -> None:
     text = (
         "**先别急**，按这几步：\n1. 打开App\n2. 点[交易记录](https://example.com/a?b=1)\n- 备好账户名\n"
-        "打[客服电话](tel:400-000-1185)，或看 https://example.com/help。\n"
+        "打[客服电话](tel:400-000-1185)，或看 https://example.com/help. \n"
         "[坏](javascript:alert(1)) [坏](data:text/html,x)"
     )
     server.answer = lambda _: [{"text": text}]
