@@ -1,15 +1,13 @@
-"""Commands: `python -m kefu run | train | check | migrate | notice | …`; the Makefile's targets call these."""
+"""Commands: `python -m kefu --help` lists them; the Makefile's targets call these."""
 
 import argparse
 import sys
 
 from pydantic import ValidationError
 
-from kefu.brands import brands
-from kefu.database import database
+from kefu.commands import data, notice, people, website, wechat
 from kefu.launch.errors import LaunchError
 from kefu.migrate import migrate
-from kefu.topics import TITLES
 from kefu.yaml_file import DataError
 
 
@@ -21,16 +19,13 @@ def main(arguments: list[str] | None = None) -> int:
     train = commands.add_parser("train", help="数据或配置有变化时训练")
     train.add_argument("--force", action="store_true", help="没有变化也训练")
     commands.add_parser("check", help="检查训练师编辑的文件")
-    notice = commands.add_parser("notice", help="故障公告：打开或关闭一个品牌的公告")
-    notice.add_argument("brand", metavar="品牌")
-    notice.add_argument("text", nargs="?", help="公告内容；不写就是关闭这个品牌的公告")
-    notice.add_argument("--topics", default="", help="只在这些意图的答案前显示，逗号分隔；不写就全部显示")
-    secret = commands.add_parser("site-secret", help="网站后端给登录用户签名用的密钥(docs/website.md)")
-    secret.add_argument("brand", metavar="品牌")
     commands.add_parser("migrate", help="把数据库升级到最新表结构")
+    for part in (notice, people, data, website, wechat):
+        part.register(commands)
     options = parser.parse_args(arguments)
     try:
-        return _COMMANDS[options.command](options)
+        run = getattr(options, "run", None) or _COMMANDS[options.command]
+        return int(run(options))
     except ValidationError as error:
         first = error.errors()[0]
         print(f"错误：设置 KEFU_{str(first['loc'][0]).upper()} 不对：{first['msg']}", file=sys.stderr)
@@ -67,52 +62,7 @@ def _migrate(_: argparse.Namespace) -> int:
     return 0
 
 
-def _notice(options: argparse.Namespace) -> int:
-    import asyncio
-
-    from kefu.desk.notices import NoticeService
-
-    _check_brand(options.brand)
-
-    async def switch() -> str:
-        service = NoticeService(database())
-        try:
-            if not options.text:
-                return f"关闭了 {await service.switch_off(options.brand)} 条公告"
-            topics = [topic.strip() for topic in options.topics.split(",") if topic.strip()]
-            unknown = [topic for topic in topics if topic not in TITLES]
-            if unknown:
-                raise LaunchError(f"没有意图 {'、'.join(unknown)}，名字见 docs/intent-borders.md")
-            return f"公告 {await service.switch_on(options.brand, options.text, topics)} 已打开，两秒内生效"
-        finally:
-            await database().close()
-
-    migrate()
-    print(asyncio.run(switch()))
-    return 0
-
-
-def _site_secret(options: argparse.Namespace) -> int:
-    from kefu.channels.website.user_token import site_secret
-
-    _check_brand(options.brand)
-    print(site_secret(options.brand))
-    return 0
-
-
-def _check_brand(brand: str) -> None:
-    if brand not in brands():
-        raise LaunchError(f"没有品牌 {brand}，应是 {'、'.join(brands())} 之一")
-
-
-_COMMANDS = {
-    "notice": _notice,
-    "site-secret": _site_secret,
-    "run": _run,
-    "train": _train,
-    "check": _check,
-    "migrate": _migrate,
-}
+_COMMANDS = {"run": _run, "train": _train, "check": _check, "migrate": _migrate}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -7,12 +7,13 @@ from alembic.config import Config
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine
 
-from kefu.database import begin_immediately, prepare_sqlite, sync_url
+from kefu import sqlite
+from kefu.database import sync_url
 from kefu.settings import settings
 
 
-def migrate(url: str | None = None) -> None:
-    """Upgrade the database (default: the configured one); does nothing where it is up to date.
+def migrate(url: str | None = None, revision: str = "head") -> None:
+    """Upgrade the database (default: the configured one) to a version; does nothing where it is up to date.
 
     Several processes may call this at once: one does the work while the others wait for its
     transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock).
@@ -24,7 +25,7 @@ def migrate(url: str | None = None) -> None:
         with engine.begin() as connection:
             _wait_for_others(connection)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         engine.dispose()
 
@@ -33,8 +34,8 @@ def _engine(url: str) -> Engine:
     engine = create_engine(sync_url(url), future=True)
     if engine.dialect.name == "sqlite":
         Path(engine.url.database or ".").parent.mkdir(parents=True, exist_ok=True)
-        event.listen(engine, "connect", prepare_sqlite)
-        event.listen(engine, "begin", begin_immediately)
+        event.listen(engine, "connect", lambda connection, _: sqlite.prepare(connection))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 

@@ -1,4 +1,8 @@
-"""Personal data that the product must keep: sealed, and comparable without being opened."""
+"""Personal data that the product must keep: sealed, and comparable without being opened.
+
+The key is KEFU_SECRET. Earlier ones (KEFU_OLD_SECRETS) still open what they sealed and still find what they
+fingerprinted, so that a key can be changed without losing anybody (`python -m kefu rotate-key`).
+"""
 
 import base64
 import hashlib
@@ -11,26 +15,47 @@ from kefu.settings import settings
 
 def seal(value: str) -> str:
     """Encrypt a personal value for storage (Fernet, key derived from KEFU_SECRET)."""
-    return _fernet().encrypt(value.encode()).decode()
+    return _fernet(_keys()[0]).encrypt(value.encode()).decode()
 
 
 def unseal(token: str) -> str | None:
     """The value behind a token of `seal`, or None where it is forged or of another key."""
+    for key in _keys():
+        try:
+            return _fernet(key).decrypt(token.encode()).decode()
+        except InvalidToken:
+            continue
+    return None
+
+
+def is_sealed_now(token: str) -> bool:
+    """Whether a token was sealed with the present key, not an earlier one."""
     try:
-        return _fernet().decrypt(token.encode()).decode()
+        _fernet(_keys()[0]).decrypt(token.encode())
     except InvalidToken:
-        return None
+        return False
+    return True
 
 
 def fingerprint(*parts: str) -> str:
     """A keyed digest (hex, 64 characters) to find the same customer again without storing who it is."""
-    message = "\x1f".join(parts).encode()
-    return hmac.new(_key(), message, hashlib.sha256).hexdigest()
+    return _digest(_keys()[0], parts)
 
 
-def _key() -> bytes:
-    return settings().secret.get_secret_value().encode()
+def fingerprints(*parts: str) -> list[str]:
+    """All digests under which something may be stored: of the present key first, then of earlier ones."""
+    return [_digest(key, parts) for key in _keys()]
 
 
-def _fernet() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(_key()).digest()))
+def _digest(key: bytes, parts: tuple[str, ...]) -> str:
+    return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def _keys() -> list[bytes]:
+    found = settings()
+    old = found.old_secrets.get_secret_value().split(",")
+    return [found.secret.get_secret_value().encode(), *(key.strip().encode() for key in old if key.strip())]
+
+
+def _fernet(key: bytes) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(key).digest()))

@@ -7,6 +7,7 @@ from pathlib import Path
 SECRETS_FILE = "secrets.env"
 
 _NAMES = ("KEFU_SECRET", "KEFU_RASA_TOKEN", "KEFU_DESK_TOKEN")
+_OLD = "KEFU_OLD_SECRETS"  # there once the key was changed
 
 
 def read_secrets(path: Path) -> dict[str, str]:
@@ -27,18 +28,39 @@ def read_secrets(path: Path) -> dict[str, str]:
         with path.open("a") as file:
             file.writelines(f"{name}={value}\n" for name, value in made.items())
         found.update(made)
-    return {name.removeprefix("KEFU_").lower(): found[name] for name in _NAMES}
+    return {name.removeprefix("KEFU_").lower(): found[name] for name in (*_NAMES, _OLD) if name in found}
+
+
+def rotate_secret(path: Path) -> None:
+    """Put a new KEFU_SECRET into the file; the one before joins KEFU_OLD_SECRETS.
+
+    Raises:
+        OSError: the file can't be written; it is then as it was.
+    """
+    found = read_secrets(path)
+    old = ",".join(filter(None, (found["secret"], found.get("old_secrets"))))
+    changed = {"KEFU_SECRET": secrets.token_urlsafe(32), _OLD: old}
+    kept = [line for line in path.read_text().splitlines() if line.split("=", 1)[0] not in changed]
+    draft = _draft(path, [*kept, *(f"{name}={value}" for name, value in changed.items())])
+    draft.replace(path)
 
 
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.writelines(f"{name}={secrets.token_urlsafe(32)}\n" for name in _NAMES)
+    draft = _draft(path, [f"{name}={secrets.token_urlsafe(32)}" for name in _NAMES])
     try:
         os.link(draft, path)  # fails, unlike a rename, where another process was first
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+
+
+def _draft(path: Path, lines: list[str]) -> Path:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft

@@ -4,17 +4,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.sessions import SessionMiddleware
 
 from kefu import __version__
 from kefu.database import Database
-from kefu.desk import api, health, pages
+from kefu.desk import health, metrics, problems
+from kefu.desk.api.router import router
+from kefu.desk.console import routes as console
+from kefu.desk.console.render import error_page
+from kefu.desk.guard import Guard
 from kefu.desk.tickets import TicketService
+from kefu.desk.workers import workers
 from kefu.migrate import migrate
-from kefu.sealing import fingerprint
 from kefu.settings import Settings, settings
-
-_SESSION_SECONDS = 8 * 3600
 
 
 def create_app(found: Settings | None = None) -> FastAPI:
@@ -25,20 +26,18 @@ def create_app(found: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         migrate(chosen.database)
-        yield
+        async with workers(database, chosen), console.running(app.state.services):
+            yield
         await database.close()
 
     app = FastAPI(title="钱包客服工单台", version=__version__, lifespan=lifespan)
     app.state.settings, app.state.database = chosen, database
     app.state.tickets = TicketService(database)
-    app.add_middleware(
-        SessionMiddleware,
-        secret_key=fingerprint("desk-session"),
-        session_cookie="kefu_desk",
-        max_age=_SESSION_SECONDS,
-        same_site="strict",
-    )
+    problems.install(app, error_page)
+    app.state.metrics = metrics.Metrics(database)
+    app.add_middleware(Guard, observe=app.state.metrics.observe)
     app.include_router(health.router)
-    app.include_router(api.router)
-    app.include_router(pages.router)
+    app.include_router(router())
+    app.include_router(metrics.router)
+    console.install(app, database, chosen)
     return app

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import datetime, timezone
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 from kefu import __version__
 from kefu.database import Database
+from kefu.desk.working_time import last_known_year, warning
 from kefu.knowledge import knowledge_base
 from kefu.settings import Settings
 
@@ -22,7 +24,7 @@ _PATIENCE = 2.0  # seconds a part may take to answer
 async def health(request: Request) -> JSONResponse:
     """200 where everything is up, 503 where something is not; the body says what."""
     found: Settings = request.app.state.settings
-    names = ("rasa", "model", "actions", "database", "faq")
+    names = ("rasa", "model", "actions", "database", "faq", "calendar")
     async with httpx.AsyncClient(timeout=_PATIENCE) as client:
         results = await asyncio.gather(
             _checked(_rasa(client, found)),
@@ -30,6 +32,7 @@ async def health(request: Request) -> JSONResponse:
             _checked(_actions(client, found)),
             _checked(_database(request.app.state.database)),
             _checked(_faq()),
+            _checked(_calendar()),
         )
     parts = dict(zip(names, results, strict=True))
     up = all(part["up"] for part in parts.values())
@@ -70,3 +73,9 @@ async def _faq() -> dict[str, Any]:
     snapshot = knowledge.current()
     problem = {"edit_refused": str(knowledge.error.path)} if knowledge.error else {}
     return {"version": snapshot.version, "entries": len(snapshot.entries), **problem}
+
+
+async def _calendar() -> dict[str, Any]:
+    """Never down: without holidays, working days are guessed, and whoever looks is told."""
+    told = warning(datetime.now(timezone.utc))
+    return {"last_year": last_known_year(), **({"warning": told} if told else {})}

@@ -1,7 +1,12 @@
-"""What may happen to a ticket: statuses, priorities, and when it is due."""
+"""What may happen to a ticket: statuses and priorities."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum
+
+from kefu.topics import OTHER_MATTER
+
+REOPENABLE = timedelta(days=7)  # after it was resolved
+GENERAL = frozenset({OTHER_MATTER, "human_agent", "contact", "complaint", "feedback"})  # topics that name no matter
 
 
 class Status(str, Enum):
@@ -32,17 +37,10 @@ class Priority(str, Enum):
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.OPEN: frozenset({Status.ASSIGNED, Status.RESOLVED, Status.CLOSED}),
     Status.ASSIGNED: frozenset({Status.OPEN, Status.WAITING_CUSTOMER, Status.RESOLVED, Status.CLOSED}),
-    Status.WAITING_CUSTOMER: frozenset({Status.ASSIGNED, Status.RESOLVED, Status.CLOSED}),
+    Status.WAITING_CUSTOMER: frozenset({Status.OPEN, Status.ASSIGNED, Status.RESOLVED, Status.CLOSED}),
     Status.RESOLVED: frozenset({Status.REOPENED, Status.CLOSED}),
     Status.CLOSED: frozenset({Status.REOPENED}),
     Status.REOPENED: frozenset({Status.ASSIGNED, Status.RESOLVED, Status.CLOSED}),
-}
-
-_FIRST_ANSWER = {
-    Priority.P1: timedelta(hours=1),
-    Priority.P2: timedelta(hours=8),
-    Priority.P3: timedelta(hours=24),
-    Priority.P4: timedelta(hours=72),
 }
 
 _BY_INTENT = {
@@ -64,8 +62,3 @@ _BY_INTENT = {
 def priority_of(intent: str) -> Priority:
     """The priority that a matter starts with."""
     return _BY_INTENT.get(intent, Priority.P3)
-
-
-def due(priority: Priority, opened: datetime) -> datetime:
-    """When the customer has to hear from us at the latest."""
-    return opened + _FIRST_ANSWER[priority]

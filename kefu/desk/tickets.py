@@ -1,4 +1,4 @@
-"""The ticket service: opens, appends, reads and moves tickets; each call is one transaction."""
+"""Opening tickets on behalf of customers, and reading them; each call is one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,20 +6,20 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.database import Database
-from kefu.desk.lifecycle import TRANSITIONS, Priority, Status, due, priority_of
+from kefu.desk.lifecycle import GENERAL, REOPENABLE, Priority, Status, priority_of
 from kefu.desk.models import Ticket, TicketEvent
+from kefu.desk.outbox.staff import tell_urgent
 from kefu.desk.receipt import new_receipt
-from kefu.sealing import fingerprint, seal
+from kefu.desk.sla import begin_waiting, due, set_due
+from kefu.desk.ticket_events import record
+from kefu.desk.ticket_rows import family, find_survivor, lock_survivor
+from kefu.sealing import fingerprint, fingerprints, seal, unseal
 
 SAME_MATTER = timedelta(hours=24)
-
-
-class TicketError(ValueError):
-    """A change that the ticket's life cycle does not allow."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Opened:
 
     ticket: Ticket
     created: bool = field(default=True)
+    reopened: bool = field(default=False)
 
 
 class TicketService:
@@ -61,25 +62,31 @@ class TicketService:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def open(self, new: NewTicket, now: datetime | None = None) -> Opened:
-        """Open a ticket, or append to the one that is open for the same matter since less than 24 h.
+    async def open(self, new: NewTicket, now: datetime | None = None, actor: str = "customer") -> Opened:
+        """Open a ticket, or append to the one that is there for the same matter.
 
         The same idempotency key never does anything twice, whichever process repeats it.
-        The same matter: same customer and intent, and no two different order numbers.
+        The same matter: same customer and intent, and no two different order numbers; the ticket is
+        less than 24 h old, or was resolved less than 7 days ago (it is then reopened), or one of
+        these was merged into it.
         """
         moment = now or datetime.now(timezone.utc)
-        async with self._database.write(f"ticket:{new.customer_key}") as session:
+        key = fingerprint(new.idempotency_key)
+        async with self._database.write(f"ticket:{new.customer_key}", f"key:{key}") as session:
             repeated = await _by_idempotency_key(session, new.idempotency_key)
             if repeated:
-                return Opened(repeated, created=False)
+                return Opened(await lock_survivor(session, repeated), created=False)
             existing = await _same_matter(session, new, moment)
             if existing:
-                _append(session, existing, new, moment)
-                return Opened(existing, created=False)
-            ticket = _build(new, moment)
+                reopened = await _reopen(session, existing, actor, moment)
+                await _append(session, existing, new, actor, key, moment)
+                return Opened(existing, created=False, reopened=reopened)
+            ticket = _build(new, key, moment)
             session.add(ticket)
             await session.flush()  # the ticket before its history
-            session.add(_event(ticket.id, moment, "customer", "created", {"description": new.description}))
+            await record(session, ticket, actor, "created", {"description": new.description}, moment)
+            if ticket.priority == Priority.P1.value:
+                await tell_urgent(session, ticket, moment)
             return Opened(ticket)
 
     async def get(self, ticket_id: str) -> Ticket | None:
@@ -88,14 +95,14 @@ class TicketService:
             return await session.get(Ticket, ticket_id)
 
     async def history(self, ticket_id: str) -> list[TicketEvent]:
-        """All changes of a ticket, oldest first."""
-        query = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.id)
+        """All changes of a ticket and of those merged into it, oldest first."""
+        query = select(TicketEvent).where(TicketEvent.ticket_id.in_(family(ticket_id))).order_by(TicketEvent.id)
         async with self._database.read() as session:
             return list((await session.execute(query)).scalars())
 
     async def of_customer(self, brand: str, customer: str, limit: int = 5) -> list[Ticket]:
         """A customer's latest tickets with one brand, newest first."""
-        query = select(Ticket).where(Ticket.customer_key == fingerprint(brand, customer))
+        query = select(Ticket).where(Ticket.customer_key.in_(fingerprints(brand, customer)))
         async with self._database.read() as session:
             return list((await session.execute(query.order_by(Ticket.created_at.desc()).limit(limit))).scalars())
 
@@ -106,62 +113,93 @@ class TicketService:
         async with self._database.read() as session:
             return list((await session.execute(query)).scalars())
 
-    async def move(self, ticket_id: str, to: Status, actor: str, now: datetime | None = None) -> Ticket:
-        """Change a ticket's status.
 
-        Raises:
-            KeyError: there is no such ticket.
-            TicketError: the life cycle does not allow this change.
-        """
-        moment = now or datetime.now(timezone.utc)
-        async with self._database.write(f"ticket-id:{ticket_id}") as session:
-            ticket = await session.get(Ticket, ticket_id)
-            if ticket is None:
-                raise KeyError(ticket_id)
-            current = Status(ticket.status)
-            if to not in TRANSITIONS[current]:
-                raise TicketError(f"工单 {ticket_id} 现在是 {current.value}，不能改成 {to.value}")
-            ticket.status, ticket.updated_at = to.value, moment
-            session.add(_event(ticket_id, moment, actor, "status", {"from": current.value, "to": to.value}))
-            return ticket
-
-
-async def _by_idempotency_key(session: AsyncSession, key: str) -> Ticket | None:
-    created = await session.execute(select(Ticket).where(Ticket.idempotency_key == key))
-    appended = await session.execute(
-        select(Ticket).join(TicketEvent, TicketEvent.ticket_id == Ticket.id).where(TicketEvent.idempotency_key == key)
-    )
-    return created.scalar_one_or_none() or appended.scalar_one_or_none()
+async def _by_idempotency_key(session: AsyncSession, key: str) -> str | None:
+    """The number of the ticket that was opened or extended with this key."""
+    kept = fingerprints(key)
+    created = await session.execute(select(Ticket.id).where(Ticket.idempotency_key.in_(kept)))
+    appended = await session.execute(select(TicketEvent.ticket_id).where(TicketEvent.idempotency_key.in_(kept)))
+    return created.scalars().first() or appended.scalars().first()
 
 
 async def _same_matter(session: AsyncSession, new: NewTicket, now: datetime) -> Ticket | None:
     query = select(Ticket).where(
-        Ticket.customer_key == new.customer_key,
+        Ticket.customer_key.in_(fingerprints(new.brand, new.customer)),
         Ticket.intent == new.intent,
-        Ticket.created_at > now - SAME_MATTER,
+        or_(Ticket.created_at > now - SAME_MATTER, Ticket.resolved_at > now - REOPENABLE),
     )
-    recent = (await session.execute(query.order_by(Ticket.created_at.desc()))).scalars()
-    for ticket in recent:
-        other_order = new.order_id and ticket.order_id and new.order_id != ticket.order_id
-        if Status(ticket.status).is_active and not other_order:
-            return ticket
+    recent = (await session.execute(query.order_by(Ticket.created_at.desc()))).scalars().all()
+    for named in recent:
+        if not _differ(new.order_id, named.order_id) and _goes_on(await find_survivor(session, named.id), new, now):
+            ticket = await lock_survivor(session, named.id)
+            if _goes_on(ticket, new, now):
+                return ticket
     return None
 
 
-def _append(session: AsyncSession, ticket: Ticket, new: NewTicket, now: datetime) -> None:
+def _goes_on(ticket: Ticket, new: NewTicket, now: datetime) -> bool:
+    return Status(ticket.status).is_active or _can_be_reopened(ticket, new, now)
+
+
+def _differ(one: Any, other: Any) -> bool:
+    return bool(one and other and one != other)
+
+
+def _can_be_reopened(ticket: Ticket, new: NewTicket, now: datetime) -> bool:
+    """A vague topic (a complaint, "a person please") is only the same matter where the order number says so."""
+    if ticket.status != Status.RESOLVED.value or ticket.resolved_at <= now - REOPENABLE:
+        return False
+    same_order = bool(new.order_id and new.order_id == ticket.order_id)
+    return same_order or (new.intent not in GENERAL and not _differ(new.amount, ticket.amount))
+
+
+async def _reopen(session: AsyncSession, ticket: Ticket, actor: str, now: datetime) -> bool:
+    if ticket.status != Status.RESOLVED.value:
+        return False
+    ticket.status, ticket.resolved_at = Status.REOPENED.value, None
+    change = {"from": Status.RESOLVED.value, "to": Status.REOPENED.value}
+    await record(session, ticket, actor, "status", change, now)
+    return True
+
+
+def customer_is_back(ticket: Ticket, now: datetime) -> None:
+    """The customer has written: whoever waited for that goes on, and the next answer is due."""
+    if ticket.status == Status.WAITING_CUSTOMER.value:
+        ticket.status = (Status.ASSIGNED if ticket.assignee else Status.OPEN).value
+    begin_waiting(ticket, now)
+
+
+async def _append(session: AsyncSession, ticket: Ticket, new: NewTicket, actor: str, key: str, now: datetime) -> None:
     """Add what is new; what the ticket had stays, and the difference is in its history."""
     facts = {name: getattr(new, name) for name in ("amount", "time", "order_id", "phone", "phone_sealed")}
     for name, value in facts.items():
         if value and not getattr(ticket, name):
             setattr(ticket, name, value)
+    ticket.phone_key = ticket.phone_key or _phone_key(new)
+    await _raise_priority(session, ticket, new.priority, now)
     ticket.transcript = list(new.transcript) or ticket.transcript
     ticket.faq_ids = [*ticket.faq_ids, *(faq_id for faq_id in new.faq_ids if faq_id not in ticket.faq_ids)]
-    ticket.updated_at = now
+    customer_is_back(ticket, now)
     data = {"description": new.description, "amount": str(new.amount) if new.amount else None, "time": new.time}
-    session.add(_event(ticket.id, now, "customer", "appended", data, new.idempotency_key))
+    await record(session, ticket, actor, "appended", data, now, key)
 
 
-def _build(new: NewTicket, now: datetime) -> Ticket:
+async def _raise_priority(session: AsyncSession, ticket: Ticket, priority: Priority | None, now: datetime) -> None:
+    """What has become urgent is urgent, also where its ticket is there already."""
+    if priority is None or priority.value >= ticket.priority:
+        return
+    ticket.priority = priority.value
+    set_due(ticket)
+    if priority is Priority.P1:
+        await tell_urgent(session, ticket, now)
+
+
+def _phone_key(new: NewTicket) -> str | None:
+    phone = unseal(new.phone_sealed) if new.phone_sealed else None
+    return fingerprint("phone", phone) if phone else None
+
+
+def _build(new: NewTicket, key: str, now: datetime) -> Ticket:
     priority = new.priority or priority_of(new.intent)
     return Ticket(
         id=new_receipt(),
@@ -171,6 +209,7 @@ def _build(new: NewTicket, now: datetime) -> Ticket:
         customer_sealed=seal(new.customer),
         phone=new.phone,
         phone_sealed=new.phone_sealed,
+        phone_key=_phone_key(new),
         intent=new.intent,
         priority=priority.value,
         status=Status.OPEN.value,
@@ -180,14 +219,9 @@ def _build(new: NewTicket, now: datetime) -> Ticket:
         description=new.description,
         transcript=list(new.transcript),
         faq_ids=list(new.faq_ids),
-        idempotency_key=new.idempotency_key,
+        idempotency_key=key,
         sla_due=due(priority, now),
+        waiting_since=now,
         created_at=now,
         updated_at=now,
     )
-
-
-def _event(
-    ticket_id: str, at: datetime, actor: str, kind: str, data: dict[str, Any], key: str | None = None
-) -> TicketEvent:
-    return TicketEvent(ticket_id=ticket_id, at=at, actor=actor, kind=kind, data=data, idempotency_key=key)

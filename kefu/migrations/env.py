@@ -3,7 +3,11 @@
 from alembic import context
 
 import kefu.channels.models
-import kefu.desk.models  # noqa: F401  # tables register on import
+import kefu.channels.wechat.models
+import kefu.conversations.models
+import kefu.desk.models
+import kefu.desk.outbox.models
+import kefu.desk.people.models  # noqa: F401  # tables register on import
 from kefu.database import Base
 
 context.configure(

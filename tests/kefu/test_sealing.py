@@ -3,7 +3,7 @@
 import pytest
 
 from kefu import sealing
-from kefu.sealing import fingerprint, seal, unseal
+from kefu.sealing import fingerprint, fingerprints, is_sealed_now, seal, unseal
 from kefu.settings import Settings
 
 
@@ -48,3 +48,14 @@ def test_a_fingerprint_is_the_same_each_time_and_shows_nothing() -> None:
 )
 def test_other_parts_have_another_fingerprint(parts: tuple[str, ...]) -> None:
     assert fingerprint(*parts) != fingerprint("post", "web-1")
+
+
+def test_an_earlier_key_still_opens_and_still_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "settings", lambda: Settings(secret="first"))
+    token, digest = seal("13800138000"), fingerprint("post", "web-1")
+    monkeypatch.setattr(sealing, "settings", lambda: Settings(secret="third", old_secrets="second, first"))
+    assert unseal(token) == "13800138000"
+    assert not is_sealed_now(token)
+    assert is_sealed_now(seal("13800138000"))
+    assert fingerprints("post", "web-1")[0] == fingerprint("post", "web-1") != digest
+    assert fingerprints("post", "web-1")[2] == digest

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kefu.secret_file import read_secrets
+from kefu.secret_file import read_secrets, rotate_secret
 
 NAMES = {"secret", "rasa_token", "desk_token"}
 
@@ -78,3 +78,16 @@ def test_says_when_the_folder_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         read_secrets(tmp_path / "file" / "secrets.env")
+
+
+def test_a_changed_key_keeps_the_ones_before(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.env"
+    keys = [read_secrets(path)["secret"]]
+    for _ in range(2):
+        rotate_secret(path)
+        keys.append(read_secrets(path)["secret"])
+    found = read_secrets(path)
+    assert len(set(keys)) == 3
+    assert (found["secret"], found["old_secrets"]) == (keys[2], f"{keys[1]},{keys[0]}")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["secrets.env"]

@@ -67,14 +67,14 @@ async def test_another_key_is_another_piece(feedback: FeedbackService, change: d
     await feedback.store(NEW, NOW)
     await feedback.store(replace(NEW, idempotency_key="m2", **change), NOW)
     newest, first = await feedback.latest()
-    assert first.idempotency_key == NEW.idempotency_key
+    assert first.idempotency_key == fingerprint(NEW.idempotency_key)
     assert {name: getattr(newest, name) for name in change} == change
 
 
 async def test_the_newest_come_first_and_no_more_than_asked(feedback: FeedbackService) -> None:
     for number in range(5):
         await feedback.store(replace(NEW, idempotency_key=str(number)), NOW)
-    assert [kept.idempotency_key for kept in await feedback.latest(3)] == ["4", "3", "2"]
+    assert [kept.idempotency_key for kept in await feedback.latest(3)] == [fingerprint(n) for n in "432"]
     assert len(await feedback.latest()) == 5
 
 

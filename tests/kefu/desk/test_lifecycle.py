@@ -1,8 +1,6 @@
-"""Statuses, priorities, due times."""
+"""Statuses and priorities."""
 
-from datetime import datetime, timezone
-
-from kefu.desk.lifecycle import TRANSITIONS, Priority, Status, due, priority_of
+from kefu.desk.lifecycle import TRANSITIONS, Priority, Status, priority_of
 
 
 def test_every_status_can_be_left_and_reached() -> None:
@@ -16,10 +14,3 @@ def test_theft_first_feedback_last() -> None:
     assert priority_of("complaint") is Priority.P2
     assert priority_of("fee") is Priority.P3
     assert priority_of("feedback") is Priority.P4
-
-
-def test_the_more_urgent_the_sooner() -> None:
-    opened = datetime(2026, 11, 23, tzinfo=timezone.utc)
-    dues = [due(priority, opened) for priority in Priority]
-    assert dues == sorted(dues)
-    assert dues[0] > opened

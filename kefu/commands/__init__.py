@@ -1,0 +1,1 @@
+"""The commands of `python -m kefu` for operators; each file adds its own to the parser."""

@@ -1,0 +1,110 @@
+"""`export`, `forget`, `purge`, `rotate-key`: what an operator does with stored data."""
+
+import argparse
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from kefu.commands.running import with_database
+from kefu.database import Database
+from kefu.launch.errors import LaunchError
+
+_LEAST_DAYS = 30
+
+
+def register(commands: Any) -> None:
+    """Add the commands."""
+    export = commands.add_parser("export", help="导出工单（打码的），CSV 或 JSON")
+    export.add_argument("--format", choices=("csv", "json"), default="csv")
+    export.add_argument("--out", type=Path, help="写到这个文件；不写就打印出来")
+    export.add_argument("--since", type=_day, help="从这天（北京时间）起登记的，例如 2026-11-01")
+    export.set_defaults(run=_export)
+
+    forget = commands.add_parser("forget", help="删除一个人的全部数据，打印删了什么")
+    whom = forget.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--conversation", metavar="会话号")
+    whom.add_argument("--ticket", metavar="单号")
+    whom.add_argument("--phone", action="store_true", help="按手机号找；号码从标准输入读，不写在命令里")
+    forget.set_defaults(run=_forget)
+
+    purge = commands.add_parser("purge", help="清理：删除很久以前的对话、结束的工单、旧消息和过期登录")
+    purge.add_argument("--days", type=int, help="保留最近多少天，至少 30；默认看 KEFU_RETENTION_DAYS")
+    purge.set_defaults(run=_purge)
+
+    commands.add_parser("rotate-key", help="换加密密钥，把存着的个人数据改用新密钥（先停服务）").set_defaults(
+        run=_rotate
+    )
+
+
+def _export(options: argparse.Namespace) -> int:
+    from kefu.desk.export import exported
+
+    text = with_database(lambda db: exported(db, options.format, options.since))
+    if options.out:
+        # For Excel: without the mark it reads Chinese wrongly.
+        options.out.write_text(text, encoding="utf-8-sig" if options.format == "csv" else "utf-8")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from kefu.desk.forget import Person, forget
+
+    phone = sys.stdin.readline().strip() if options.phone else None
+    person = Person(options.conversation, options.ticket, phone)
+    report = with_database(lambda db: forget(db, person), "没有工单")
+    for name, count in report.items():
+        print(f"{name}：{count}")
+    return 0
+
+
+def _purge(options: argparse.Namespace) -> int:
+    from kefu.settings import settings
+
+    days = settings().retention_days if options.days is None else options.days
+    if days < _LEAST_DAYS:
+        raise LaunchError(f"至少保留 {_LEAST_DAYS} 天")
+    for name, count in with_database(lambda db: _purged(db, days)).items():
+        print(f"{name}：{count}")
+    return 0
+
+
+async def _purged(database: Database, days: int) -> dict[str, int]:
+    from kefu.conversations import conversation_log, retention
+    from kefu.desk.purge import purge
+
+    log = conversation_log()
+    try:
+        events = await retention.purge(log, days)
+    finally:
+        log.close()
+    return {"对话事件": events, **await purge(database, datetime.now(timezone.utc) - timedelta(days=days))}
+
+
+def _rotate(_: argparse.Namespace) -> int:
+    import os
+
+    from kefu.desk.rotate import reseal
+    from kefu.launch.preflight import check_ports
+    from kefu.secret_file import SECRETS_FILE, rotate_secret
+    from kefu.settings import settings
+
+    check_ports(settings())  # a running process would not know the new key
+    if os.environ.get("KEFU_SECRET"):
+        print("KEFU_SECRET 来自环境变量：请先把新密钥放进去，旧的放进 KEFU_OLD_SECRETS。现在按这两个变量重新加密。")
+    else:
+        rotate_secret(settings().var_dir / SECRETS_FILE)
+        settings.cache_clear()
+    report = with_database(reseal)
+    for name, count in report.items():
+        print(f"{name}：{count}")
+    print("旧密钥留在 KEFU_OLD_SECRETS 里：防重复的指纹还要用它，请不要删。")
+    return 0
+
+
+def _day(text: str) -> datetime:
+    from kefu.show import CHINA
+
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA)
