@@ -1,7 +1,7 @@
 """The product's own database: SQLite (WAL) by default, PostgreSQL by KEFU_DATABASE_URL; always asynchronous."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +16,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
 from kefu import sqlite
+from kefu.group_commit import GroupCommit
 from kefu.settings import settings
 
 Base: Any = declarative_base(
@@ -75,6 +76,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _create_engine(self.url, self.is_sqlite)
+        # SQLite has one writer, and those who wait for it try again and again: within a process they queue instead.
+        self._writers = GroupCommit(self._engine.execution_options(**{_WRITES: True}).begin) if self.is_sqlite else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -92,14 +95,16 @@ class Database:
                 (SQLite has one writer at a time anyway).
         """
         engine = self._engine.execution_options(**{_WRITES: True})
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        alone = self._writers.alone() if self._writers else nullcontext()
+        async with alone, AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             await self._wait_for(session, keys)
             yield session
 
     @asynccontextmanager
     async def transaction(self, *keys: str) -> AsyncIterator[AsyncConnection]:
         """`write` for statements without objects, on the paths that every message takes."""
-        async with self._engine.execution_options(**{_WRITES: True}).begin() as connection:
+        begin = self._writers.transaction if self._writers else self._engine.begin
+        async with begin() as connection:
             await self._wait_for(connection, keys)
             yield connection
 
