@@ -9,7 +9,7 @@ from kefu.desk.errors import TicketError
 from kefu.desk.follow_up import Change, FollowUp, follow_up
 from kefu.desk.lifecycle import Status
 from kefu.desk.models import Ticket, TicketEvent
-from kefu.desk.outbox.store import Kind, put
+from kefu.desk.outbox.store import Kind, put, revive
 from kefu.sealing import fingerprint, seal, unseal
 
 
@@ -49,8 +49,16 @@ async def push(
     event: dict[str, Any] = {"event": "bot", "text": text, "metadata": {**metadata, "push_id": push_id}}
     if buttons:
         event["data"] = {"buttons": buttons}
-    lane = f"customer:{fingerprint(conversation)}"
-    await put(session, Kind.CUSTOMER, push_id, sealed or seal(conversation), event, now, lane, ticket_id)
+    await put(session, Kind.CUSTOMER, push_id, sealed or seal(conversation), event, now, _lane(conversation), ticket_id)
+
+
+async def customer_is_there(session: AsyncSession, ticket: Ticket) -> None:
+    """The customer writes: what could not be delivered is tried again now."""
+    await revive(session, _lane(unsealed_customer(ticket)))
+
+
+def _lane(conversation: str) -> str:
+    return f"customer:{fingerprint(conversation)}"
 
 
 async def _tell(
