@@ -11,7 +11,7 @@ from kefu.database import Database
 from kefu.desk.attachments import Attachments
 from kefu.desk.errors import Unacceptable
 from kefu.desk.feedback import FeedbackService, NewFeedback
-from kefu.desk.forget import Person, forget
+from kefu.desk.forget import BY_CONVERSATION, Person, forget
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.sealing import seal
@@ -76,3 +76,17 @@ async def test_who_is_not_known_is_not_forgotten(database: Database) -> None:
         await forget(database, Person(phone=""))
     assert not any((await forget(database, Person(phone="13900139000"))).values())
     assert await counts(database) == before
+
+
+async def test_no_table_with_conversations_is_forgotten(database: Database) -> None:
+    async with database.read() as session:
+        connection = await session.connection()
+        columns = await connection.run_sync(
+            lambda sync: {
+                name: {column["name"] for column in inspect(sync).get_columns(name)}
+                for name in inspect(sync).get_table_names()
+            }
+        )
+    holding = {name for name, found in columns.items() if found & {"conversation", "sender_id"}}
+    assert holding <= set(BY_CONVERSATION)
+    assert {"inbound_messages", "messages", "uploads"} <= holding
