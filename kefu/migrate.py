@@ -11,8 +11,8 @@ from kefu.database import begin_immediately, prepare_sqlite, sync_url
 from kefu.settings import settings
 
 
-def migrate(url: str | None = None) -> None:
-    """Upgrade the database (default: the configured one); does nothing where it is up to date.
+def migrate(url: str | None = None, revision: str = "head") -> None:
+    """Upgrade the database (default: the configured one) to a version; does nothing where it is up to date.
 
     Several processes may call this at once: one does the work while the others wait for its
     transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock).
@@ -24,7 +24,7 @@ def migrate(url: str | None = None) -> None:
         with engine.begin() as connection:
             _wait_for_others(connection)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         engine.dispose()
 

@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kefu.database import Database
 from kefu.desk.lifecycle import GENERAL, REOPENABLE, Priority, Status, priority_of
 from kefu.desk.models import Ticket, TicketEvent
+from kefu.desk.outbox.customers import customer_is_there
 from kefu.desk.outbox.staff import tell_urgent
 from kefu.desk.receipt import new_receipt
-from kefu.desk.sla import begin_waiting, due
+from kefu.desk.sla import begin_waiting, due, set_due
 from kefu.desk.ticket_events import record
 from kefu.desk.ticket_rows import family, find_survivor, lock_survivor
 from kefu.sealing import fingerprint, fingerprints, seal, unseal
@@ -176,11 +177,23 @@ async def _append(session: AsyncSession, ticket: Ticket, new: NewTicket, actor: 
         if value and not getattr(ticket, name):
             setattr(ticket, name, value)
     ticket.phone_key = ticket.phone_key or _phone_key(new)
+    await _raise_priority(session, ticket, new.priority, now)
     ticket.transcript = list(new.transcript) or ticket.transcript
     ticket.faq_ids = [*ticket.faq_ids, *(faq_id for faq_id in new.faq_ids if faq_id not in ticket.faq_ids)]
     customer_is_back(ticket, now)
+    await customer_is_there(session, ticket)
     data = {"description": new.description, "amount": str(new.amount) if new.amount else None, "time": new.time}
     await record(session, ticket, actor, "appended", data, now, key)
+
+
+async def _raise_priority(session: AsyncSession, ticket: Ticket, priority: Priority | None, now: datetime) -> None:
+    """What has become urgent is urgent, also where its ticket is there already."""
+    if priority is None or priority.value >= ticket.priority:
+        return
+    ticket.priority = priority.value
+    set_due(ticket)
+    if priority is Priority.P1:
+        await tell_urgent(session, ticket, now)
 
 
 def _phone_key(new: NewTicket) -> str | None:

@@ -115,3 +115,13 @@ async def test_a_customer_sees_only_his_own_of_one_brand(tickets: TicketService)
     await tickets.open(replace(NEW, customer="web-2", idempotency_key="m2"), NOW)
     await tickets.open(replace(NEW, brand="my", idempotency_key="m3"), NOW)
     assert [ticket.id for ticket in await tickets.of_customer("post", "web-1")] == [mine.ticket.id]
+
+
+async def test_what_becomes_urgent_is_urgent_on_the_ticket_that_is_there(tickets: TicketService) -> None:
+    first = await tickets.open(NEW, NOW)
+    more = replace(NEW, idempotency_key="m2", priority=Priority.P1)
+    second = await tickets.open(more, NOW + timedelta(minutes=5))
+    assert (second.ticket.id, second.ticket.priority) == (first.ticket.id, "P1")
+    assert second.ticket.sla_due == NOW + timedelta(hours=1)
+    calmer = await tickets.open(replace(NEW, idempotency_key="m3", priority=Priority.P4), NOW + timedelta(minutes=6))
+    assert calmer.ticket.priority == "P1"

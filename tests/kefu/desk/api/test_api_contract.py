@@ -8,7 +8,7 @@ import httpx
 import pytest
 import schemathesis
 import uvicorn
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, strategies
 from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 from schemathesis.checks import not_a_server_error
@@ -25,6 +25,15 @@ from tests.servers import free_port
 
 AUTH = {"Authorization": f"Bearer {DESK_TOKEN}"}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+PICTURES = strategies.sampled_from([b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"GIF89a" + b"\0" * 40, b"<svg>", b""])
+KINDS = ("image/png", "image/jpeg", "image/webp", "image/gif")
+for kind in KINDS:
+    schemathesis.openapi.media_type(kind, PICTURES)
+
+
+@schemathesis.serializer(*KINDS)
+def as_it_is(_: object, value: bytes) -> bytes:
+    return value
 
 
 @pytest.fixture(scope="module")
