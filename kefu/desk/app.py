@@ -1,5 +1,6 @@
 """The desk's web application."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -31,6 +32,7 @@ def create_app(found: Settings | None = None) -> FastAPI:
         await database.close()
 
     app = FastAPI(title="钱包客服工单台", version=__version__, lifespan=lifespan)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it writes addresses with Rasa's token
     app.state.settings, app.state.database = chosen, database
     app.state.tickets = TicketService(database)
     problems.install(app, error_page)

@@ -17,7 +17,7 @@ from kefu.desk.outbox.models import Delivery
 from kefu.sealing import fingerprints, unseal
 
 # Tables of other parts that hold conversations by id in clear, as far as this database has them.
-_BY_CONVERSATION = {
+BY_CONVERSATION = {
     "inbound_messages": ("conversation", "收到的消息"),
     "messages": ("conversation", "消息记录"),
     "uploads": ("conversation", "上传的图片"),
@@ -30,7 +30,7 @@ _BY_CONVERSATION = {
     "binding_codes": ("conversation", "绑定码"),
     "binding_tries": ("conversation", "输错的绑定码"),
 }
-_HANDOFFS = ("handoffs", "conversation_key", "转人工记录")
+_HANDOFFS = ("handoffs", "customer_key", "转人工记录")
 
 Report = dict[str, int]
 
@@ -118,9 +118,9 @@ async def _delete_tickets(session: AsyncSession, tickets: list[str]) -> Report:
 
 
 async def _delete_elsewhere(session: AsyncSession, conversations: list[str]) -> Report:
-    wanted = {name: (column, label, conversations) for name, (column, label) in _BY_CONVERSATION.items()}
+    wanted = {name: (column, label, conversations) for name, (column, label) in BY_CONVERSATION.items()}
     table, column, label = _HANDOFFS
-    wanted[table] = (column, label, [key for one in conversations for key in fingerprints(one)])
+    wanted[table] = (column, label, _customer_keys(conversations))
     report = {}
     for name, found in (await tables(session, wanted)).items():
         column, label, values = wanted[name]

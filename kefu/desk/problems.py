@@ -1,5 +1,6 @@
 """Errors of the HTTP API as problem+json (RFC 9457), with a Chinese `detail`; pages get the sign-in form or a line."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
@@ -7,10 +8,13 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from kefu.desk.conversations import RasaAway
 from kefu.desk.errors import StaleTicket, TicketError, Unacceptable, UnknownTicket
+
+logger = logging.getLogger(__name__)
 
 _TITLES = {
     400: "请求不对",
@@ -25,7 +29,9 @@ _TITLES = {
     422: "请求内容不对",
     428: "需要版本号",
     429: "请求太多",
+    500: "出错了",
     502: "机器人服务没有回应",
+    503: "暂时用不了",
 }
 _WRONG = {"value_error.missing": "缺少", "type_error.none.not_allowed": "不能为空"}
 
@@ -43,6 +49,9 @@ def install(app: FastAPI, page: Page) -> None:
     app.add_exception_handler(TicketError, _as(409, page))
     app.add_exception_handler(Unacceptable, _as(422, page))
     app.add_exception_handler(RasaAway, _rasa_away)
+    app.add_exception_handler(SQLAlchemyError, _database_away)
+    app.add_exception_handler(OSError, _database_away)
+    app.add_exception_handler(Exception, _bug)
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
@@ -101,3 +110,15 @@ def _as(status: int, page: Page) -> Handler:
 
 async def _rasa_away(_: Request, error: Exception) -> Response:
     return problem(502, f"对话暂时读不到：机器人服务没有回应（{error}）")
+
+
+async def _database_away(request: Request, error: Exception) -> Response:
+    logger.error("the database does not answer: %s", type(error).__name__)
+    detail = "数据库暂时连不上，刚才的操作没有保存，请过一会儿再试"
+    headers = {"Retry-After": "5"}
+    return problem(503, detail, headers) if _is_api(request) else PlainTextResponse(detail, 503, headers)
+
+
+async def _bug(request: Request, _: Exception) -> Response:
+    detail = "系统出了点问题，已经记下，请过一会儿再试"  # the server logs what it was
+    return problem(500, detail) if _is_api(request) else PlainTextResponse(detail, 500)

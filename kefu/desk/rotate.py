@@ -1,12 +1,9 @@
 """After the key was changed: seal everything with the present one, and put the fingerprints right that can be."""
 
-from typing import Any
-
-from sqlalchemy import Table, select
+from sqlalchemy import Table, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.database import Database
-from kefu.desk.models import Ticket
 from kefu.desk.other_tables import tables
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.outbox.store import Kind
@@ -23,6 +20,14 @@ SEALED = (
     ("wechat_tokens", "app_id", "token_sealed", "微信令牌"),
 )
 LOST = "打不开的（密钥已丢）"
+_BRAND = "<brand>"
+# Fingerprints of sealed values: (table, sealed column, fingerprint's column, what the fingerprint begins with).
+KEYED = (
+    ("tickets", "customer_sealed", "customer_key", _BRAND),
+    ("tickets", "phone_sealed", "phone_key", "phone"),
+    ("handoffs", "conversation_sealed", "conversation_key", "handoff"),
+    ("handoffs", "conversation_sealed", "customer_key", _BRAND),
+)
 
 
 async def reseal(database: Database) -> dict[str, int]:
@@ -40,7 +45,7 @@ async def reseal(database: Database) -> dict[str, int]:
                 report[LOST] += lost
         report["发件箱"], lost = await _reseal_outbox(session)
         report[LOST] += lost
-        await _key_again(session)
+        await _key_again(session, found)
     return report
 
 
@@ -76,12 +81,13 @@ async def _reseal_outbox(session: AsyncSession) -> tuple[int, int]:
     return changed, lost
 
 
-async def _key_again(session: AsyncSession) -> None:
-    table: Any = Ticket.__table__
-    columns = (table.c.id, table.c.brand, table.c.customer_sealed, table.c.phone_sealed)
-    for ticket_id, brand, customer_sealed, phone_sealed in (await session.execute(select(*columns))).all():
-        customer, phone = unseal(customer_sealed), unseal(phone_sealed or "")
-        values = {"customer_key": fingerprint(brand, customer)} if customer else {}
-        values |= {"phone_key": fingerprint("phone", phone)} if phone else {}
-        if values:
-            await session.execute(table.update().where(table.c.id == ticket_id).values(values))
+async def _key_again(session: AsyncSession, found: dict[str, Table]) -> None:
+    for name, sealed, column, prefix in KEYED:
+        if name in found:
+            table = found[name]
+            first = table.c.brand if prefix == _BRAND else literal(prefix)
+            for row_id, part, token in (await session.execute(select(table.c.id, first, table.c[sealed]))).all():
+                value = unseal(token or "")
+                if value is not None:
+                    changed = {column: fingerprint(part, value)}
+                    await session.execute(table.update().where(table.c.id == row_id).values(changed))

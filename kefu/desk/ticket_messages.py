@@ -11,7 +11,7 @@ from kefu.database import Database
 from kefu.desk.errors import TicketError, Unacceptable
 from kefu.desk.lifecycle import REOPENABLE, Status
 from kefu.desk.models import Ticket, TicketMessage
-from kefu.desk.outbox.customers import tell_reply
+from kefu.desk.outbox.customers import customer_is_there, tell_reply
 from kefu.desk.sla import heard_from_us
 from kefu.desk.ticket_events import record
 from kefu.desk.ticket_rows import family, lock_survivor
@@ -155,6 +155,7 @@ async def _answer(
 
 
 async def _hear(session: AsyncSession, ticket: Ticket, actor: str, now: datetime) -> None:
+    await customer_is_there(session, ticket)
     if Status(ticket.status).is_active:
         customer_is_back(ticket, now)
         return

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kefu.database import Database
 from kefu.desk.lifecycle import GENERAL, REOPENABLE, Priority, Status, priority_of
 from kefu.desk.models import Ticket, TicketEvent
+from kefu.desk.outbox.customers import customer_is_there
 from kefu.desk.outbox.staff import tell_urgent
 from kefu.desk.receipt import new_receipt
 from kefu.desk.sla import begin_waiting, due, set_due
@@ -180,6 +181,7 @@ async def _append(session: AsyncSession, ticket: Ticket, new: NewTicket, actor: 
     ticket.transcript = list(new.transcript) or ticket.transcript
     ticket.faq_ids = [*ticket.faq_ids, *(faq_id for faq_id in new.faq_ids if faq_id not in ticket.faq_ids)]
     customer_is_back(ticket, now)
+    await customer_is_there(session, ticket)
     data = {"description": new.description, "amount": str(new.amount) if new.amount else None, "time": new.time}
     await record(session, ticket, actor, "appended", data, now, key)
 

@@ -1,5 +1,6 @@
 """What customers hear when parts fail: the action server down, raising, slow or mad; the database locked."""
 
+import hmac
 import os
 import re
 import signal
@@ -21,6 +22,7 @@ import requests
 from honcho.environ import parse_procfile
 
 from kefu.launch.run import environment
+from kefu.secret_file import SECRETS_FILE, read_secrets
 from kefu.settings import ROOT, Settings
 from tests.e2e.conftest import Customer
 from tests.e2e.test_conversations import HOTLINES, RECEIPT, receipt_of
@@ -84,7 +86,8 @@ class Parts:
 
     def stored(self, customer: Customer, message_id: str) -> list[str]:
         """Numbers of the tickets that hold a message that could not be answered: created or added to."""
-        key = f"failure:{customer.sender}:{message_id}"
+        secret = read_secrets(self.settings.var_dir / SECRETS_FILE)["secret"]
+        key = hmac.new(secret.encode(), f"failure:{customer.sender}:{message_id}".encode(), "sha256").hexdigest()
         query = """SELECT id FROM tickets WHERE idempotency_key = :key
                    UNION ALL SELECT ticket_id FROM ticket_events WHERE idempotency_key = :key"""
         connection = sqlite3.connect(self.database, timeout=10)

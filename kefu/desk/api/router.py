@@ -18,6 +18,7 @@ _ERRORS = {
     422: "内容不对",
     428: "缺少 If-Match",
     502: "机器人服务没有回应",
+    503: "数据库连不上",
 }
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     code: {"description": text, "content": {"application/problem+json": {"schema": Problem.schema()}}}

@@ -9,7 +9,7 @@ from kefu.desk.errors import TicketError
 from kefu.desk.follow_up import Change, FollowUp, follow_up
 from kefu.desk.lifecycle import Status
 from kefu.desk.models import Ticket, TicketEvent
-from kefu.desk.outbox.store import Kind, put
+from kefu.desk.outbox.store import Kind, put, revive
 from kefu.sealing import fingerprint, seal, unseal
 
 
@@ -51,22 +51,24 @@ async def push(
     if buttons:
         event["data"] = {"buttons": buttons}
     events = [{"event": "slot", "name": name, "value": value} for name, value in (slots or {}).items()]
-    lane = f"customer:{fingerprint(conversation)}"
+    body = [*events, event] if events else event
     await put(
-        session,
-        Kind.CUSTOMER,
-        push_id(key),
-        sealed or seal(conversation),
-        [*events, event] if events else event,
-        now,
-        lane,
-        ticket_id,
+        session, Kind.CUSTOMER, push_id(key), sealed or seal(conversation), body, now, _lane(conversation), ticket_id
     )
 
 
 def push_id(key: str) -> str:
     """The outbox's key of a message to a customer; the channel shows what bears it once."""
     return f"desk:{key}"
+
+
+async def customer_is_there(session: AsyncSession, ticket: Ticket) -> None:
+    """The customer writes: what could not be delivered is tried again now."""
+    await revive(session, _lane(unsealed_customer(ticket)))
+
+
+def _lane(conversation: str) -> str:
+    return f"customer:{fingerprint(conversation)}"
 
 
 async def _tell(

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.database import Database
@@ -61,6 +61,13 @@ async def put(
         )
     )
     return True
+
+
+async def revive(session: AsyncSession, lane: str) -> None:
+    """Try again what failed for good: whoever the lane leads to is there again."""
+    failed = update(Delivery).where(Delivery.lane == lane, Delivery.state == State.FAILED.value)
+    again = failed.values(state=State.PENDING.value, attempts=0, next_at=datetime.now(timezone.utc))
+    await session.execute(again.execution_options(synchronize_session=False))
 
 
 class Outbox:

@@ -12,7 +12,7 @@ from kefu.database import Database
 from kefu.desk.attachments import Attachments
 from kefu.desk.errors import Unacceptable
 from kefu.desk.feedback import FeedbackService, NewFeedback
-from kefu.desk.forget import Person, forget
+from kefu.desk.forget import BY_CONVERSATION, Person, forget
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.sealing import seal
@@ -91,3 +91,17 @@ async def test_who_is_bound_on_another_channel_is_the_same_person(database: Data
     report = await forget(database, Person(conversation="wx-post-1"))
     assert await counts(database) == others
     assert (report["工单"], report["微信绑定"], report["绑定码"]) == (2, 1, 1)
+
+
+async def test_no_table_with_conversations_is_forgotten(database: Database) -> None:
+    async with database.read() as session:
+        connection = await session.connection()
+        columns = await connection.run_sync(
+            lambda sync: {
+                name: {column["name"] for column in inspect(sync).get_columns(name)}
+                for name in inspect(sync).get_table_names()
+            }
+        )
+    holding = {name for name, found in columns.items() if found & {"conversation", "sender_id"}}
+    assert holding <= set(BY_CONVERSATION)
+    assert {"inbound_messages", "messages", "uploads"} <= holding

@@ -3,21 +3,22 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from importlib import import_module
 
 import pytest
 from sqlalchemy import select
 
 from kefu import sealing
-from kefu.database import Database
+from kefu.database import Base, Database
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.people.roles import Role
 from kefu.desk.people.users import Users
-from kefu.desk.rotate import LOST, reseal
+from kefu.desk.rotate import LOST, SEALED, reseal
 from kefu.desk.search import TicketSearch, Wanted
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.sealing import is_sealed_now, seal, unseal
-from kefu.settings import Settings
+from kefu.settings import ROOT, Settings
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=timezone.utc)
 NEW = NewTicket("post", "rest", "web-1", "refund", "退款一直没到", "m1", phone="138****8000")
@@ -69,3 +70,16 @@ async def test_what_a_lost_key_sealed_is_reported_and_left(database: Database, k
     key("second", "first")
     assert (await reseal(database))[LOST] == 1
     assert (await TicketService(database).get(ticket.id)).customer_sealed == ticket.customer_sealed
+
+
+def test_no_sealed_column_is_forgotten() -> None:
+    for path in (ROOT / "kefu").rglob("models.py"):  # tables register on import
+        import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    there = {
+        (table.name, column.name)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if column.name.endswith("_sealed")
+    }
+    assert there <= {(name, column) for name, _, column, _ in SEALED}
+    assert {("tickets", "customer_sealed"), ("users", "totp_sealed")} <= there

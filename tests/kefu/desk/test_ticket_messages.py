@@ -126,3 +126,19 @@ async def test_a_reply_to_a_merged_ticket_reaches_the_survivor(
     assert (again.ticket.id, again.created) == (survivor.id, False)
     repeated = await TicketService(database).open(NEW, LATER)
     assert repeated.ticket.id == survivor.id
+
+
+async def test_what_could_not_be_delivered_is_tried_again_when_the_customer_writes(
+    messages: TicketMessages, ticket: Ticket, database: Database
+) -> None:
+    await messages.reply(ticket.id, "您好", "user:li", "小李", "r1", now=LATER)
+    for number, write in enumerate((messages.from_customer, None)):
+        async with database.write() as session:
+            delivery = (await session.execute(select(Delivery))).scalar_one()
+            delivery.state, delivery.attempts = "failed", 100
+        if write:
+            await write(ticket.id, "在吗", f"c{number}", now=LATER)
+        else:
+            await TicketService(database).open(replace(NEW, idempotency_key="again"), LATER)
+        [delivery] = await outbox(database)
+        assert (delivery.state, delivery.attempts) == ("pending", 0)
