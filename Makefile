@@ -4,10 +4,10 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 2
 STAMP := .venv/.ready
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check train bench shell lock clean
+.PHONY: help setup run test check train bench wechat-sim shell lock clean
 
 help: ## show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 setup: $(STAMP) ## install into .venv (done by every other target)
 
@@ -33,6 +33,9 @@ train: $(STAMP) ## train a model now
 
 bench: $(STAMP) ## measure, and write bench/RESULTS.md; 3 minutes (FULL=1: 25)
 	@$(PYTHON) -m bench $(if $(FULL),--full)
+
+wechat-sim: $(STAMP) ## the product with a simulated WeChat: chat as a WeChat user in the browser
+	@$(PYTHON) -m sim.wechat
 
 shell: $(STAMP) ## talk to the bot in the terminal (start `rasa run actions` beside it)
 	@$(PYTHON) -m kefu train

@@ -11,6 +11,7 @@ from actions.buttons import after_answer, branches, choice, choices, still_unsol
 from actions.emergency import kind_of, raise_alarm
 from actions.notices import tell_notices
 from actions.turn import Turn
+from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import Decision, decide
 from kefu.dialogue.guides import guides
 from kefu.dialogue.ticket_form import FACTS
@@ -41,7 +42,7 @@ class ActionAnswer(Action):
         decision = decision or decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
         if decision.band is Band.ANSWER:
             await tell_notices(dispatcher, turn, decision.entries[0].intent)
-        return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
+        return await keep_unanswered(turn, [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)])
 
 
 class ActionShowFaq(Action):

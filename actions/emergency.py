@@ -4,6 +4,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
+from kefu.channels.binding import customer_of
 from kefu.database import database
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
@@ -29,7 +30,7 @@ async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, kind: str) -
         NewTicket(
             brand=turn.brand.id,
             channel=turn.channel,
-            customer=turn.conversation,
+            customer=await customer_of(turn.conversation),
             intent=topic,
             description=turn.text,
             idempotency_key=f"emergency:{turn.conversation}:{turn.message_id}",

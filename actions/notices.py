@@ -1,32 +1,12 @@
-"""Incident notices, and what a customer hears who wants a person."""
+"""Incident notices: told before the answers that they concern."""
 
 from functools import lru_cache
-from typing import Any
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.notices import NoticeService
-
-
-class ActionToPerson(Action):
-    """Say that a person takes over, and how things stand with waiting."""
-
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_to_person"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Utter it; during an incident say first that it takes longer."""
-        turn = Turn.of(tracker)
-        if await tell_notices(dispatcher, turn, None):
-            dispatcher.utter_message(response="utter_to_person_busy")
-        else:
-            dispatcher.utter_message(response="utter_to_person")
-        return []
 
 
 async def tell_notices(dispatcher: CollectingDispatcher, turn: Turn, topic: str | None) -> bool:

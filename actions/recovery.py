@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import branch_named, matter, miss, say
 from actions.turn import Turn
+from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import SURE, decide
 from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.knowledge import Band, knowledge_base
@@ -33,10 +34,11 @@ class ActionOutOfScope(Action):
             misses = int(tracker.get_slot("misses") or 0) + 1
             gives_up = kind is Kind.ORDINARY and misses >= _MOST_MISSES
             dispatcher.utter_message(response="utter_miss_give_up" if gives_up else f"utter_{kind.value}")
-            return [SlotSet("faq_id", None), SlotSet("misses", misses)]
+            missed: list[EventType] = [SlotSet("faq_id", None), SlotSet("misses", misses)]
+            return await keep_unanswered(turn, missed) if kind is Kind.ORDINARY else missed
         decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
         if decision.band is Band.REFUSE:
-            return miss(dispatcher, turn, tracker)
+            return await keep_unanswered(turn, miss(dispatcher, turn, tracker))
         return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
 
 
@@ -49,8 +51,9 @@ class ActionNoneOfThese(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Ask for other words; the third time offer a person."""
-        question = tracker.get_slot("question")
-        return [*miss(dispatcher, Turn.of(tracker), tracker), SlotSet("question", question)]
+        question, turn = tracker.get_slot("question"), Turn.of(tracker)
+        missed = await keep_unanswered(turn, miss(dispatcher, turn, tracker), question or "")
+        return [*missed, SlotSet("question", question)]
 
 
 class ActionSolved(Action):

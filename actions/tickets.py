@@ -6,13 +6,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.handoff import to_queue
 from actions.turn import Turn
+from kefu.channels.binding import customer_of
+from kefu.conversations import conversation_log
 from kefu.database import database
 from kefu.desk.models import Ticket
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.ticket_form import CONFIRMED, PERSON
-from kefu.dialogue.transcript import faq_ids, transcript
+from kefu.dialogue.transcript import faq_ids, this_turn, transcript
 from kefu.show import SKIPPED, is_time, parse_amount, show_moment, show_status
 from kefu.topics import OTHER_MATTER, title
 
@@ -33,9 +36,14 @@ class ActionSubmitTicket(Action):
         if confirmed not in (CONFIRMED, PERSON):
             return forget
         turn = Turn.of(tracker)
-        opened = await TicketService(database()).open(_new_ticket(turn, tracker))
+        said = [*await conversation_log().messages(turn.conversation), *this_turn(tracker.events)]
+        customer = await customer_of(turn.conversation)
+        opened = await TicketService(database()).open(_new_ticket(turn, tracker, customer, said))
         dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON))
-        return [*forget, SlotSet("ticket_id", opened.ticket.id)]
+        events = [*forget, SlotSet("ticket_id", opened.ticket.id)]
+        if confirmed == PERSON and await to_queue(dispatcher, turn, tracker, "asked", opened.ticket.id):
+            events.append(SlotSet("handoff", True))
+        return events
 
 
 class ActionTicketStatus(Action):
@@ -57,7 +65,9 @@ class ActionTicketStatus(Action):
                 return []
             dispatcher.utter_message(text=_status(ticket))
             return [SlotSet("ticket_id", ticket.id)]
-        tickets = await service.of_customer(turn.brand.id, turn.conversation, limit=3)
+        customers = {turn.conversation, await customer_of(turn.conversation)}  # the same one, on two channels
+        found = [ticket for one in customers for ticket in await service.of_customer(turn.brand.id, one, limit=3)]
+        tickets = sorted(found, key=lambda ticket: ticket.created_at, reverse=True)[:3]
         if tickets:
             dispatcher.utter_message(text="\n".join(map(_status, tickets)))
         else:
@@ -65,7 +75,7 @@ class ActionTicketStatus(Action):
         return []
 
 
-def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
+def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str, Any]]) -> NewTicket:
     slots = tracker.current_slot_values()
     notes = [slots.get("description") or SKIPPED, slots.get("extra")]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
@@ -77,7 +87,7 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
     return NewTicket(
         brand=turn.brand.id,
         channel=turn.channel,
-        customer=turn.conversation,
+        customer=customer,
         intent=slots.get("topic") or OTHER_MATTER,
         description="\n".join(filter(None, notes)),
         idempotency_key=f"form:{turn.conversation}:{turn.message_id}",
@@ -86,8 +96,8 @@ def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
         order_id=slots.get("order_id"),
         phone=slots.get("phone") if slots.get("phone_sealed") else None,
         phone_sealed=slots.get("phone_sealed"),
-        transcript=transcript(tracker.events),
-        faq_ids=faq_ids(tracker.events),
+        transcript=transcript(said),
+        faq_ids=faq_ids(said),
     )
 
 

@@ -18,16 +18,53 @@ class Plan:
     """Sizes of one run."""
 
     name: str
-    stock_messages: int  # training messages when ours is compared with stock Rasa
-    stock_epochs: int  # of DIETClassifier; `rasa init` has 100
-    tested: int  # held-out messages at most, when compared with stock Rasa
-    ablation_messages: int  # training messages at most, when parts of ours are left out
+    stock_messages: int  # training messages of stock Rasa, and of ours where the two understand side by side
+    stock_epochs: int  # of DIETClassifier, TEDPolicy and UnexpecTEDIntentPolicy; `rasa init` has 100
+    train_together: bool  # both at the same time, which is quicker and makes both slower
+    tested: int  # held-out messages at most, when compared with stock Rasa; 0: not compared
+    ablation_messages: int  # training messages at most, when parts of our classifier are left out; 0: none is
+    rounds: int  # in each, every side answers in turn
+    alone: int  # messages of one client in a round
+    together: int  # messages of each of eight clients in a round
+    stock_turns: int  # of stock Rasa's long conversation; ours has 1000
+    full_epochs: int  # of stock Rasa's DIET on all messages, to time its training; 0: not measured
+    left_out: bool  # whether parts of the engine are switched off one by one
+    faq_queries: int  # for each size of the FAQ
 
 
 _ALL = 1_000_000
 
-# 100 epochs over all training messages take DIET more than an hour on two cores.
-QUICK = Plan("quick", stock_messages=2_500, stock_epochs=4, tested=1_000, ablation_messages=6_000)
-FULL = Plan("full", stock_messages=3_500, stock_epochs=100, tested=_ALL, ablation_messages=_ALL)
+# 100 epochs over all training messages take DIET more than an hour on two cores; even one over a few needs a minute to
+# build the graphs of DIET, TED and UnexpecTED.
+QUICK = Plan(
+    "quick",
+    stock_messages=600,
+    stock_epochs=5,
+    train_together=True,
+    tested=0,
+    ablation_messages=0,
+    rounds=2,
+    alone=20,
+    together=6,
+    stock_turns=60,
+    full_epochs=0,
+    left_out=False,
+    faq_queries=200,
+)
+FULL = Plan(
+    "full",
+    stock_messages=2_000,
+    stock_epochs=30,
+    train_together=False,
+    tested=_ALL,
+    ablation_messages=_ALL,
+    rounds=6,
+    alone=60,
+    together=15,
+    stock_turns=300,
+    full_epochs=3,
+    left_out=True,
+    faq_queries=1_000,
+)
 
 Part = Callable[[Plan, Path], Section]  # measures in an empty folder, which is deleted afterwards

@@ -1,4 +1,4 @@
-"""Models trained and served by Rasa, each in processes of its own."""
+"""Models trained and asked by Rasa, each in processes of its own."""
 
 from __future__ import annotations
 
@@ -18,17 +18,28 @@ from bench.scores import Pairs, Understood
 from kefu.settings import ROOT
 
 _FALLBACK = "nlu_fallback"
-_STOCK_CONFIG = ROOT / "bench/stock.yml"
-_OWN_CONFIG = ROOT / "config.yml"
+_PATIENCE = 1200  # seconds for a training
+
+_running: set[subprocess.Popen[bytes]] = set()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, and what making it cost."""
+
+    path: Path
+    seconds: float
+    cpu_seconds: float
+    bytes: int
+    messages: int
+    epochs: dict[str, list[float]]  # seconds of each epoch but the first, by what was trained in epochs (DIET, TED …)
 
 
 @dataclass(frozen=True)
 class Measured:
     """A model's costs, and what it made of each set of messages."""
 
-    train_seconds: float
-    train_cpu_seconds: float
-    model_bytes: int
+    trained: Trained
     ready_seconds: float
     resident_bytes: int
     parse_seconds: tuple[float, ...]
@@ -39,56 +50,54 @@ class Measured:
         return sorted(self.parse_seconds)[min(int(q * len(self.parse_seconds)), len(self.parse_seconds) - 1)]
 
 
-def own_config() -> Path:
-    """What the product is trained with."""
-    return _OWN_CONFIG
+def train(config: Path, examples: Sequence[Example], folder: Path) -> Trained:
+    """Train an assistant in a process of its own: these examples, the project's domain, rules and stories.
+
+    A folder in which that was done before in this run gives the same model again.
+
+    Raises:
+        BenchError: the training failed.
+    """
+    model, result = folder / "model.tar.gz", folder / "train.json"
+    if not result.exists():
+        folder.mkdir(parents=True)
+        data = folder / "nlu.yml"
+        data.write_text(nlu_yaml(examples), encoding="utf-8")
+        made = _run(folder, "train", config, model, result, data, ROOT / "data/rules", ROOT / "data/stories")
+        result.write_text(json.dumps({**made, "messages": len(examples)}), encoding="utf-8")
+    return Trained(model, **json.loads(result.read_text(encoding="utf-8")))
 
 
-def stock_config(folder: Path, epochs: int) -> Path:
-    """Stock Rasa with another number of epochs for DIET."""
-    from rasa.shared.utils.io import read_yaml_file, write_yaml
-
-    content: Any = read_yaml_file(_STOCK_CONFIG)
-    for component in content["pipeline"]:
-        if "epochs" in component:
-            component["epochs"] = epochs
-    path = folder / "stock.yml"
-    write_yaml(content, path)
-    return path
-
-
-def measure(
-    config: Path, train: Iterable[Example], tests: Sequence[Sequence[Example]], folder: Path, sure: float = 0.0
-) -> Measured:
-    """Train in one process; load and parse in a second one.
+def measure(trained: Trained, tests: Sequence[Sequence[Example]], sure: float = 0.0) -> Measured:
+    """Load and parse in a process of its own.
 
     Args:
-        config: Rasa's pipeline.
-        train: what to train on.
+        trained: the model.
         tests: sets of messages to parse.
-        folder: where to work; must not exist.
         sure: the confidence from which the bot acts on an intent, where the pipeline has no fallback intent.
 
     Raises:
-        BenchError: a process failed.
+        BenchError: the process failed.
     """
-    folder.mkdir()
-    examples, texts, model = folder / "nlu.yml", folder / "messages.json", folder / "model.tar.gz"
-    examples.write_text(nlu_yaml(train), encoding="utf-8")
+    folder = trained.path.parent
+    texts, result = folder / "messages.json", folder / "parse.json"
     messages = [example.text for test in tests for example in test]
     texts.write_text(json.dumps(messages, ensure_ascii=False), encoding="utf-8")
-    trained = _run(folder, "train", config, examples, model)
-    parsed = _run(folder, "parse", model, texts)
+    parsed = _run(folder, "parse", trained.path, texts, result)
     understood = (_understood(ranking, sure) for ranking in parsed["rankings"])
     return Measured(
-        train_seconds=trained["seconds"],
-        train_cpu_seconds=trained["cpu_seconds"],
-        model_bytes=trained["bytes"],
+        trained=trained,
         ready_seconds=parsed["ready_seconds"],
         resident_bytes=parsed["resident_bytes"],
         parse_seconds=tuple(parsed["seconds"]),
         found=tuple([(example, next(understood)) for example in test] for test in tests),
     )
+
+
+def stop_all() -> None:
+    """End the trainings that other threads are waiting for."""
+    for process in tuple(_running):
+        process.kill()
 
 
 def nlu_yaml(examples: Iterable[Example]) -> str:
@@ -110,7 +119,6 @@ def _understood(ranking: Sequence[tuple[str, float]], sure: float) -> Understood
 
 
 def _run(folder: Path, job: str, *paths: Path) -> Any:
-    result = folder / f"{job}.json"
     environment = {
         **os.environ,
         "RASA_TELEMETRY_ENABLED": "false",
@@ -119,9 +127,20 @@ def _run(folder: Path, job: str, *paths: Path) -> Any:
         "TMPDIR": str(folder),  # where stock jieba keeps its cache
         "PYTHONHASHSEED": "0",
     }
-    command = [sys.executable, "-m", "bench.rasa_worker", job, *map(str, paths), str(result)]
-    finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, errors="replace")
-    if finished.returncode:
-        tail = "\n".join(finished.stderr.strip().splitlines()[-15:])
+    command = [sys.executable, "-m", "bench.rasa_worker", job, *map(str, paths)]
+    log = folder / f"{job}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    _running.add(process)
+    try:
+        code = process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        raise BenchError(f"{job}: not done after {_PATIENCE} s") from error
+    finally:
+        process.kill()
+        process.wait()
+        _running.discard(process)
+    if code:
+        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-15:])
         raise BenchError(f"{job} failed:\n{tail}")
-    return json.loads(result.read_text(encoding="utf-8"))
+    return json.loads((folder / f"{job}.json").read_text(encoding="utf-8"))

@@ -25,12 +25,22 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture beside the report."""
+
+    file: str  # its name, without folder
+    title: str
+    svg: str
+
+
+@dataclass(frozen=True)
 class Section:
     """What one part of the benchmark found."""
 
     title: str
     intro: str
     tables: tuple[Table, ...]
+    pictures: tuple[Picture, ...] = ()
 
 
 def render(title: str, facts: Sequence[tuple[str, str]], sections: Iterable[Section]) -> str:
@@ -39,6 +49,8 @@ def render(title: str, facts: Sequence[tuple[str, str]], sections: Iterable[Sect
     for section in sections:
         lines += ["", f"## {section.title}"]
         lines += ["", section.intro] if section.intro else []
+        for picture in section.pictures:
+            lines += ["", f"![{picture.title}]({picture.file})"]
         for table in section.tables:
             lines += ["", *_table(table)]
     return "\n".join(lines) + "\n"

@@ -5,7 +5,7 @@ import sys
 
 from pydantic import ValidationError
 
-from kefu.commands import data, notice, people
+from kefu.commands import data, notice, people, website, wechat
 from kefu.launch.errors import LaunchError
 from kefu.migrate import migrate
 from kefu.yaml_file import DataError
@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("--force", action="store_true", help="没有变化也训练")
     commands.add_parser("check", help="检查训练师编辑的文件")
     commands.add_parser("migrate", help="把数据库升级到最新表结构")
-    for part in (notice, people, data):
+    for part in (notice, people, data, website, wechat):
         part.register(commands)
     options = parser.parse_args(arguments)
     try:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import declarative_base
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
+from kefu import sqlite
 from kefu.settings import settings
 
 Base: Any = declarative_base(
@@ -125,37 +126,24 @@ def sync_url(url: str) -> URL:
 
 def _create_engine(url: URL, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
-        return create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=5, pool_pre_ping=True)
+        return create_async_engine(
+            url.set(drivername="postgresql+asyncpg"), pool_size=5, pool_pre_ping=True, hide_parameters=True
+        )
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    # NullPool, the default for SQLite files, would start a thread a query.
+    sqlite.register()
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), poolclass=AsyncAdaptedQueuePool, connect_args={"timeout": 10}
+        url.set(drivername=sqlite.DRIVER),
+        poolclass=AsyncAdaptedQueuePool,
+        hide_parameters=True,  # errors are logged, what customers write is not
     )
-    event.listen(engine.sync_engine, "connect", prepare_sqlite)
+    event.listen(engine.sync_engine, "connect", lambda connection, _: sqlite.prepare_in_loop(connection))
     event.listen(engine.sync_engine, "begin", _begin_as_asked)
     return engine
 
 
-def prepare_sqlite(connection: Any, _: Any) -> None:
-    """Durable WAL, and transactions that we begin ourselves (the driver would begin them too late)."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def begin_immediately(connection: Any) -> None:
-    """Take SQLite's write lock at the start, so that a transaction never fails half-way for want of it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 def _begin_as_asked(connection: Any) -> None:
-    if connection.get_execution_options().get(_WRITES):
-        begin_immediately(connection)
-    else:
-        connection.exec_driver_sql("BEGIN")
+    sqlite.begin(connection.connection.dbapi_connection, bool(connection.get_execution_options().get(_WRITES)))
 
 
 @lru_cache(maxsize=1)

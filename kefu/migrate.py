@@ -7,7 +7,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine
 
-from kefu.database import begin_immediately, prepare_sqlite, sync_url
+from kefu import sqlite
+from kefu.database import sync_url
 from kefu.settings import settings
 
 
@@ -33,8 +34,8 @@ def _engine(url: str) -> Engine:
     engine = create_engine(sync_url(url), future=True)
     if engine.dialect.name == "sqlite":
         Path(engine.url.database or ".").parent.mkdir(parents=True, exist_ok=True)
-        event.listen(engine, "connect", prepare_sqlite)
-        event.listen(engine, "begin", begin_immediately)
+        event.listen(engine, "connect", lambda connection, _: sqlite.prepare(connection))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 

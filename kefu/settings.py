@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     var_dir: Path = ROOT / "var"  # databases, secrets, logs
     models_dir: Path = ROOT / "models"
     data_dir: Path = ROOT / "data"  # what trainers edit
+    credentials: Path = ROOT / "credentials.yml"  # the channels that Rasa opens
     database_url: str = ""  # SQLAlchemy address; default: SQLite in var_dir
 
     secret: SecretStr = SecretStr("")  # key that seals personal data and signs sessions
@@ -34,7 +35,11 @@ class Settings(BaseSettings):
     notify_urls: SecretStr = SecretStr("")  # apprise addresses of the staff, with spaces or commas between
     queue_alarm: int = 20  # tickets without an agent from which the staff is told
     webhook_private: bool = False  # whether webhooks may go to private addresses
+    handoff_wait: float = 180  # seconds after which a customer whom nobody has taken gets a ticket
+    handoff_silence: float = 600  # seconds for which an agent may owe an answer before the bot is back
     join_seconds: float = 1.0  # lines of a website or WeChat customer that come this close are one turn; 0: off
+    retention_days: int = 180  # conversations older than this are deleted by `python -m kefu purge`
+    lean: bool = False  # serve without TensorFlow and what else the model does not use
     max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
     log_level: str = "INFO"
 

@@ -76,6 +76,12 @@ def line_of_item(path: Path, item: object) -> int | None:
     return next((number for number, line in enumerate(lines, start=1) if line.strip() == f"- {item}"), None)
 
 
+def line_containing(path: Path, text: str) -> int | None:
+    """The first line that holds a text, comments aside."""
+    lines = (line.split("#")[0] for line in read_text(path).splitlines())
+    return next((number for number, line in enumerate(lines, start=1) if text in line), None)
+
+
 def load_yaml(path: Path) -> Any:
     """The content of a YAML file; mappings are LineDicts.
 

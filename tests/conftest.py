@@ -12,6 +12,8 @@ _VAR = Path(tempfile.mkdtemp(prefix="kefu-tests-"))
 os.environ["KEFU_VAR_DIR"] = str(_VAR)
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
+from kefu.conversations import ConversationLog  # noqa: E402
+from kefu.conversations.transactions import Transactions  # noqa: E402
 from kefu.database import Database  # noqa: E402  # settings are read at the first call, after the lines above
 from kefu.migrate import migrate  # noqa: E402
 
@@ -57,3 +59,11 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     opened = Database(url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def conversations(database: Database) -> Iterator[ConversationLog]:
+    """The stored conversations of an empty database of each kind."""
+    log = ConversationLog(Transactions(database.url.render_as_string(hide_password=False)))
+    yield log
+    log.close()

@@ -1,29 +1,37 @@
-"""A server that speaks the website channel's HTTP API and nothing more, with faults to order: for tests of the widget."""
+"""A server that speaks the website channel's HTTP API and nothing more, with faults to order: for widget tests."""
 
 import asyncio
 import json
+import struct
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from kefu.brands import brand_or_default
+from kefu.channels.website.bundle import STATIC, served
 from kefu.channels.website.demo import demo_page
 from tests.servers import free_port
 
-STATIC = Path(__file__).parents[1] / "kefu" / "channels" / "website" / "static"
 CSP = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d494844520000000200000002080200000"
-    "0fdd49a730000001649444154789c63f8cfc0f09f8181e13f030303001d0203fe0000000049454e44ae426082"
-)
 
 Line = dict[str, Any]
+
+
+def png(width: int = 40, height: int = 30) -> bytes:
+    """A real image of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\0" + b"\x20\x80\x50" * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 @dataclass
@@ -46,11 +54,12 @@ class FakeServer:
         self.talks: dict[str, Conversation] = {}
         self.turns: list[str] = []  # texts that got a turn, in order
         self.attempts: list[tuple[str, str]] = []  # (path, message id) of every request
-        self.faults: dict[str, list[Callable[[], web.StreamResponse | None]]] = {}
+        self.faults: dict[str, list[tuple[int | str, int | None]]] = {}
         self.answer: Callable[[str], list[Line]] = lambda text: [{"text": f"收到：{text[:200]}"}]
         self.pages: dict[str, tuple[str, dict[str, str]]] = {}
-        self.streams = 0
+        self.repeats = 1  # how often the stream says each line
         self.uploads: dict[str, tuple[bytes, str]] = {}
+        self._listening: set[asyncio.Transport] = set()
         self._loop = asyncio.new_event_loop()
         self._runner: web.AppRunner | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -69,13 +78,14 @@ class FakeServer:
     def close(self) -> None:
         """The end."""
         self.stop()
+        self._call(_cancel_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
 
-    def fail(self, path: str, *answers: int | str, retry_after: int | None = None) -> None:
-        """Let the next requests to a path fail: an HTTP status, "drop" (lost on the way in), "lose" (on the way back)."""
-        self.faults.setdefault(path, []).extend((answer, retry_after) for answer in answers)  # type: ignore[misc]
+    def fail(self, path: str, *faults: int | str, retry_after: int | None = None) -> None:
+        """Let the next requests to a path fail: by an HTTP status, "drop" (lost on the way in) or "lose" (way back)."""
+        self.faults.setdefault(path, []).extend((fault, retry_after) for fault in faults)
 
     def say(self, *lines: Line, talk: int = -1) -> None:
         """Push lines to a conversation (the newest by default)."""
@@ -84,6 +94,15 @@ class FakeServer:
             self._append(list(self.talks.values())[talk], *lines)
 
         self._call(push())
+
+    def break_streams(self) -> None:
+        """Cut every event stream in the middle."""
+
+        async def cut() -> None:
+            for transport in self._listening:
+                transport.abort()
+
+        self._call(cut())
 
     def typing(self, on: bool) -> None:
         """Show that the bot is writing."""
@@ -94,6 +113,11 @@ class FakeServer:
             conversation.changed.set()
 
         self._call(push())
+
+    @property
+    def streams(self) -> int:
+        """How many event streams are open."""
+        return sum(not transport.is_closing() for transport in list(self._listening))
 
     @property
     def lines(self) -> list[Line]:
@@ -111,16 +135,22 @@ class FakeServer:
             [
                 web.get("/", self._demo),
                 web.get("/page/{name}", self._page),
-                web.get("/widget.js", self._static),
-                web.get("/static/{name}", self._static),
-                web.post("/session", self._session),
-                web.post("/messages", self._message),
-                web.get("/events", self._events),
-                web.get("/history", self._history),
-                web.post("/uploads", self._upload),
-                web.get("/uploads/{id}", self._image),
+                web.get("/{name:widget.js|static/[a-z]+.(?:js|css)}", self._asset),
+                web.static("/raw/static", STATIC),  # the modules as they stand in the repository
+                web.get("/raw/widget.js", self._raw_loader),
             ]
         )
+        for prefix in ("", "/raw"):
+            app.add_routes(
+                [
+                    web.post(f"{prefix}/session", self._session),
+                    web.post(f"{prefix}/messages", self._message),
+                    web.get(f"{prefix}/events", self._events),
+                    web.get(f"{prefix}/history", self._history),
+                    web.post(f"{prefix}/uploads", self._upload),
+                    web.get(f"{prefix}/uploads/{{id}}", self._image),
+                ]
+            )
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -133,7 +163,7 @@ class FakeServer:
     @web.middleware
     async def _faulty(self, request: web.Request, handler: Any) -> web.StreamResponse:
         queue = self.faults.get(request.path)
-        fault, retry_after = queue.pop(0) if queue else (None, None)  # type: ignore[misc]
+        fault, retry_after = queue.pop(0) if queue else (None, None)
         if fault == "drop":
             assert request.transport is not None
             request.transport.abort()
@@ -155,8 +185,13 @@ class FakeServer:
         html, headers = self.pages[request.match_info["name"]]
         return web.Response(text=html, content_type="text/html", headers=headers)
 
-    async def _static(self, request: web.Request) -> web.FileResponse:
-        return web.FileResponse(STATIC / request.match_info.get("name", "widget.js"))
+    async def _asset(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"].removeprefix("static/")
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        return web.Response(text=served(name), content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
+
+    async def _raw_loader(self, _: web.Request) -> web.FileResponse:
+        return web.FileResponse(STATIC / "widget.js")
 
     async def _session(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -216,26 +251,36 @@ class FakeServer:
         await response.prepare(request)
         last = request.headers.get("Last-Event-ID")
         seq = int(last) if last else max(0, len(talk.lines) - 50)
-        self.streams += 1
+        assert request.transport is not None
+        self._listening.add(request.transport)
         try:
             await response.write(b": hello\nretry: 300\n\n")
             while True:
                 talk.changed.clear()
                 for line in talk.lines[seq:]:
                     seq = line["seq"]
-                    await response.write(f"id: {seq}\nevent: line\ndata: {json.dumps(line)}\n\n".encode())
+                    event = f"id: {seq}\nevent: line\ndata: {json.dumps(line)}\n\n"
+                    await response.write(event.encode() * self.repeats)
                 for typing in talk.typing:
                     await response.write(f"event: typing\ndata: {json.dumps(typing)}\n\n".encode())
                 talk.typing.clear()
                 await talk.changed.wait()
         finally:
-            self.streams -= 1
+            self._listening.discard(request.transport)
 
     async def _history(self, request: web.Request) -> web.Response:
         talk, before = self._talk(request), int(request.query["before"])
         limit = int(request.query["limit"])
         found = talk.lines[max(0, before - 1 - limit) : before - 1]
         return web.json_response({"lines": found, "more": bool(found) and found[0]["seq"] > 1})
+
+
+async def _cancel_others() -> None:
+    """Broken connections leave tasks; let them end before the loop does."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Statements without objects, and one transaction each: every message of every cha
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=6)  # after it, a process that says nothing is dead to the others
 _RENEWAL = LEASE.total_seconds() / 4
+_MOST_NAMES = 500  # in one statement
 _LONGEST_TITLE = 40  # characters of a button: a longer text presses none
 _SHOWN = ("text", "buttons", "image", "custom")
 
@@ -64,6 +66,8 @@ class Inbox:
         self._database = database
         self._is_logged = is_logged
         self.owner = secrets.token_hex(8)
+        self._held: Counter[str] = Counter()
+        self._renewing: asyncio.Task[None] | None = None
 
     async def store(self, message: Inbound, prepared: Prepared) -> Stored:
         """Store a message, or find it as it was stored; a typed button becomes its command."""
@@ -154,23 +158,33 @@ class Inbox:
     @asynccontextmanager
     async def held(self, conversation: str) -> AsyncIterator[None]:
         """Keep our messages of a conversation from being taken over during the block."""
-        renewing = asyncio.create_task(self._renew(conversation))
+        self._held[conversation] += 1
+        if self._renewing is None:
+            self._renewing = asyncio.create_task(self._renew())
         try:
             yield
         finally:
-            renewing.cancel()
+            self._held[conversation] -= 1
+            if not self._held[conversation]:
+                del self._held[conversation]
+            if not self._held:
+                self._renewing.cancel()
+                self._renewing = None
 
-    async def _renew(self, conversation: str) -> None:
-        ours = (_inbound.c.conversation == conversation, _inbound.c.answered_at.is_(None))
+    async def _renew(self) -> None:
+        """One statement for all that is held: with much to do there are many."""
         while True:
             await asyncio.sleep(_RENEWAL)
-            try:
-                async with self._database.transaction() as transaction:
-                    until = datetime.now(timezone.utc) + LEASE
-                    renewal = update(_inbound).where(*ours, _inbound.c.leased_by == self.owner)
-                    await transaction.execute(renewal.values(lease_until=until))
-            except Exception as error:  # whatever it is, the next try may do
-                logger.warning("could not renew the lease of messages: %r", error)
+            held = list(self._held)
+            for some in (held[start : start + _MOST_NAMES] for start in range(0, len(held), _MOST_NAMES)):
+                ours = (_inbound.c.conversation.in_(some), _inbound.c.answered_at.is_(None))
+                until = datetime.now(timezone.utc) + LEASE
+                renewal = update(_inbound).where(*ours, _inbound.c.leased_by == self.owner).values(lease_until=until)
+                try:
+                    async with self._database.transaction() as transaction:
+                        await transaction.execute(renewal)
+                except Exception as error:  # whatever it is, the next try may do
+                    logger.warning("could not renew the lease of messages: %r", error)
 
     async def _pressed(self, transaction: AsyncConnection, message: Inbound, prepared: Prepared) -> Prepared:
         """What a clicked or typed button stands for; else what was prepared."""

@@ -44,6 +44,11 @@ class MessageLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        """The database that holds the log."""
+        return self._database
+
     async def append(self, conversation: str, lines: Sequence[Line]) -> list[Logged]:
         """Write lines; one whose message_id is there already is not written again. Returns all, in order."""
         async with self._database.transaction(conversation_key(conversation)) as transaction:

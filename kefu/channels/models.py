@@ -62,3 +62,35 @@ class Upload(Base):
     at = Column(UtcDateTime, nullable=False)
 
     __table_args__ = (Index("ix_uploads_message_id", "conversation", "message_id", unique=True),)
+
+
+class Binding(Base):
+    """A WeChat conversation that belongs to a customer of the website."""
+
+    __tablename__ = "bindings"
+
+    conversation = Column(String(128), primary_key=True)
+    customer = Column(String(128), nullable=False, unique=True)
+    code = Column(String(64), nullable=False)  # digest of the code that made it: the same code again is no wrong one
+    bound_at = Column(UtcDateTime, nullable=False)
+
+
+class BindingCode(Base):
+    """A code that was shown and not used yet; only its keyed digest is kept."""
+
+    __tablename__ = "binding_codes"
+
+    digest = Column(String(64), primary_key=True)
+    conversation = Column(String(128), nullable=False)
+    brand = Column(String(16), nullable=False)
+    expires_at = Column(UtcDateTime, nullable=False)
+
+
+class BindingTry(Base):
+    """A wrong code."""
+
+    __tablename__ = "binding_tries"
+
+    id = Column(Integer, primary_key=True)
+    conversation = Column(String(128), nullable=False)
+    at = Column(UtcDateTime, nullable=False, index=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
+from kefu.channels.binding import Bindings
 from kefu.channels.log import AGENT, BOT, NOTICE, Line, Logged, MessageLog
 from kefu.channels.quick_replies import seal_buttons
 from kefu.channels.wake import Wakeups
@@ -29,6 +30,7 @@ class LoggedOutput(OutputChannel):
         """
         self._channel = channel
         self._log = log
+        self._bindings = Bindings(log.database)
         self._wakeups = wakeups
 
     def name(self) -> str:
@@ -40,7 +42,11 @@ class LoggedOutput(OutputChannel):
         await self.push(recipient_id, message)
 
     async def push(self, conversation: str, message: dict[str, Any]) -> Logged | None:
-        """Write a message; its line (`is_new` is False for a repetition), None where there is nothing to show."""
+        """Write a message; its line (`is_new` is False for a repetition), None where there is nothing to show.
+
+        A customer who is bound to several channels hears it in the one that was used last.
+        """
+        conversation = await self._bindings.way_back(conversation, message.get("push_id"))
         body = body_of(conversation, message)
         if not body.keys() - {"agent"}:
             return None

@@ -12,6 +12,7 @@ from kefu.dialogue.lock_store import FairLockStore
 logger = logging.getLogger(__name__)
 
 _PATIENCE = 600.0  # seconds that a turn waits for those before it, wherever they are worked on
+_AT_ONCE = 32  # turns of this process: with more, all get slower and none is done sooner
 
 Answer = Callable[[Sequence[Stored]], Awaitable[int]]
 
@@ -41,6 +42,7 @@ class Workers:
         self._answer = answer
         self._window = window
         self._order = FairLockStore()
+        self._room = asyncio.Semaphore(_AT_ONCE)
         self._at_work: dict[str, tuple[_Conversation, asyncio.Task[None]]] = {}
         self._is_closing = False
 
@@ -84,7 +86,7 @@ class Workers:
 
     async def _turn(self, conversation: str, state: _Conversation) -> None:
         """Answer the first turn among the waiting lines. Whoever holds the lock answers for all processes."""
-        async with self._order.lock(f"turn:{conversation}", _PATIENCE):
+        async with self._order.lock(f"turn:{conversation}", _PATIENCE), self._room:
             state.is_new, state.is_urgent, state.lines = False, False, 0
             waiting = await self._inbox.waiting(conversation)
             if not waiting:

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from kefu.commands.running import with_database
+from kefu.database import Database
 from kefu.launch.errors import LaunchError
+
+_LEAST_DAYS = 30
 
 
 def register(commands: Any) -> None:
@@ -25,8 +28,8 @@ def register(commands: Any) -> None:
     whom.add_argument("--phone", action="store_true", help="按手机号找；号码从标准输入读，不写在命令里")
     forget.set_defaults(run=_forget)
 
-    purge = commands.add_parser("purge", help="清理：删除很久以前结束的工单、旧消息和过期登录")
-    purge.add_argument("days", type=int, metavar="天数", help="保留最近多少天，至少 30")
+    purge = commands.add_parser("purge", help="清理：删除很久以前的对话、结束的工单、旧消息和过期登录")
+    purge.add_argument("--days", type=int, help="保留最近多少天，至少 30；默认看 KEFU_RETENTION_DAYS")
     purge.set_defaults(run=_purge)
 
     commands.add_parser("rotate-key", help="换加密密钥，把存着的个人数据改用新密钥（先停服务）").set_defaults(
@@ -58,14 +61,26 @@ def _forget(options: argparse.Namespace) -> int:
 
 
 def _purge(options: argparse.Namespace) -> int:
-    from kefu.desk.purge import purge
+    from kefu.settings import settings
 
-    if options.days < 30:
-        raise LaunchError("至少保留 30 天")
-    before = datetime.now(timezone.utc) - timedelta(days=options.days)
-    for name, count in with_database(lambda db: purge(db, before)).items():
+    days = settings().retention_days if options.days is None else options.days
+    if days < _LEAST_DAYS:
+        raise LaunchError(f"至少保留 {_LEAST_DAYS} 天")
+    for name, count in with_database(lambda db: _purged(db, days)).items():
         print(f"{name}：{count}")
     return 0
+
+
+async def _purged(database: Database, days: int) -> dict[str, int]:
+    from kefu.conversations import conversation_log, retention
+    from kefu.desk.purge import purge
+
+    log = conversation_log()
+    try:
+        events = await retention.purge(log, days)
+    finally:
+        log.close()
+    return {"对话事件": events, **await purge(database, datetime.now(timezone.utc) - timedelta(days=days))}
 
 
 def _rotate(_: argparse.Namespace) -> int:

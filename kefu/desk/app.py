@@ -8,8 +8,10 @@ from fastapi import FastAPI
 
 from kefu import __version__
 from kefu.database import Database
-from kefu.desk import health, metrics, pages, problems
+from kefu.desk import health, metrics, problems
 from kefu.desk.api.router import router
+from kefu.desk.console import routes as console
+from kefu.desk.console.render import error_page
 from kefu.desk.guard import Guard
 from kefu.desk.tickets import TicketService
 from kefu.desk.workers import workers
@@ -25,7 +27,7 @@ def create_app(found: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         migrate(chosen.database)
-        async with workers(database, chosen):
+        async with workers(database, chosen), console.running(app.state.services):
             yield
         await database.close()
 
@@ -33,11 +35,11 @@ def create_app(found: Settings | None = None) -> FastAPI:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it writes addresses with Rasa's token
     app.state.settings, app.state.database = chosen, database
     app.state.tickets = TicketService(database)
-    problems.install(app)
+    problems.install(app, error_page)
     app.state.metrics = metrics.Metrics(database)
     app.add_middleware(Guard, observe=app.state.metrics.observe)
     app.include_router(health.router)
     app.include_router(router())
     app.include_router(metrics.router)
-    app.include_router(pages.router)
+    console.install(app, database, chosen)
     return app

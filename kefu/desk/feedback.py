@@ -3,16 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kefu.database import Database
 from kefu.desk.models import Feedback
 from kefu.sealing import fingerprint, fingerprints
 
+UNANSWERED = "unanswered"
+
 
 @dataclass(frozen=True)
 class NewFeedback:
-    """One piece of feedback; `kind` is rating, comment or feedback; text is masked already."""
+    """One piece of feedback; text is masked already.
+
+    `kind` is rating, comment, feedback (praise, suggestions), or unanswered (a question that the bot had no answer to).
+    """
 
     brand: str
     channel: str
@@ -50,10 +55,32 @@ class FeedbackService:
                 )
             )
 
-    async def latest(self, limit: int = 100, before: int | None = None) -> list[Feedback]:
-        """The newest pieces of feedback; `before`: those older than the one of this id."""
-        query = select(Feedback).order_by(Feedback.id.desc()).limit(limit)
+    async def latest(
+        self, limit: int = 100, before: int | None = None, brand: str = "", most_stars: int | None = None
+    ) -> list[Feedback]:
+        """The newest of what customers said about the service.
+
+        Args:
+            before: those older than the one of this id.
+            brand: empty for all.
+            most_stars: only ratings of at most so many stars, and the comments on them.
+        """
+        query = select(Feedback).where(Feedback.kind != UNANSWERED).order_by(Feedback.id.desc()).limit(limit)
         if before is not None:
             query = query.where(Feedback.id < before)
+        if brand:
+            query = query.where(Feedback.brand == brand)
+        if most_stars is not None:
+            query = query.where(Feedback.stars <= most_stars)
         async with self._database.read() as session:
             return list((await session.execute(query)).scalars())
+
+    async def unanswered(self, since: datetime, brand: str = "", limit: int = 10) -> list[tuple[str, int]]:
+        """The questions that the bot had no answer to, with how often they came; the most frequent first."""
+        times = func.count()
+        query = select(Feedback.text, times).where(Feedback.kind == UNANSWERED, Feedback.at >= since)
+        if brand:
+            query = query.where(Feedback.brand == brand)
+        grouped = query.group_by(Feedback.text).order_by(times.desc(), func.max(Feedback.id).desc()).limit(limit)
+        async with self._database.read() as session:
+            return [(str(text), int(count)) for text, count in await session.execute(grouped)]

@@ -23,6 +23,7 @@ BY_CONVERSATION = {
     "uploads": ("conversation", "上传的图片"),
     "conversation_events": ("sender_id", "对话事件"),
     "conversation_states": ("sender_id", "对话状态"),
+    "conversation_snapshots": ("sender_id", "对话快照"),
     "wechat_replies": ("conversation", "微信待发消息"),
     "wechat_users": ("conversation", "微信用户"),
 }

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import deferred
 
@@ -133,3 +134,56 @@ class Notice(Base):
     text = Column(Text, nullable=False)
     began_at = Column(UtcDateTime, nullable=False)
     ended_at = Column(UtcDateTime)
+
+
+class Handoff(Base):
+    """A customer who waits for a person, or talks with one."""
+
+    __tablename__ = "handoffs"
+
+    id = Column(Integer, primary_key=True)
+    conversation_key = Column(String(64), nullable=False)
+    conversation_sealed = Column(Text, nullable=False)
+    customer_key = Column(String(64), nullable=False, index=True)
+    brand = Column(String(16), nullable=False)
+    channel = Column(String(32), nullable=False)
+    reason = Column(String(16), nullable=False)
+    topic = Column(String(64), nullable=False)
+    urgent = Column(Boolean, nullable=False, default=False)
+    ticket_id = Column(String(16))
+    packet = Column(JSON, nullable=False, default=dict)
+    state = Column(String(16), nullable=False)
+    agent = Column(String(64))
+    ending = Column(String(16))
+    asked_at = Column(UtcDateTime, nullable=False)
+    taken_at = Column(UtcDateTime)
+    agent_at = Column(UtcDateTime)
+    customer_at = Column(UtcDateTime)
+    closed_at = Column(UtcDateTime)
+
+    __table_args__ = (
+        Index("ix_handoffs_state", "state", "asked_at"),
+        Index(
+            "uq_handoffs_open",
+            "conversation_key",
+            unique=True,
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+    )
+
+
+class HandoffLine(Base):
+    """What one side wrote while a person was asked for or talked."""
+
+    __tablename__ = "handoff_lines"
+
+    id = Column(Integer, primary_key=True)
+    handoff_id = Column(Integer, ForeignKey("handoffs.id", ondelete="CASCADE"), nullable=False)
+    who = Column(String(16), nullable=False)
+    author = Column(String(64), nullable=False, default="")
+    text = Column(Text, nullable=False)
+    message_id = Column(String(160), nullable=False)
+    at = Column(UtcDateTime, nullable=False)
+
+    __table_args__ = (Index("uq_handoff_lines_message", "handoff_id", "message_id", unique=True),)

@@ -32,6 +32,22 @@ class NoticeService:
         self._read_at = -_FRESH
         return int(notice.id)
 
+    async def end(self, number: int) -> bool:
+        """End one notice; False where there is none that runs."""
+        async with self._database.write("notices") as session:
+            notice = await session.get(Notice, number)
+            if notice is None or notice.ended_at is not None:
+                return False
+            notice.ended_at = datetime.now(timezone.utc)
+        self._read_at = -_FRESH
+        return True
+
+    async def latest(self, limit: int = 30) -> list[Notice]:
+        """Those that are on first, then the newest."""
+        order = (Notice.ended_at.is_not(None), Notice.id.desc())
+        async with self._database.read() as session:
+            return list((await session.execute(select(Notice).order_by(*order).limit(limit))).scalars())
+
     async def switch_off(self, brand: str) -> int:
         """End all notices of a brand; returns how many there were."""
         async with self._database.write("notices") as session:

@@ -1,7 +1,9 @@
 """Errors of the HTTP API as problem+json (RFC 9457), with a Chinese `detail`; pages get the sign-in form or a line."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -34,18 +36,22 @@ _TITLES = {
 _WRONG = {"value_error.missing": "缺少", "type_error.none.not_allowed": "不能为空"}
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of the application in one form."""
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(UnknownTicket, _as(404))
-    app.add_exception_handler(StaleTicket, _as(412))
-    app.add_exception_handler(TicketError, _as(409))
-    app.add_exception_handler(Unacceptable, _as(422))
+Page = Callable[[Request, int, str], Response]  # an error as people see it
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def install(app: FastAPI, page: Page) -> None:
+    """Answer every error of the application in one form: the API's in JSON, the others by `page`."""
+    app.add_exception_handler(HTTPException, _http(page))
+    app.add_exception_handler(RequestValidationError, _validation(page))
+    app.add_exception_handler(UnknownTicket, _as(404, page))
+    app.add_exception_handler(StaleTicket, _as(412, page))
+    app.add_exception_handler(TicketError, _as(409, page))
+    app.add_exception_handler(Unacceptable, _as(422, page))
     app.add_exception_handler(RasaAway, _rasa_away)
-    app.add_exception_handler(SQLAlchemyError, _database_away)
-    app.add_exception_handler(OSError, _database_away)
-    app.add_exception_handler(Exception, _bug)
+    app.add_exception_handler(SQLAlchemyError, _database_away(page))
+    app.add_exception_handler(OSError, _database_away(page))
+    app.add_exception_handler(Exception, _bug(page))
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
@@ -58,30 +64,46 @@ def _is_api(request: Request) -> bool:
     return request.url.path.startswith(("/api/", "/metrics"))
 
 
-async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    headers = dict(error.headers or {})
-    detail = str(error.detail) if not str(error.detail).isascii() else _TITLES.get(error.status_code, "出错了")
-    if _is_api(request):
-        return problem(error.status_code, detail, headers)
-    if error.status_code == 401 and request.method == "GET":
-        return RedirectResponse("/sign-in", status_code=303)
-    return PlainTextResponse(detail, error.status_code, headers)
-
-
-async def _validation(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    wrong = [
-        {"where": ".".join(map(str, one["loc"])), "problem": _WRONG.get(one["type"], "值不对"), "code": one["type"]}
-        for one in error.errors()
-    ]
-    first = f"{wrong[0]['where']} {wrong[0]['problem']}" if wrong else "请求内容不对"
-    return problem(422, first, errors=wrong)
-
-
-def _as(status: int) -> Any:
+def _http(page: Page) -> Handler:
     async def answer(request: Request, error: Exception) -> Response:
-        return problem(status, str(error)) if _is_api(request) else PlainTextResponse(str(error), status)
+        assert isinstance(error, HTTPException)
+        headers = dict(error.headers or {})
+        detail = str(error.detail) if not str(error.detail).isascii() else _TITLES.get(error.status_code, "出错了")
+        if _is_api(request):
+            return problem(error.status_code, detail, headers)
+        shown = _to_sign_in(request) if error.status_code == 401 else page(request, error.status_code, detail)
+        shown.headers.update(headers)
+        return shown
+
+    return answer
+
+
+def _to_sign_in(request: Request) -> Response:
+    """A page leads to the form and back; a part of one (htmx, a stream, a sent form) can't show it."""
+    here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    form = f"/sign-in?next={quote(here)}" if here != "/" else "/sign-in"
+    is_part = "hx-request" in request.headers or "text/event-stream" in request.headers.get("accept", "")
+    if request.method == "GET" and not is_part:
+        return RedirectResponse(form, status_code=303)
+    return PlainTextResponse("请先登录", 401, {"HX-Redirect": "/sign-in"})
+
+
+def _validation(page: Page) -> Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        wrong = [
+            {"where": ".".join(map(str, one["loc"])), "problem": _WRONG.get(one["type"], "值不对"), "code": one["type"]}
+            for one in error.errors()
+        ]
+        first = f"{wrong[0]['where']} {wrong[0]['problem']}" if wrong else "请求内容不对"
+        return problem(422, first, errors=wrong) if _is_api(request) else page(request, 422, first)
+
+    return answer
+
+
+def _as(status: int, page: Page) -> Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        return problem(status, str(error)) if _is_api(request) else page(request, status, str(error))
 
     return answer
 
@@ -90,13 +112,20 @@ async def _rasa_away(_: Request, error: Exception) -> Response:
     return problem(502, f"对话暂时读不到：机器人服务没有回应（{error}）")
 
 
-async def _database_away(request: Request, error: Exception) -> Response:
-    logger.error("the database does not answer: %s", type(error).__name__)
-    detail = "数据库暂时连不上，刚才的操作没有保存，请过一会儿再试"
-    headers = {"Retry-After": "5"}
-    return problem(503, detail, headers) if _is_api(request) else PlainTextResponse(detail, 503, headers)
+def _database_away(page: Page) -> Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        logger.error("the database does not answer: %s", type(error).__name__)
+        detail = "数据库暂时连不上，刚才的操作没有保存，请过一会儿再试"
+        shown = problem(503, detail) if _is_api(request) else page(request, 503, detail)
+        shown.headers["Retry-After"] = "5"
+        return shown
+
+    return answer
 
 
-async def _bug(request: Request, _: Exception) -> Response:
-    detail = "系统出了点问题，已经记下，请过一会儿再试"  # the server logs what it was
-    return problem(500, detail) if _is_api(request) else PlainTextResponse(detail, 500)
+def _bug(page: Page) -> Handler:
+    async def answer(request: Request, _: Exception) -> Response:
+        detail = "系统出了点问题，已经记下，请过一会儿再试"  # the server logs what it was
+        return problem(500, detail) if _is_api(request) else page(request, 500, detail)
+
+    return answer

@@ -21,7 +21,6 @@ _BY_AGE = {
     "messages": ("at", "消息记录"),
     "uploads": ("at", "上传的图片"),
 }
-_STATES, _EVENTS = "conversation_states", "conversation_events"
 
 
 async def purge(database: Database, before: datetime) -> dict[str, int]:
@@ -33,15 +32,10 @@ async def purge(database: Database, before: datetime) -> dict[str, int]:
             ("已发消息", Delivery, Delivery.state.in_(_DONE) & (Delivery.created_at < before)),
             ("工单", Ticket, Ticket.id.in_(select(Ticket.id).where(*over))),
         ]
-        found = await tables(session, [*_BY_AGE, _STATES, _EVENTS])
+        found = await tables(session, _BY_AGE)
         for name, (column, label) in _BY_AGE.items():
             if name in found:
                 wanted.append((label, found[name], found[name].c[column] < before))
-        if _STATES in found and _EVENTS in found:
-            states, events = found[_STATES], found[_EVENTS]
-            old = states.c.updated_at < before.timestamp()
-            ended = select(states.c.sender_id).where(old)
-            wanted += [("对话事件", events, events.c.sender_id.in_(ended)), ("对话状态", states, old)]
         report = {label: await delete_where(session, table, condition) for label, table, condition in wanted}
     report["过期登录"] = await Sessions(database).purge(datetime.now(timezone.utc))
     report["登录尝试"] = await SignIn(database).purge(before)

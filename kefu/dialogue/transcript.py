@@ -1,6 +1,6 @@
 """The talk so far, as an agent reads it; made from Rasa's events, which hold masked text only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 LONGEST = 60  # messages
@@ -10,6 +10,12 @@ def transcript(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The latest messages of both sides: `who`, `text`, `at`, and what the bot understood or showed."""
     lines = [line for event in events if (line := _line(event))]
     return lines[-LONGEST:]
+
+
+def this_turn(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The events since the customer's latest message; while an action runs, they are not stored yet."""
+    starts = [at for at, event in enumerate(events) if event.get("event") == "user"]
+    return [dict(event) for event in events[starts[-1] if starts else 0 :]]
 
 
 def faq_ids(events: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -3,8 +3,10 @@
 import hashlib
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -16,18 +18,29 @@ from kefu.knowledge.entry import FaqEntry
 from kefu.knowledge.index import TextIndex
 from kefu.knowledge.loader import load_faq
 from kefu.knowledge.ranking import Found, Thresholds, decide
+from kefu.knowledge.wordings import WordingIndex
 from kefu.settings import settings
-from kefu.text import normalise
+from kefu.text import normalise, normalise_all
 from kefu.yaml_file import DataError
 
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY = 1.0  # seconds between two looks at the files
+_KEPT_DAYS = 16  # brands times days for which it is known what may be served
 
 # How much the closest wording, all wordings together, and the answer's own words say about an entry.
 _CLOSEST, _MEAN, _ANSWER = 0.4, 0.45, 0.15
 
 Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class _Served:
+    """The entries that some customers may see."""
+
+    entries: tuple[FaqEntry, ...]
+    places: np.ndarray  # of each among all entries
+    intents: np.ndarray  # the number of each one's intent
 
 
 class Snapshot:
@@ -38,27 +51,41 @@ class Snapshot:
         self.version = version
         self.by_id = {entry.id: entry for entry in entries}
         self.overview = {entry.intent: entry for entry in reversed(entries)}  # the first of each intent
-        texts = [(i, text) for i, entry in enumerate(self.entries) for text in (entry.question, *entry.variants)]
-        self._owner = np.array([i for i, _ in texts], dtype=np.int64)
-        self._wordings = np.bincount(self._owner, minlength=len(self.entries)).astype(np.float32)
-        self._questions = TextIndex([normalise(text).text for _, text in texts])
-        self._answers = TextIndex([normalise(next(iter(entry.answer.values()))).text for entry in self.entries])
+        self._intents = {intent: number for number, intent in enumerate(self.overview)}
+        self._served: dict[tuple[str, date], _Served] = {}
+        texts = iter(normalise_all([text for entry in entries for text in (entry.question, *entry.variants)]))
+        self._questions = WordingIndex([list(islice(texts, 1 + len(entry.variants))) for entry in entries])
+        self._answers = TextIndex(normalise_all([next(iter(entry.answer.values())) for entry in entries]))
 
     def search(self, text: str, intent: str | None, brand: str, k: int, day: date, thresholds: Thresholds) -> Found:
         """Look a question up among the entries that the brand's customers may see on that day."""
+        served = self._served_to(brand, day)
+        if not served.entries:
+            return decide((), np.zeros(0), np.zeros(0), None, k, self.version, thresholds)
         closest, fit = self._similarities(text)
-        served = [i for i, entry in enumerate(self.entries) if entry.is_for(brand) and entry.is_valid(day)]
-        entries = [self.entries[i] for i in served]
-        return decide(entries, closest[served], fit[served], intent, k, self.version, thresholds)
+        of_intent = None if intent is None else served.intents == self._intents.get(intent, -1)
+        return decide(
+            served.entries, closest[served.places], fit[served.places], of_intent, k, self.version, thresholds
+        )
+
+    def _served_to(self, brand: str, day: date) -> "_Served":
+        """What a brand's customers may see on a day; reckoned once, and the newest days are kept."""
+        if (brand, day) not in self._served:
+            if len(self._served) >= _KEPT_DAYS:
+                self._served.clear()
+            self._served[brand, day] = self._reckon(brand, day)
+        return self._served[brand, day]
+
+    def _reckon(self, brand: str, day: date) -> "_Served":
+        places = [i for i, entry in enumerate(self.entries) if entry.is_for(brand) and entry.is_valid(day)]
+        entries = tuple(self.entries[i] for i in places)
+        intents = np.array([self._intents[entry.intent] for entry in entries], dtype=np.int32)
+        return _Served(entries, np.array(places, dtype=np.int64), intents)
 
     def _similarities(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """To each entry: similarity of its closest wording, and how well it fits as a whole."""
         plain = normalise(text).text
-        to_questions = self._questions.similarities(plain)
-        closest = np.zeros(len(self.entries), dtype=np.float32)
-        np.maximum.at(closest, self._owner, to_questions)
-        total = np.bincount(self._owner, weights=to_questions, minlength=len(self.entries))
-        mean = total / np.maximum(self._wordings, 1)
+        closest, mean = self._questions.similarities(plain)
         fit = _CLOSEST * closest + _MEAN * mean + _ANSWER * self._answers.similarities(plain)
         return closest, fit
 

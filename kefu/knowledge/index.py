@@ -1,9 +1,15 @@
-"""Lexical similarity between a question and many short texts: TF-IDF over single characters and bigrams."""
+"""Lexical similarity between a question and many short texts: TF-IDF over single characters and bigrams.
+
+The figures are those of scikit-learn's TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True); the
+index is built with numpy, without a Python step for each text, so that 100,000 entries take seconds.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import coo_matrix, csr_matrix
+
+from kefu.knowledge.grams import Grams, encode
 
 
 class TextIndex:
@@ -11,13 +17,30 @@ class TextIndex:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._size = len(texts)
-        self._vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
-        if texts:
-            self._inverted = self._vectorizer.fit_transform(texts).T.tocsr()
+        codes, owners = encode(texts)
+        self._grams = Grams(codes, owners)
+        self._idf, self._inverted = self._weigh(*self._grams.occurrences(codes, owners))
 
     def similarities(self, text: str) -> np.ndarray:
         """Similarity 0…1 of a text to each indexed text, in their order."""
-        if not self._size:
-            return np.zeros(0, dtype=np.float32)
-        query = self._vectorizer.transform([text])
-        return np.asarray((query @ self._inverted).todense(), dtype=np.float32)[0]
+        grams, counts = np.unique(self._grams.known(encode([text])[0]), return_counts=True)
+        if not len(grams):
+            return np.zeros(self._size, dtype=np.float32)
+        weights = (1 + np.log(counts, dtype=np.float32)) * self._idf[grams]
+        found: np.ndarray = self._inverted[grams].T @ (weights / np.linalg.norm(weights))
+        return found
+
+    def _weigh(self, grams: np.ndarray, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """IDF of each gram, and the matrix of grams and texts: 1 + log(count), times IDF, texts of length 1."""
+        ones = np.ones(len(grams), dtype=np.float32)
+        counted = coo_matrix((ones, (grams, texts)), shape=(len(self._grams), self._size)).tocsr()  # adds them up
+        in_texts = np.diff(counted.indptr)
+        idf = (np.log((1 + self._size) / (1 + in_texts)) + 1).astype(np.float32)
+        weights = counted.data
+        np.log(weights, out=weights)
+        weights += 1
+        weights *= np.repeat(idf, in_texts)
+        squares = csr_matrix((weights * weights, counted.indices, counted.indptr), shape=counted.shape)
+        with np.errstate(divide="ignore"):  # an empty text has no length, and no grams either
+            weights *= (1 / np.sqrt(squares.T @ np.ones(len(self._grams), dtype=np.float32)))[counted.indices]
+        return idf, counted

@@ -1,6 +1,6 @@
 """From similarities to a decision: answer, ask which of a few is meant, or admit not to know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -52,7 +52,7 @@ def decide(
     entries: Sequence[FaqEntry],
     closest: np.ndarray,
     fit: np.ndarray,
-    intent: str | None,
+    of_intent: np.ndarray | None,
     k: int,
     version: str,
     thresholds: Thresholds,
@@ -63,21 +63,26 @@ def decide(
         entries: the candidates, in the order of the files (the first of an intent is its overview).
         closest: similarity 0…1 of the question to each entry's closest wording; the band rests on it.
         fit: how well each entry fits as a whole, 0…1; the order rests on it.
-        intent: what the classifier made of the question, None where it was not sure.
+        of_intent: which entries are of the intent that the classifier named; None where it was not sure.
         k: how many hits at most.
     """
     if not entries:
         return Found(Band.REFUSE, (), version)
-    prior, share = 0.0, 1.0
-    same = np.zeros(len(entries))
-    if intent is not None:
-        same = np.array([entry.intent == intent for entry in entries], dtype=float)
-        prior, share = thresholds.prior, 1 - thresholds.prior
-    best = np.argsort(-(prior * same + share * fit), kind="stable")[:k]
-    scores = prior * same + share * closest
-    hits = tuple(Hit(entries[i], float(scores[i])) for i in best)
-    needed = thresholds.answer_without_intent if intent is None else thresholds.answer
+    needed = thresholds.answer_without_intent
+    if of_intent is not None:
+        needed, prior = thresholds.answer, of_intent * np.float32(thresholds.prior)
+        closest, fit = prior + (1 - thresholds.prior) * closest, prior + (1 - thresholds.prior) * fit
+    hits = tuple(Hit(entries[place], float(closest[place])) for place in _best(fit, k))
     return Found(_band(hits[0].score, needed, thresholds.clarify), hits, version)
+
+
+def _best(values: np.ndarray, k: int) -> Iterator[int]:
+    """The places of the k largest, largest first, the first of equals first; without sorting all."""
+    left = values.astype(np.float32)
+    for _ in range(min(k, len(left))):
+        place = int(left.argmax())
+        yield place
+        left[place] = -np.inf
 
 
 def _band(score: float, answer: float, clarify: float) -> Band:

@@ -4,6 +4,7 @@ import shutil
 import socket
 from pathlib import Path
 
+from kefu.channels.wechat.accounts import AccountError, configured_accounts
 from kefu.launch.errors import LaunchError
 from kefu.settings import ROOT, Settings
 
@@ -44,6 +45,14 @@ def check_disk(settings: Settings, free_mb: int | None = None) -> None:
         free = shutil.disk_usage(folder).free // 2**20 if free_mb is None else free_mb
         if free < _NEEDED_MB:
             raise LaunchError(f"磁盘空间不够：{folder} 只剩 {free} MB，至少要 {_NEEDED_MB} MB")
+
+
+def check_accounts() -> None:
+    """Raise LaunchError where an official account of credentials.yml can't be served."""
+    try:
+        configured_accounts()
+    except AccountError as error:
+        raise LaunchError(str(error)) from error
 
 
 def check_project(root: Path = ROOT) -> None:

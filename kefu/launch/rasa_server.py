@@ -4,22 +4,19 @@ import sys
 from pathlib import Path
 
 import yaml
-from rasa.__main__ import main
 
-from kefu.dialogue import patches
+from kefu.launch import lean
+from kefu.launch.errors import LaunchError
 from kefu.settings import ROOT, Settings, settings
 
 
 def endpoints(found: Settings) -> Path:
-    """endpoints.yml with the addresses and folders of the settings filled in; returns the copy in var/.
+    """endpoints.yml with the addresses of the settings filled in; returns the copy in var/.
 
     Rasa could expand ${VARIABLES} in the file itself, but then plain `rasa run` would fail without them.
     """
     content = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     content["action_endpoint"]["url"] = f"{found.actions_url}/webhook"
-    store = content["tracker_store"]
-    if store.get("dialect") == "sqlite":
-        store["db"] = str(found.var_dir / Path(store["db"]).name)
     written = found.var_dir / "endpoints.yml"
     written.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return written
@@ -28,13 +25,28 @@ def endpoints(found: Settings) -> Path:
 def arguments(found: Settings) -> list[str]:
     """The arguments of `rasa run` that the settings stand for."""
     return [
-        *("rasa", "run", "--enable-api", "--endpoints", str(endpoints(found)), "--credentials", "credentials.yml"),
+        *("rasa", "run", "--enable-api", "--endpoints", str(endpoints(found)), "--credentials", str(found.credentials)),
         *("--interface", found.host, "--port", str(found.rasa_port), "--model", str(found.models_dir)),
         *("--auth-token", found.rasa_token.get_secret_value()),
     ]
 
 
-if __name__ == "__main__":
-    patches.apply()
-    sys.argv = arguments(settings())
+def serve(found: Settings) -> None:
+    """Run Rasa until it is stopped.
+
+    Raises:
+        LaunchError: lean mode is wanted, and the model needs what that leaves out.
+    """
+    if found.lean:
+        lean.install(found.models_dir)
+    from rasa.__main__ import main  # not before lean mode is on
+
+    sys.argv = arguments(found)
     main()
+
+
+if __name__ == "__main__":
+    try:
+        serve(settings())
+    except LaunchError as error:
+        sys.exit(f"错误：{error}")

@@ -11,7 +11,7 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
 from kefu.launch.errors import LaunchError
-from kefu.launch.preflight import check_disk, check_ports, check_project
+from kefu.launch.preflight import check_accounts, check_disk, check_ports, check_project
 from kefu.launch.training import QUIET, train_if_changed
 from kefu.migrate import migrate
 from kefu.settings import ROOT, Settings, settings
@@ -32,6 +32,7 @@ def run() -> int:
     found = settings()
     check_disk(found)
     check_ports(found)
+    check_accounts()
     train_if_changed()
     migrate()
     manager = Manager()
@@ -58,6 +59,7 @@ def environment(found: Settings) -> dict[str, str]:
         "KEFU_DESK_PORT": str(found.desk_port),
         "KEFU_MODELS_DIR": str(found.models_dir),
         "KEFU_VAR_DIR": str(found.var_dir),
+        "KEFU_CREDENTIALS": str(found.credentials),
     }
 
 

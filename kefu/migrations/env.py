@@ -3,6 +3,8 @@
 from alembic import context
 
 import kefu.channels.models
+import kefu.channels.wechat.models
+import kefu.conversations.models
 import kefu.desk.models
 import kefu.desk.outbox.models
 import kefu.desk.people.models  # noqa: F401  # tables register on import

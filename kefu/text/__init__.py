@@ -1,5 +1,6 @@
 """Chinese text: one spelling, amounts, times, and no personal data."""
 
+from kefu.text.bulk import normalise_all
 from kefu.text.mask import Finding, Masked, mask, mask_with_findings
 from kefu.text.money import Amount, find_amounts
 from kefu.text.normalise import Change, Normalised, normalise
@@ -17,4 +18,5 @@ __all__ = [
     "mask",
     "mask_with_findings",
     "normalise",
+    "normalise_all",
 ]

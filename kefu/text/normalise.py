@@ -29,7 +29,8 @@ from kefu.text.chars import HAN, LazyTable, is_invisible, is_picture, simplified
 from kefu.text.confusions import Confusions, load_confusions
 
 _SPACES = re.compile(" +")
-_HAN_BOTH_SIDES = re.compile(f"[{HAN}][{HAN}、。《》“”,.!?:;()~]|[、。《》“”,.!?:;()~][{HAN}]")
+HAN_SIDES = "、。《》“”,.!?:;()~"  # beside Chinese characters, no space is needed at these either
+_HAN_BOTH_SIDES = re.compile(f"[{HAN}][{HAN}{HAN_SIDES}]|[{HAN_SIDES}][{HAN}]")
 _REPEATED = re.compile(r"([^0-9A-Za-z* 零〇○一二三四五六七八九十百千万亿两幺壹贰叁肆伍陆柒捌玖拾佰仟])\1{3,}")
 
 # A replacement can complete another wrong word or repetition; real text needs one round and a second to see it.
@@ -137,7 +138,7 @@ class _Draft:
         return Normalised(self.text, tuple(self._changes), self._origin, self._length)
 
 
-def _fold(char: str) -> str:
+def fold(char: str) -> str:
     """What a single character becomes; the result is made of characters that become themselves."""
     if char.isascii() and char.isprintable():
         return char
@@ -150,12 +151,12 @@ def _fold(char: str) -> str:
         return digit
     compatible = unicodedata.normalize("NFKC", char)
     if compatible != char:
-        return "".join(map(_fold, compatible))
+        return "".join(map(fold, compatible))
     return " " if is_picture(char) else simplified().get(char, char)
 
 
 def _kind(char: str) -> str:
-    """Why `_fold` changes a character that it changes."""
+    """Why `fold` changes a character that it changes."""
     rules: tuple[tuple[str, Callable[[str], bool]], ...] = (
         ("space", str.isspace),
         ("invisible", is_invisible),
@@ -165,7 +166,7 @@ def _kind(char: str) -> str:
     return next((kind for kind, applies in rules if applies(char)), "width")
 
 
-_FOLDED = LazyTable(_fold)
+_FOLDED = LazyTable(fold)
 _KINDS = LazyTable(_kind)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from kefu.brands import load_brands
+from kefu.channels.wechat.menu import load_wechat_menus, unknown_names
+from kefu.desk.canned import load_canned
 from kefu.dialogue.emergency import load_emergencies
 from kefu.dialogue.guides import load_guides, unknown_entries
 from kefu.dialogue.menu import load_menus
@@ -19,7 +21,7 @@ from kefu.nlu.segmenter import load_words
 from kefu.settings import settings
 from kefu.text import normalise
 from kefu.text.confusions import load_confusions
-from kefu.yaml_file import DataError, LineDict, load_yaml, read_text
+from kefu.yaml_file import DataError, LineDict, line_containing, load_yaml, read_text
 
 T = TypeVar("T")
 
@@ -46,6 +48,7 @@ def errors(data: Path | None = None, domain: Path | None = None) -> list[DataErr
     _collect(found, lambda: load_brands(folder / "brands.yml"))
     faq = _collect(found, lambda: load_faq(folder / "faq")) or []
     found.extend(_dialogue_errors(folder, [entry.id for entry in faq]))
+    found.extend(_wechat_menu_errors(folder, intents))
     if intents:
         found.extend(
             DataError(*_place(folder / "faq", entry.id), f"{entry.id}：domain.yml 里没有意图 {entry.intent}")
@@ -66,6 +69,7 @@ def _dialogue_errors(folder: Path, faq_ids: list[str]) -> Iterable[DataError]:
     for path, load in (
         (folder / "menu.yml", load_menus),
         (folder / "news.yml", load_news),
+        (folder / "canned_replies.yml", load_canned),
         (folder / "lexicon" / "emergency.yml", load_emergencies),
         (folder / "lexicon" / "entities.yml", load_terms),
         (folder / "lexicon" / "confusions.yml", load_confusions),
@@ -73,6 +77,18 @@ def _dialogue_errors(folder: Path, faq_ids: list[str]) -> Iterable[DataError]:
     ):
         if path.exists():
             _collect(found, partial(cast(Callable[[Path], object], load), path))
+    return found
+
+
+def _wechat_menu_errors(folder: Path, intents: set[str]) -> Iterable[DataError]:
+    """The official account's menu, where there is one: its form, and that what it names is there."""
+    path = folder / "wechat_menu.yml"
+    found: list[DataError] = []
+    if path.exists():
+        menus = _collect(found, lambda: load_wechat_menus(path)) or {}
+        levels = _collect([], lambda: load_menus(folder / "menu.yml")) or {}
+        for brand, name in unknown_names(menus, intents, levels) if intents else ():
+            found.append(DataError(path, line_containing(path, name), f"{brand}：没有意图或菜单 {name}"))
     return found
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from kefu.database import Database, UtcDateTime, Yuan
 from kefu.desk.models import TicketEvent
@@ -171,3 +171,11 @@ async def test_check_raises_when_it_does_not() -> None:
     with pytest.raises(OSError, match="[Cc]onnect"):
         await away.check()
     await away.close()
+
+
+async def test_an_error_does_not_show_what_was_to_be_stored(database: Database) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        async with database.write() as session:
+            await session.execute(text("SELECT * FROM nowhere WHERE text = :text"), {"text": "我的秘密"})
+    assert "nowhere" in str(failed.value)
+    assert "我的秘密" not in str(failed.value) + repr(failed.value)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("kefu", "actions", "tests", "scripts", "bench")
+FOLDERS = ("kefu", "actions", "tests", "scripts", "bench", "sim")
 
 
 def name_of(path: Path) -> str:

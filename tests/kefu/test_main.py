@@ -78,3 +78,12 @@ def test_migrate_makes_the_configured_database(
     monkeypatch.setenv("KEFU_VAR_DIR", str(tmp_path))
     assert main(["migrate"]) == 0
     assert (tmp_path / "kefu.db").stat().st_size
+
+
+def test_the_secret_of_a_brands_site(fresh_settings: None, capsys: pytest.CaptureFixture) -> None:
+    assert [main(["site-secret", brand]) for brand in ("my", "post", "my", "none")] == [0, 0, 0, 1]
+    printed = capsys.readouterr()
+    my, post, again = printed.out.split()
+    assert my == again != post
+    assert len(my) >= 32
+    assert "没有品牌 none" in printed.err

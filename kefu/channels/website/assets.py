@@ -8,14 +8,11 @@ from pathlib import Path
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, raw
 
-STATIC = Path(__file__).parent / "static"
+from kefu.channels.website.bundle import STATIC, served
 
 _MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".woff2": "font/woff2",
 }
 _CACHE = "public, max-age=300, stale-while-revalidate=86400"
 
@@ -42,12 +39,12 @@ class Asset:
         return raw(self.content, headers=headers, content_type=self.media_type)
 
 
-def load_assets(folder: Path = STATIC) -> dict[str, Asset]:
-    """The files of a folder that browsers may have, by name."""
-    return {path.name: _load(path) for path in sorted(folder.iterdir()) if path.suffix in _MEDIA_TYPES}
+def load_assets() -> dict[str, Asset]:
+    """The files that browsers may have, by name."""
+    return {path.name: _load(path) for path in sorted(STATIC.iterdir()) if path.suffix in _MEDIA_TYPES}
 
 
 def _load(path: Path) -> Asset:
-    content = path.read_bytes()
+    content = served(path.name).encode()
     etag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
     return Asset(content, gzip.compress(content, mtime=0), _MEDIA_TYPES[path.suffix], etag)

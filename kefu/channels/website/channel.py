@@ -18,6 +18,7 @@ from kefu.channels.rasa_agent import RasaAgent
 from kefu.channels.turn import Handler
 from kefu.channels.wake import Wakeups
 from kefu.channels.website.assets import load_assets
+from kefu.channels.website.binding import CodeWords
 from kefu.channels.website.demo import demo_page
 from kefu.channels.website.headers import DEMO_CSP, secure
 from kefu.channels.website.http import (
@@ -151,7 +152,12 @@ class WebsiteChannel(InputChannel):
             raise BadMessage("text 应是字符串")
         await self._limit(f"address:{address_of(request)}", _ADDRESS)
         await self._limit(f"messages:{session.conversation}", _MESSAGES)
-        return await self._take(Inbound(self.name(), session.conversation, text, session.brand, message_id))
+        message = Inbound(self.name(), session.conversation, text, session.brand, message_id)
+        seq = await CodeWords(self._log).take(message)
+        if seq is not None:
+            await self._wakeups.wake(session.conversation)
+            return json({"id": message_id, "seq": seq}, status=202)
+        return await self._take(message)
 
     async def _upload(self, request: Request) -> HTTPResponse:
         session = session_of(request)

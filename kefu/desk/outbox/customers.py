@@ -37,6 +37,7 @@ async def push(
     ticket_id: str | None = None,
     buttons: list[dict[str, str]] | None = None,
     sealed: str | None = None,
+    slots: dict[str, Any] | None = None,
 ) -> None:
     """Put a message to a conversation into the outbox, within the caller's transaction.
 
@@ -44,12 +45,27 @@ async def push(
         conversation: its id in clear; messages to one conversation keep their order.
         key: unique; the customer sees what bears it once, however often it is sent.
         metadata: `agent` (display name) or `notice` (true) says who speaks.
+        slots: what the bot has to know from then on, e.g. that the person has gone.
     """
-    push_id = f"desk:{key}"
-    event: dict[str, Any] = {"event": "bot", "text": text, "metadata": {**metadata, "push_id": push_id}}
+    event: dict[str, Any] = {"event": "bot", "text": text, "metadata": {**metadata, "push_id": push_id(key)}}
     if buttons:
         event["data"] = {"buttons": buttons}
-    await put(session, Kind.CUSTOMER, push_id, sealed or seal(conversation), event, now, _lane(conversation), ticket_id)
+    events = [{"event": "slot", "name": name, "value": value} for name, value in (slots or {}).items()]
+    await put(
+        session,
+        Kind.CUSTOMER,
+        push_id(key),
+        sealed or seal(conversation),
+        [*events, event] if events else event,
+        now,
+        _lane(conversation),
+        ticket_id,
+    )
+
+
+def push_id(key: str) -> str:
+    """The outbox's key of a message to a customer; the channel shows what bears it once."""
+    return f"desk:{key}"
 
 
 async def customer_is_there(session: AsyncSession, ticket: Ticket) -> None:

@@ -34,7 +34,7 @@ async def put(
     kind: Kind,
     key: str,
     target: str,
-    body: dict[str, Any],
+    body: dict[str, Any] | list[dict[str, Any]],
     now: datetime,
     lane: str | None = None,
     ticket_id: str | None = None,
@@ -81,6 +81,12 @@ class Outbox:
         query = select(Delivery).where(Delivery.ticket_id.in_(ticket_ids), Delivery.kind == Kind.CUSTOMER.value)
         async with self._database.read() as session:
             return list((await session.execute(query.order_by(Delivery.id))).scalars())
+
+    async def by_keys(self, keys: Sequence[str]) -> dict[str, Delivery]:
+        """The deliveries of these keys, as far as they are there."""
+        async with self._database.read() as session:
+            found = (await session.execute(select(Delivery).where(Delivery.key.in_(keys)))).scalars()
+            return {str(delivery.key): delivery for delivery in found}
 
     async def failed(self, limit: int = 100) -> list[Delivery]:
         """What could not be delivered, newest first."""

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.database import Database
@@ -58,6 +58,24 @@ class Sessions:
         """End a session (sign out)."""
         async with self._database.write() as session:
             ended = update(UserSession).where(UserSession.id_hash == digest_of(session_id))
+            await session.execute(ended.values(revoked_at=datetime.now(timezone.utc)))
+
+    async def of_user(self, name: str, now: datetime | None = None) -> list[UserSession]:
+        """A user's sessions that are good, the latest used first."""
+        moment = now or datetime.now(timezone.utc)
+        query = select(UserSession).where(
+            UserSession.user == name,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > moment,
+            UserSession.seen_at > moment - IDLE,
+        )
+        async with self._database.read() as session:
+            return list((await session.execute(query.order_by(UserSession.seen_at.desc()))).scalars())
+
+    async def end_of_user(self, name: str, id_hash: str) -> None:
+        """End one of a user's own sessions, known by the digest of its id; another's stays."""
+        async with self._database.write() as session:
+            ended = update(UserSession).where(UserSession.id_hash == id_hash[:64], UserSession.user == name)
             await session.execute(ended.values(revoked_at=datetime.now(timezone.utc)))
 
     async def purge(self, before: datetime) -> int:

@@ -80,6 +80,11 @@ class Users:
         async with self._database.write() as session:
             (await _locked(session, name)).roles = sorted(role.value for role in roles)
 
+    async def set_capacity(self, name: str, capacity: int) -> None:
+        """Say how many talks at a time a user takes. Raises KeyError."""
+        async with self._database.write() as session:
+            (await _locked(session, name)).capacity = capacity
+
     async def set_password(self, name: str, password: str) -> None:
         """Give a user a new password and end all sessions.
 
@@ -105,14 +110,18 @@ class Users:
         async with self._database.write() as session:
             (await _locked(session, name)).disabled_at = None
 
-    async def enrol_totp(self, name: str) -> Enrolment:
-        """Ask a user for a code at every sign-in from now on; an earlier secret is worth nothing. Raises KeyError."""
-        secret = pyotp.random_base32()
+    async def enrol_totp(self, name: str, enrolment: Enrolment | None = None) -> Enrolment:
+        """Ask a user for a code at every sign-in from now on; an earlier secret is worth nothing. Raises KeyError.
+
+        Args:
+            enrolment: one that the user has proved to have; default: a new one.
+        """
+        chosen = enrolment or new_enrolment(name)
         async with self._database.write() as session:
             user = await _locked(session, name)
-            user.totp_sealed, user.totp_step = seal(secret), None
+            user.totp_sealed, user.totp_step = seal(chosen.secret), None
             await _end_sessions(session, name)
-        return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=_ISSUER))
+        return chosen
 
     async def drop_totp(self, name: str) -> None:
         """Ask a user for no code any more (a lost phone). Raises KeyError."""
@@ -142,6 +151,12 @@ class Users:
         async with self._database.read() as session:
             found = (await session.execute(query.order_by(User.name))).scalars()
             return [user for user in found if {Role.AGENT.value, Role.ADMIN.value} & set(user.roles)]
+
+
+def new_enrolment(name: str, secret: str = "") -> Enrolment:
+    """A secret for a user, new unless given; nothing is stored."""
+    chosen = secret or pyotp.random_base32()
+    return Enrolment(chosen, pyotp.TOTP(chosen).provisioning_uri(name=name, issuer_name=_ISSUER))
 
 
 def check_name(name: str) -> None:

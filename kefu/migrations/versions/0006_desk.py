@@ -6,7 +6,7 @@ from alembic import op
 from kefu.sealing import fingerprint, unseal
 
 revision = "0006"
-down_revision = "0008"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

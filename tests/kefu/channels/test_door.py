@@ -1,15 +1,21 @@
 """The door: whatever happens behind it, the customer gets exactly one answer."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
 
 from kefu.channels import door as door_module
 from kefu.channels.door import Door
+from kefu.channels.inbox import Inbox
 from kefu.channels.message import Inbound
+from kefu.channels.models import InboundMessage
+from kefu.channels.prepare import Prepared
+from kefu.channels.rasa_agent import Remembered, remembered
 from kefu.database import Database
 from kefu.desk.tickets import TicketService
 
@@ -128,6 +134,28 @@ async def test_a_message_in_another_processs_hands_is_waited_for(open_door: Call
     await asyncio.sleep(0)
     may_answer.set()
     assert await second == await first
+
+
+async def test_a_repeated_message_of_a_dead_process_is_answered_from_the_tracker(
+    open_door: Callable[..., Door], database: Database
+) -> None:
+    """The process died after Rasa had stored the turn, before the answer was."""
+
+    class Agent:
+        async def recall(self, conversation: str, message_ids: Sequence[str]) -> Remembered | None:
+            return remembered(events, message_ids)
+
+    events = [UserUttered("你好", message_id="m1"), BotUttered("您好", {"buttons": [{"title": "好", "payload": "/x"}]})]
+    await Inbox(database).store(message("你好"), Prepared("你好", "你好"))
+    async with database.transaction() as transaction:
+        row = InboundMessage.__table__
+        await transaction.execute(row.update().values(lease_until=datetime.now(timezone.utc) - timedelta(seconds=1)))
+    bot = Bot(echo)
+    replies = await open_door(bot, agent=Agent()).receive(message("你好"))
+    assert [reply["text"] for reply in replies] == ["您好"]
+    assert replies[0]["buttons"][0]["payload"].startswith("qr.")
+    assert not bot.heard
+    assert await open_door(bot).receive(message("你好")) == replies
 
 
 async def test_no_database_still_gets_an_apology(open_door: Callable[[Bot], Door], database: Database) -> None:

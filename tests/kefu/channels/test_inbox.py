@@ -1,9 +1,12 @@
 """Stored before work, answered once."""
 
+import asyncio
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from sqlalchemy import update
 
+from kefu.channels import inbox as inbox_module
 from kefu.channels.inbox import Inbox, Stored
 from kefu.channels.log import MessageLog
 from kefu.channels.message import Inbound
@@ -90,3 +93,19 @@ async def test_only_messages_of_the_dead_are_taken_over_and_by_one(database: Dat
     assert await third.abandoned("rest") == []
     [line] = await other.waiting("web-1")
     assert (line.leased_by, line.tries) == (other.owner, 1)
+
+
+async def test_what_is_held_is_not_taken_over(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_module, "_RENEWAL", 0.05)
+    inbox, other = Inbox(database, is_logged=True), Inbox(database)
+    for name in ("web-1", "web-2"):
+        await store(inbox, Inbound("website", name, "你好", message_id="m1"))
+    async with inbox.held("web-1"), inbox.held("web-1"):
+        async with inbox.held("web-1"):
+            pass
+        await age(database)
+        while [line.lease_until for line in await inbox.waiting("web-1")] < [datetime.now(timezone.utc)]:
+            await asyncio.sleep(0.02)
+        assert await other.abandoned("website") == ["web-2"]
+    await age(database)
+    assert set(await other.abandoned("website")) == {"web-1", "web-2"}

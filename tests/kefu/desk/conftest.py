@@ -12,7 +12,7 @@ from kefu.desk.people.roles import Role, Scope
 from kefu.desk.people.tokens import Tokens
 from kefu.desk.people.users import Users
 from kefu.settings import settings
-from tests.desk_clients import DESK_TOKEN, PASSWORD, Browser, Program, SignIn, csrf_of, new_browser
+from tests.desk_clients import DESK_TOKEN, PASSWORD, Browser, Program, SignIn, csrf_of, new_browser, sign_in
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def signed_in(desk: FastAPI, database: Database) -> SignIn:
     async def make(*roles: Role, name: str = "li", csrf: bool = True) -> Browser:
         await Users(database).add(name, f"客服{name}", PASSWORD, roles)
         client = new_browser(desk)
-        answer = await client.post("/sign-in", data={"name": name, "password": PASSWORD})
+        answer = await sign_in(client, name)
         assert answer.status_code == 303, answer.text
         if csrf:
             client.headers["X-CSRF-Token"] = await csrf_of(desk, client)

@@ -27,7 +27,7 @@ class Route:
     @property
     def url(self) -> str:
         """The path with something in the place of every parameter."""
-        return re.sub(r"{(\w+)(:\w+)?}", lambda found: "1" if found[1].endswith("_id") else "x", self.path)
+        return re.sub(r"{(\w+)(:\w+)?}", lambda found: "1" if found[2] or found[1].endswith("_id") else "x", self.path)
 
     @property
     def scope(self) -> Scope:
@@ -74,7 +74,7 @@ async def test_nothing_is_open_without_credentials(browser: Browser) -> None:
     for route in ROUTES:
         for headers in ({}, {"Authorization": "Bearer kefu_forged"}, {"Authorization": "Basic bGk6bGk="}):
             answer = await browser.request(route.method, route.url, headers=headers)
-            to_sign_in = answer.status_code == 303 and answer.headers["location"] == "/sign-in"
+            to_sign_in = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
             assert answer.status_code == 401 or (to_sign_in and not route.path.startswith(API)), (route, answer)
             if route.path.startswith(API):
                 assert answer.headers["content-type"] == "application/problem+json"

@@ -131,3 +131,17 @@ def test_placeholders_are_filled_with_the_brands_own_data() -> None:
 def test_another_brands_entry_has_no_text(channels: dict[str, str]) -> None:
     with pytest.raises(KeyError):
         entry(answer={"my": "我的"}, channels=channels).text_for(POST, "wechat")
+
+
+def test_entries_are_equal_where_all_is_equal() -> None:
+    assert entry() == entry()
+    assert entry() != entry(id="refund.other")
+    assert entry() != entry(question="别的问题")
+    assert entry() != "refund.apply"
+
+
+def test_comparing_entries_copies_nothing_where_the_id_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = entry(), entry(id="refund.other")
+    monkeypatch.setattr(FaqEntry, "dict", lambda self: pytest.fail("copied"))
+    assert one == one  # the very same
+    assert one != other

@@ -19,9 +19,14 @@ def entry(faq_id: str) -> FaqEntry:
 ENTRIES = [entry("refund.a"), entry("refund.b"), entry("fee.a"), entry("fee.b")]
 
 
+def of(intent: str | None, entries: list[FaqEntry] = ENTRIES) -> np.ndarray | None:
+    """Which entries are of an intent."""
+    return None if intent is None else np.array([one.intent == intent for one in entries])
+
+
 def found(*closest: float, fit: tuple[float, ...] = (), intent: str | None = None, k: int = 3) -> Found:
     """A decision about ENTRIES; `fit` is as `closest` unless a test is about the difference."""
-    return decide(ENTRIES, np.array(closest), np.array(fit or closest), intent, k, "v1", BANDS)
+    return decide(ENTRIES, np.array(closest), np.array(fit or closest), of(intent), k, "v1", BANDS)
 
 
 def ids(result: Found) -> list[str]:
@@ -53,7 +58,7 @@ def test_a_band_begins_at_its_threshold() -> None:
         (0.25, None, Band.CLARIFY),
         (0.5, "refund", Band.ANSWER),
     ):
-        assert decide(ENTRIES[:1], *[np.array([similarity])] * 2, intent, 1, "v1", exact).band is band
+        assert decide(ENTRIES[:1], *[np.array([similarity])] * 2, of(intent, ENTRIES[:1]), 1, "v1", exact).band is band
 
 
 def test_hits_come_best_first_and_the_first_of_equals_stays_first() -> None:
@@ -94,7 +99,7 @@ def test_an_intent_without_entries_halves_every_score() -> None:
 
 
 def test_without_candidates_it_is_refused() -> None:
-    assert decide([], np.zeros(0), np.zeros(0), "refund", 3, "v1", BANDS) == Found(Band.REFUSE, (), "v1")
+    assert decide([], np.zeros(0), np.zeros(0), np.zeros(0), 3, "v1", BANDS) == Found(Band.REFUSE, (), "v1")
 
 
 def test_the_result_names_the_version() -> None:

@@ -70,7 +70,7 @@ def test_rasa_is_told_what_the_settings_say(chosen: Settings) -> None:
     options = dict(zip(found[3::2], found[4::2], strict=True))
     assert options == {
         "--endpoints": str(chosen.var_dir / "endpoints.yml"),
-        "--credentials": "credentials.yml",
+        "--credentials": str(chosen.credentials),
         "--interface": "127.0.0.9",
         "--port": "6005",
         "--model": str(chosen.models_dir),

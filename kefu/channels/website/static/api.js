@@ -1,8 +1,12 @@
 // The server's HTTP API. Every failure is a Failure: status 0 where no answer came.
 
-import { FIRST_WAIT } from "./backoff.js";
-
 const PATIENCE = 20_000; // ms for an answer
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 30_000;
+
+/** ms to wait after the n-th failure in a row: doubling, capped, jittered so that browsers don't return as a crowd. */
+export const backoff = (failures, first = FIRST_WAIT) =>
+  Math.min(LONGEST_WAIT, first * 2 ** failures) * (0.5 + Math.random() / 2);
 
 export class Failure extends Error {
   constructor(status, message, retryAfter) {

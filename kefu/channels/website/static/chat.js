@@ -2,24 +2,10 @@
 
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
-import { recall } from "./blobs.js";
-import { Launcher } from "./launcher.js";
+import { recall } from "./images.js";
 import { Log } from "./log.js";
-import { Panel } from "./panel.js";
-import { chime } from "./sound.js";
-
-const remember = (key) => ({
-  get: () => {
-    try {
-      return sessionStorage.getItem(key);
-    } catch {} // storing is forbidden on this page
-  },
-  set: (value) => {
-    try {
-      sessionStorage.setItem(key, value);
-    } catch {}
-  },
-});
+import { chime, Launcher, Panel } from "./panel.js";
+import { Shelf } from "./shelf.js";
 
 /** Define the element; `base` is the server's address, `css` its style sheet. */
 export function define(base, css) {
@@ -33,7 +19,7 @@ export function define(base, css) {
     #log;
     #composer;
     #unread = 0;
-    #wasOpen;
+    #visit; // what this tab remembers
     #gone = new AbortController();
 
     connectedCallback() {
@@ -41,16 +27,17 @@ export function define(base, css) {
       const { brand = "post", userToken, open } = this.dataset;
       this.dataset.brand = brand;
       this.#connection = new Connection(base, brand, userToken);
-      this.#build(brand);
+      this.#build();
       const { store } = this.#connection;
       store.addEventListener("change", () => this.#show());
       store.addEventListener("news", ({ detail }) => this.#news(detail));
       this.#connection.progress = (id, part) => this.#log.progress(id, part);
+      this.#connection.onExpired = () => this.#tell("expired");
       this.#connection.follow(this.#gone.signal);
       document.addEventListener("visibilitychange", () => this.#show(), { signal: this.#gone.signal });
       if (this.#connection.isKnown) this.#connection.start();
       const phone = matchMedia("(max-width: 480px)").matches;
-      if (open !== undefined || (this.#wasOpen.get() === "1" && !phone)) this.open();
+      if (open !== undefined || (this.#visit.get("open") && !phone)) this.open();
       this.#show();
       this.#tell("ready");
     }
@@ -82,10 +69,10 @@ export function define(base, css) {
       this.#connection.setUser(token || undefined);
     }
 
-    #build(brand) {
+    #build() {
       const connection = this.#connection;
       const { outbox, shelf } = connection;
-      this.#wasOpen = remember(`kefu.${brand}.open`);
+      this.#visit = new Shelf(shelf.prefix, () => sessionStorage);
       this.#log = new Log(connection.store, {
         press: ({ title, payload }) => this.#press(payload, title),
         image: (line) => connection.image(line),
@@ -96,19 +83,10 @@ export function define(base, css) {
       });
       this.#composer = new Composer(
         (text) => this.send(text),
-        (blob) => connection.sendImage(blob).then(() => this.#log.toEnd()),
-        remember(`kefu.${brand}.draft`),
+        (blob) => (connection.sendImage(blob), this.#log.toEnd()),
+        this.#visit,
       );
-      const sound = {
-        get on() {
-          return shelf.get("sound") === true;
-        },
-        toggle() {
-          shelf.set("sound", !this.on);
-          if (this.on) chime();
-        },
-      };
-      this.#panel = new Panel([...this.#log.nodes, this.#composer.node], sound, (open) => this.#toggled(open));
+      this.#panel = new Panel([...this.#log.nodes, this.#composer.node], shelf, (open) => this.#toggled(open));
       this.#launcher = new Launcher(() => this.open());
       const root = this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
@@ -121,13 +99,13 @@ export function define(base, css) {
     }
 
     #toggled(open) {
-      this.#wasOpen.set(open ? "1" : "");
+      this.#visit.set("open", open);
       this.#show();
       if (open) {
         this.#connection.start();
         this.#composer.focus();
         this.#log.toEnd();
-      } else this.#launcher.focus();
+      } else this.#launcher.node.focus();
       this.#tell(open ? "open" : "close");
     }
 

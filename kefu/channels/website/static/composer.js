@@ -1,9 +1,8 @@
 // Where the customer writes. Enter sends, Shift+Enter is a new line, and Enter that confirms a Chinese candidate does neither.
 
-import { h, iconButton } from "./dom.js";
-import { draw } from "./picture.js";
+import { h, iconButton, X } from "./dom.js";
+import { draw, imageOf, newCanvas, prepare, TYPES } from "./images.js";
 import words from "./text.js";
-import { imageOf, prepare, TYPES } from "./upload.js";
 
 const TALLEST = 140; // px
 const MOST = 2000; // characters that the server reads of a message
@@ -12,7 +11,7 @@ const SAME_PRESS = 30; // ms after compositionend in which Enter still belongs t
 export class Composer {
   #send;
   #sendImage;
-  #draft;
+  #visit;
   #image;
   #composed = -Infinity;
   #box = h("textarea", { rows: 1, "aria-label": words.input, placeholder: words.placeholder, enterkeyhint: "send", autocomplete: "off" });
@@ -20,11 +19,11 @@ export class Composer {
   #preview = h("div", { class: "preview", hidden: true });
   #chooser = h("input", { type: "file", accept: TYPES.join(), hidden: true, tabindex: -1, "aria-label": words.image });
 
-  /** `send(text)`, `sendImage(blob)`; `draft` is `{get, set}` for what is being written. */
-  constructor(send, sendImage, draft) {
+  /** `send(text)`, `sendImage(blob)`; `visit` remembers what is being written. */
+  constructor(send, sendImage, visit) {
     this.#send = send;
     this.#sendImage = sendImage;
-    this.#draft = draft;
+    this.#visit = visit;
     const choose = iconButton("M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01", words.image, { onclick: () => this.#chooser.click() });
     const submit = iconButton("M4 12L20 4l-5 16-4-6zM11 14l9-10", words.send, { onclick: () => this.submit() });
     submit.classList.add("send");
@@ -35,7 +34,7 @@ export class Composer {
     });
     this.node = h("div", { class: "composer" }, this.#hint, this.#preview, h("div", { class: "row" }, choose, this.#chooser, this.#box, submit));
     this.#listen();
-    this.#box.value = draft.get() ?? "";
+    this.#box.value = visit.get("draft") ?? "";
   }
 
   focus() {
@@ -77,7 +76,7 @@ export class Composer {
   }
 
   #changed() {
-    this.#draft.set(this.#box.value);
+    this.#visit.set("draft", this.#box.value);
     this.#say(this.#box.value.length > MOST ? words.tooLong(MOST) : "");
     this.#grow();
   }
@@ -102,7 +101,7 @@ export class Composer {
     if (!file) return;
     try {
       const blob = await prepare(file);
-      this.#attached(blob, await draw(h("canvas", { role: "img", "aria-label": words.picture }), blob, 240));
+      this.#attached(blob, await draw(newCanvas(), blob, 240));
       this.#say("");
     } catch (error) {
       this.#attached(undefined);
@@ -114,7 +113,7 @@ export class Composer {
   #attached(blob, canvas) {
     this.#image = blob;
     this.#preview.hidden = !blob;
-    const remove = iconButton("M6 6l12 12M18 6L6 18", words.removeImage, { onclick: () => (this.#attached(undefined), this.focus()) });
+    const remove = iconButton(X, words.removeImage, { onclick: () => (this.#attached(undefined), this.focus()) });
     this.#preview.replaceChildren(...(blob ? [canvas, remove] : []));
   }
 }

@@ -1,13 +1,12 @@
 // Everything between this tab and the server: session, stream of lines, outbox, history, images.
 
 import { Api, Failure } from "./api.js";
-import { forget, keep, recall } from "./blobs.js";
+import { forget, keep, recall } from "./images.js";
 import { newId, Outbox } from "./outbox.js";
 import { Session } from "./session.js";
 import { Shelf } from "./shelf.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
-import { claim, onOtherTab } from "./tabs.js";
 import words from "./text.js";
 
 const TYPING_LASTS = 30_000; // ms, should the end of it get lost
@@ -16,20 +15,19 @@ const ROUGH = 2; // failures in a row before the customer is told
 export class Connection {
   #api;
   #session;
-  #prefix;
   #failures = 0;
   #error;
   #typingEnds;
   #background; // ends this tab's turn as the hidden tab that listens
 
   constructor(base, brand, user) {
-    this.#prefix = `kefu.${brand}.`;
-    this.shelf = new Shelf(this.#prefix);
+    this.shelf = new Shelf(`kefu.${brand}.`);
     this.#api = new Api(base);
     this.#session = new Session(this.#api, brand, this.shelf, user);
-    this.outbox = new Outbox(this.shelf, `${this.#prefix}send`, (item) => this.#deliver(item));
+    this.outbox = new Outbox(this.shelf, (item) => this.#deliver(item));
     this.store = new Store(this.shelf, this.outbox);
     this.progress = () => {};
+    this.onExpired = () => {};
     this.outbox.onChange = () => this.store.changed();
     this.outbox.onSent = (item) => this.#sent(item);
     this.#session.onNew = () => this.#restart();
@@ -67,7 +65,7 @@ export class Connection {
     addEventListener("online", resume, { signal });
     addEventListener("offline", () => this.store.changed(), { signal });
     document.addEventListener("visibilitychange", () => this.#seen(document.visibilityState === "visible"), { signal });
-    onOtherTab(this.#prefix, (key, before, now) => this.#otherTab(key, before, now), signal);
+    this.shelf.follow((key, before, now) => this.#otherTab(key, before, now), signal);
   }
 
   start() {
@@ -85,9 +83,9 @@ export class Connection {
     this.start();
   }
 
-  async sendImage(blob) {
+  sendImage(blob) {
     const id = newId();
-    await keep(id, blob);
+    keep(id, blob);
     this.outbox.add({ id, image: true });
     this.start();
   }
@@ -136,6 +134,7 @@ export class Connection {
   #state(connected, error) {
     this.#failures = connected ? 0 : this.#failures + 1;
     this.#error = error;
+    if (error?.status === 401) this.onExpired();
     if (!connected) this.store.typing = undefined;
     else if (this.outbox.stuck) this.outbox.flush();
     this.store.changed();
@@ -152,7 +151,7 @@ export class Connection {
     const turn = new Promise((end) => {
       this.#background = end;
     });
-    const alone = await claim(`${this.#prefix}background`, turn);
+    const alone = await this.shelf.claim("background", turn);
     if (!alone && document.visibilityState === "hidden") this.stream.stop();
   }
 

@@ -25,4 +25,6 @@ export function icon(path) {
 export const iconButton = (path, label, properties) =>
   h("button", { type: "button", class: "icon", "aria-label": label, title: label, ...properties }, icon(path));
 
+export const X = "M6 6l12 12M18 6L6 18";
+
 export const unseen = (text) => h("span", { class: "unseen" }, text); // for screen readers only

@@ -1,12 +1,12 @@
 // The list of lines: keeps the nodes that have not changed, the place that is being read, and says new lines aloud.
 
 import { h } from "./dom.js";
-import { render } from "./render.js";
+import { needsTime, render } from "./render.js";
 import { fromUs } from "./store.js";
 import words from "./text.js";
-import { needsTime } from "./time.js";
 
 const NEAR = 80; // px from the end that still count as the end
+const SETTLED = 300; // ms without a new line, after which a page of them is complete
 
 export class Log {
   #store;
@@ -15,10 +15,11 @@ export class Log {
   #list = h("ol");
   #typing = h("div", { class: "typing", hidden: true }, h("i"), h("i"), h("i"), h("span", { class: "unseen" }, words.typing));
   #said = h("div", { class: "unseen", "aria-live": "polite" });
-  #below = h("button", { type: "button", class: "below", hidden: true }, words.newBelow, " ↓");
+  #below = h("button", { type: "button", class: "chip below", hidden: true }, words.newBelow, " ↓");
   #earlier = h("p", { class: "earlier", hidden: true }, words.earlier);
-  #greeting = h("div", { class: "greeting" });
+  #greeting = h("ol");
   #loading = false;
+  #settling;
   #greeted;
   #pinned = true; // the customer reads the end: stay there whatever grows
 
@@ -43,11 +44,12 @@ export class Log {
   show(name) {
     const lines = [...this.#store.lines.filter(({ relayed }) => !relayed), ...this.#store.pending.map(asLine)];
     this.#greet(name, lines);
-    const changed = this.#reconcile(lines);
+    const more = this.#reconcile(lines);
     this.#typing.hidden = !this.#store.typing;
     if (this.#pinned) this.toEnd();
-    else if (changed === "end") this.#below.hidden = false;
-    this.#fill();
+    else if (more) this.#below.hidden = false;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#fill(), SETTLED);
   }
 
   progress(id, fraction) {
@@ -66,39 +68,34 @@ export class Log {
     return scrollHeight - scrollTop - clientHeight < NEAR;
   }
 
-  /** Make the list show these lines; "end" where the last of them is another than before. */
+  /** Make the list show these lines; whether the last of them is another than before. */
   #reconcile(lines) {
     const lastOwn = lines.findLastIndex(({ who }) => who === "customer");
-    const height = this.scroller.scrollHeight;
-    const top = this.#list.firstChild;
-    const end = this.#list.lastChild;
-    const keep = new Map();
-    let before;
-    let place = this.#list.firstChild;
+    const { scrollHeight, scrollTop } = this.scroller;
+    const { lastChild } = this.#list;
+    const before = this.#nodes;
+    let last;
+    this.#nodes = new Map();
     lines.forEach((line, index) => {
       const at = new Date(line.at);
-      const how = { time: needsTime(at, before) ? at : undefined, settled: index < lastOwn };
-      before = at;
-      const key = line.id && line.who === "customer" ? `id ${line.id}` : line.seq;
+      const how = { time: needsTime(at, last) ? at : undefined, settled: index < lastOwn };
+      last = at;
+      const key = line.who === "customer" && line.id ? line.id : line.seq;
       const signature = [line.seq, line.state, line.failed, how.time, how.settled].join();
-      const known = this.#nodes.get(key);
+      const known = before.get(key);
       const node = known?.signature === signature ? known.node : render(line, how, this.#actions);
-      if (known && known.node !== node) {
-        if (place === known.node) place = known.node.nextSibling;
-        known.node.remove();
-      }
-      keep.set(key, { signature, node });
-      if (place === node) place = node.nextSibling;
-      else this.#list.insertBefore(node, place);
+      if (known?.node !== node) known?.node.replaceWith(node);
+      this.#nodes.set(key, { signature, node });
     });
-    while (place) {
-      const next = place.nextSibling;
-      place.remove();
-      place = next;
-    }
-    this.#nodes = keep;
-    if (top && this.#list.firstChild !== top && top.isConnected) this.scroller.scrollTop += this.scroller.scrollHeight - height;
-    return this.#list.lastChild === end ? undefined : "end";
+    for (const [key, { node }] of before) if (!this.#nodes.has(key)) node.remove();
+    [...this.#nodes.values()].forEach(({ node }, index) => {
+      const there = this.#list.children[index];
+      if (there !== node) this.#list.insertBefore(node, there ?? null);
+    });
+    const [first] = before.keys();
+    if (this.#nodes.has(first) && first !== this.#nodes.keys().next().value) // an earlier page: stay at the same line
+      this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    return this.#list.lastChild !== lastChild;
   }
 
   #greet(name, lines) {

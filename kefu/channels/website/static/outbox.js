@@ -1,8 +1,7 @@
 // What the customer sent and the server has not yet stored. One key an item, so that tabs never overwrite each other;
 // an item stays until it is acknowledged, and the server answers a repeated id only once.
 
-import { backoff } from "./backoff.js";
-import { alone } from "./tabs.js";
+import { backoff } from "./api.js";
 
 const PREFIX = "out.";
 
@@ -14,18 +13,17 @@ export class Outbox {
   onSent = () => {};
   onChange = () => {};
   #shelf;
-  #lock;
   #deliver;
   #latest = 0;
   #failures = 0;
   #busy = false;
   #again = false;
   #timer;
+  #notBefore = 0; // the server asked to wait until then
 
-  /** `deliver(item)` resolves when the server has it; `lock` is the name under which one tab at a time sends. */
-  constructor(shelf, lock, deliver) {
+  /** `deliver(item)` resolves when the server has it */
+  constructor(shelf, deliver) {
     this.#shelf = shelf;
-    this.#lock = lock;
     this.#deliver = deliver;
   }
 
@@ -54,17 +52,21 @@ export class Outbox {
   /** Send all that waits, in order, in one tab at a time; after a failure again later. */
   async flush() {
     clearTimeout(this.#timer);
+    const wait = this.#notBefore - Date.now();
+    if (wait > 0) return this.#later(wait);
     this.#again = true;
     if (this.#busy) return;
     this.#busy = true;
     try {
       while (this.#again) {
         this.#again = false;
-        if (this.items.some(waits)) await alone(this.#lock, () => this.#drain());
+        if (this.items.some(waits)) await this.#shelf.alone("send", () => this.#drain());
       }
       this.#failures = 0;
     } catch (error) {
-      this.#timer = setTimeout(() => this.flush(), error.retryAfter ?? backoff(this.#failures++));
+      this.#failures++;
+      if (error.retryAfter) this.#notBefore = Date.now() + error.retryAfter;
+      this.#later(error.retryAfter ?? backoff(this.#failures - 1));
       this.onChange();
     }
     this.#busy = false;
@@ -73,6 +75,10 @@ export class Outbox {
   /** Whether the last try failed. */
   get stuck() {
     return this.#failures > 0;
+  }
+
+  #later(wait) {
+    this.#timer = setTimeout(() => this.flush(), wait);
   }
 
   async #drain() {

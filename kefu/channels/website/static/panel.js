@@ -1,10 +1,29 @@
-// The window of the chat: a dialog beside the page, and over all of it (modal) on a phone.
+// The round button in the corner, and the window it opens: a dialog beside the page, over all of it (modal) on a phone.
 
-import { h, iconButton } from "./dom.js";
+import { h, icon, iconButton } from "./dom.js";
 import words from "./text.js";
 
 const PHONE = matchMedia("(max-width: 480px)");
+const BUBBLE = "M4 5h16v11H11l-5 4v-4H4zM8 9h8M8 12h5";
 const BELL = "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4";
+
+export class Launcher {
+  #badge = h("span", { class: "badge", "aria-hidden": "true" });
+
+  constructor(onPress) {
+    const text = h("span", { class: "launcher-text", "aria-hidden": "true" }, words.launcher);
+    const properties = { type: "button", class: "launcher", "aria-haspopup": "dialog", onclick: onPress };
+    this.node = h("button", properties, icon(BUBBLE), text, this.#badge);
+  }
+
+  /** With the number of unread lines; away while the window is open. */
+  show(unread, open) {
+    this.#badge.hidden = !unread;
+    this.#badge.textContent = unread > 99 ? "99+" : unread;
+    this.node.setAttribute("aria-label", words.launcher + (unread ? words.unread(unread) : ""));
+    this.node.setAttribute("aria-expanded", open);
+  }
+}
 
 export class Panel {
   #title = h("h2", { id: "title" });
@@ -13,13 +32,18 @@ export class Panel {
   #sound;
   #onToggle;
 
-  /** `content` are the nodes under the header; `onToggle(open)` hears; `sound` is `{on, toggle}`. */
-  constructor(content, sound, onToggle) {
+  /** `content` are the nodes under the header; `onToggle(open)` hears; `shelf` remembers whether new lines sound. */
+  constructor(content, shelf, onToggle) {
     this.#onToggle = onToggle;
-    this.#sound = iconButton(BELL, words.soundOn, { onclick: () => (sound.toggle(), this.#showSound(sound.on)) });
-    this.#showSound(sound.on);
+    const toggle = () => {
+      shelf.set("sound", !shelf.get("sound"));
+      this.#showSound(shelf.get("sound"));
+      if (shelf.get("sound")) chime(); // browsers want a press before the first tone
+    };
+    this.#sound = iconButton(BELL, words.sound, { onclick: toggle });
+    this.#showSound(shelf.get("sound"));
     const close = iconButton("M6 9l6 6 6-6", words.close, { onclick: () => this.close() });
-    const header = h("header", {}, h("span", { class: "logo", "aria-hidden": "true" }), h("div", {}, this.#title, this.#status), this.#sound, close);
+    const header = h("div", { class: "top" }, h("span", { class: "logo", "aria-hidden": "true" }), h("div", {}, this.#title, this.#status), this.#sound, close);
     this.node = h("dialog", { class: "panel", "aria-labelledby": "title" }, header, this.#bar, ...content);
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event));
     this.node.addEventListener("cancel", (event) => this.#escape(event));
@@ -79,8 +103,25 @@ export class Panel {
   }
 
   #showSound(on) {
-    this.#sound.setAttribute("aria-pressed", on);
-    this.#sound.title = on ? words.soundOff : words.soundOn;
+    this.#sound.setAttribute("aria-pressed", Boolean(on));
     this.#sound.classList.toggle("off", !on);
+  }
+}
+
+let context;
+
+/** A short tone, made on the spot. */
+export function chime() {
+  context ??= new AudioContext();
+  const volume = context.createGain();
+  volume.connect(context.destination);
+  volume.gain.setValueAtTime(0.08, context.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.001, context.currentTime + 0.4);
+  for (const [index, pitch] of [660, 880].entries()) {
+    const tone = context.createOscillator();
+    tone.frequency.value = pitch;
+    tone.connect(volume);
+    tone.start(context.currentTime + index * 0.12);
+    tone.stop(context.currentTime + 0.4);
   }
 }

@@ -1,22 +1,30 @@
 // One line of the conversation → one list item.
 
 import { h, unseen } from "./dom.js";
+import { picture } from "./images.js";
 import { markdown } from "./markdown.js";
-import { picture } from "./picture.js";
-import { isRating, stars } from "./rating.js";
 import words from "./text.js";
-import { showTime } from "./time.js";
 
 const LONG = 1500; // characters that are shown before 展开全文
 const RECEIPT = /KF[0-9A-HJKMNP-TV-Z]{10}/;
-const NUMBERED = /^\d /;
+const GAP = 5 * 60 * 1000; // ms; within it lines share one time stamp
+
+/** When something was said, as people write it: 09:30 today, else with the day. */
+export function showTime(at, now = new Date()) {
+  const time = at.toTimeString().slice(0, 5);
+  if (at.toDateString() === now.toDateString()) return time;
+  const year = at.getFullYear() === now.getFullYear() ? "" : `${at.getFullYear()}年`;
+  return `${year}${at.getMonth() + 1}月${at.getDate()}日 ${time}`;
+}
+
+export const needsTime = (at, before) => !before || at - before > GAP || at.toDateString() !== before.toDateString();
 
 /** `actions`: press(button), image(line), pendingImage(id), retry(item), drop(item). */
 export function render(line, { time, settled }, actions) {
   const mine = line.who === "customer";
-  const item = h("li", { class: line.who });
+  const item = h("li", { class: `item ${line.who}` });
   if (time) item.append(h("time", { datetime: time.toISOString() }, showTime(time)));
-  if (line.who === "notice") item.append(h("p", { class: "notice" }, line.text ?? ""));
+  if (line.who === "notice") item.append(h("p", { class: "note" }, line.text ?? ""));
   else {
     if (line.who === "agent") item.append(h("span", { class: "name" }, line.agent || words.human));
     else item.append(unseen(mine ? words.customer : words.bot));
@@ -31,7 +39,7 @@ function content(line, settled, mine, actions) {
   const parts = [];
   if (line.image) parts.push(picture(() => (line.state ? actions.pendingImage(line.id) : actions.image(line))));
   const text = settled ? line.text : withoutMenu(line);
-  if (text) parts.push(h("div", { class: "bubble" }, ...long(text, mine), mine ? null : receipt(line)));
+  if (text && !(mine && line.image)) parts.push(h("div", { class: "bubble" }, ...long(text, mine), mine ? null : receipt(line)));
   return parts;
 }
 
@@ -59,7 +67,7 @@ function receipt(line) {
   const number = RECEIPT.exec(line.receipt ?? line.text ?? "")?.[0];
   if (!number) return null;
   const shown = h("code", {}, number);
-  const copy = h("button", { type: "button", "aria-label": words.copyReceipt(number) }, words.copy);
+  const copy = h("button", { type: "button", class: "chip", "aria-label": words.copyReceipt(number) }, words.copy);
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(number);
@@ -72,14 +80,22 @@ function receipt(line) {
 }
 
 function replies(buttons, press) {
-  if (isRating(buttons)) return stars(buttons, press);
-  const menu = buttons.some(({ title }) => NUMBERED.test(title));
+  if (buttons.map(({ title }) => title).join("") === "12345") return stars(buttons, press);
+  const menu = buttons.some(({ title }) => /^\d /.test(title));
   const button = (each) => {
     const [, number, title] = /^(\d) (.*)$/s.exec(each.title) ?? [undefined, undefined, each.title];
     const label = number ? [h("b", {}, number), " ", title] : [title];
-    return h("button", { type: "button", onclick: () => press(each) }, ...label);
+    return h("button", { type: "button", class: "chip", onclick: () => press(each) }, ...label);
   };
   return h("div", { class: menu ? "replies menu" : "replies" }, ...buttons.map(button));
+}
+
+function stars(buttons, press) {
+  const star = (button, index) => {
+    const label = words.stars(index + 1);
+    return h("button", { type: "button", "aria-label": label, title: label, onclick: () => press(button) }, "★");
+  };
+  return h("div", { class: "stars", role: "group", "aria-label": words.rate }, ...buttons.map(star));
 }
 
 /** How far an own message has come. */

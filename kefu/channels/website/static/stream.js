@@ -1,6 +1,6 @@
 // Server-sent events over fetch: EventSource can't send a token in a header, and a token in a URL ends up in logs.
 
-import { backoff, FIRST_WAIT } from "./backoff.js";
+import { backoff } from "./api.js";
 
 const SILENCE = 40_000; // ms; the server says something every 15 s, so a longer silence is a dead connection
 
@@ -32,7 +32,7 @@ export class Stream {
   #connect;
   #stop; // aborts the connection and ends the loop
   #wake = () => {};
-  #first = FIRST_WAIT;
+  #first; // ms, as the server wishes
 
   /** `connect(signal)` opens; `onEvent(event, data)` hears; `onState(connected, error?)` says how it is. */
   constructor(connect, onEvent, onState) {

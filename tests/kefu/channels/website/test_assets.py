@@ -2,7 +2,7 @@
 
 import gzip
 
-from kefu.channels.website.assets import STATIC
+from kefu.channels.website.bundle import served
 from tests.website_server import Server
 
 
@@ -21,7 +21,7 @@ async def test_the_demo_page_of_each_brand(server: Server) -> None:
 
 async def test_modules_are_cached_by_etag_and_compressed(server: Server) -> None:
     for path in ("/widget.js", "/static/chat.js", "/static/chat.css"):
-        content = (STATIC / path.split("/")[-1]).read_bytes()
+        content = served(path.split("/")[-1]).encode()
         async with server.http.get(server.url + path, headers={"Accept-Encoding": "identity"}) as answer:
             assert await answer.read() == content
             etag, kind = answer.headers["ETag"], answer.content_type

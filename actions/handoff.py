@@ -1,0 +1,137 @@
+"""Asking for a person, and passing the customer's lines on while one is asked for or talks."""
+
+import re
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.emergency import kind_of, raise_alarm
+from actions.notices import tell_notices
+from actions.turn import Turn
+from kefu.database import database
+from kefu.desk.handoffs import HandoffService, NewHandoff, Place
+from kefu.desk.people.users import Users
+from kefu.dialogue.emergency import THEFT
+from kefu.dialogue.transcript import faq_ids, transcript
+from kefu.topics import OTHER_MATTER, is_business
+
+_RELAYED = {"relayed": True}  # an answer that says nothing: the channel knows that the line has arrived
+_BACK = re.compile(
+    r"^(请|我要|帮我)?(回到?|返回|转回?|找|叫|要)?(智能)?机器人(吧|客服)?$"
+    r"|^(不等了|退出人工|结束人工|取消人工|取消排队|不排了)$"
+)
+_REMIND = timedelta(seconds=60)  # of silence after which a waiting customer hears the place in the queue again
+_TOPIC_SLOTS = ("topic", "question", "time", "amount", "order_id", "bank", "pay_channel", "failure_reason", "ticket_id")
+
+
+class ActionToPerson(Action):
+    """The customer asks for a person: join the queue; where nobody is on duty, say so (a ticket is opened next)."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_to_person"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Utter the place in the queue, or what happens instead; `handoff` says which."""
+        turn = Turn.of(tracker)
+        busy = await tell_notices(dispatcher, turn, None)
+        if await to_queue(dispatcher, turn, tracker, "asked"):
+            return [SlotSet("handoff", True)]
+        dispatcher.utter_message(response="utter_to_person_busy" if busy else "utter_to_person")
+        return [SlotSet("handoff", False)]
+
+
+class ActionRelay(Action):
+    """Passes a line on; the bot itself says as little as possible."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_relay"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Keep the line with the handoff; where that is over, answer as if there had been none."""
+        turn = Turn.of(tracker)
+        if _BACK.match(turn.text.strip(" ，。,.!！")):
+            await handoffs().leave(turn.conversation)
+            dispatcher.utter_message(response="utter_back_to_bot")
+            return [SlotSet("handoff", False)]
+        place = await handoffs().say(turn.conversation, turn.text, turn.message_id)
+        if place is None:
+            return [SlotSet("handoff", False), FollowupAction(_instead(turn))]
+        if not place.is_waiting:
+            dispatcher.utter_message(json_message=_RELAYED)
+            return []
+        return await _while_waiting(dispatcher, turn, tracker, place)
+
+
+async def to_queue(
+    dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None = None
+) -> bool:
+    """Join the queue and tell the place in it; False where nobody is on duty for this brand."""
+    if not await users().online():
+        return False
+    place = await handoffs().ask(_new(turn, tracker, reason, ticket_id))
+    _tell_place(dispatcher, place)
+    return True
+
+
+async def _while_waiting(
+    dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, place: Place
+) -> list[EventType]:
+    """An emergency gets its first steps although nobody has taken over yet."""
+    kind = kind_of(turn)
+    if kind:
+        await handoffs().ask(_new(turn, tracker, "emergency", None, urgent=True))
+        return await raise_alarm(dispatcher, turn, kind)
+    if place.pause is None or place.pause >= _REMIND:
+        _tell_place(dispatcher, place)
+    else:
+        dispatcher.utter_message(json_message=_RELAYED)
+    return []
+
+
+def _tell_place(dispatcher: CollectingDispatcher, place: Place) -> None:
+    waits = "utter_queue_wait" if place.before else "utter_queue_next"
+    dispatcher.utter_message(response=waits if place.is_waiting else "utter_person_is_here", before=place.before)
+
+
+def _new(turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None, urgent: bool = False) -> NewHandoff:
+    known = {name: tracker.get_slot(name) for name in _TOPIC_SLOTS}
+    topic = tracker.get_slot("topic") or OTHER_MATTER
+    return NewHandoff(
+        brand=turn.brand.id,
+        channel=turn.channel,
+        conversation=turn.conversation,
+        reason=reason,
+        topic=topic,
+        urgent=urgent or topic == THEFT,
+        ticket_id=ticket_id or tracker.get_slot("ticket_id"),
+        packet={
+            "slots": {name: value for name, value in known.items() if value},
+            "faq_ids": faq_ids(tracker.events),
+            "transcript": transcript(tracker.events),
+        },
+    )
+
+
+def _instead(turn: Turn) -> str:
+    """The action for a line that came just after the talk had ended."""
+    if is_business(turn.intent):
+        return "action_answer"
+    return "action_out_of_scope" if turn.intent == OTHER_MATTER else "utter_what_now"
+
+
+@lru_cache(maxsize=1)
+def handoffs() -> HandoffService:
+    """Handoffs of this process."""
+    return HandoffService(database())
+
+
+@lru_cache(maxsize=1)
+def users() -> Users:
+    """The people of the desk: who is on duty."""
+    return Users(database())

@@ -1,0 +1,30 @@
+"""Questions that the bot had no answer to: kept, so that trainers see what is asked most."""
+
+from rasa_sdk.events import EventType
+
+from actions.turn import Turn
+from kefu.database import database
+from kefu.desk.feedback import UNANSWERED, FeedbackService, NewFeedback
+
+_LONGEST = 200  # characters; the start of a message is enough to see what was asked
+
+
+async def keep_unanswered(turn: Turn, events: list[EventType], question: str = "") -> list[EventType]:
+    """Store the question where the events count a miss; returns the events.
+
+    Args:
+        question: what was asked; default: what the customer has just written.
+    """
+    missed = any(event.get("event") == "slot" and event["name"] == "misses" and event["value"] for event in events)
+    text = " ".join((question or turn.text).split())[:_LONGEST]
+    if missed and text:
+        new = NewFeedback(
+            brand=turn.brand.id,
+            channel=turn.channel,
+            customer=turn.conversation,
+            kind=UNANSWERED,
+            idempotency_key=f"{UNANSWERED}:{turn.conversation}:{turn.message_id}",
+            text=text,
+        )
+        await FeedbackService(database()).store(new)
+    return events

@@ -1,0 +1,63 @@
+"""What the clients of a load ask: questions of the project's FAQ that all sides answer alike."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from bench.load import Talk, put
+from bench.plan import BenchError
+from kefu.dialogue.emergency import find_emergency
+from kefu.knowledge import load_faq
+from kefu.settings import ROOT
+from kefu.topics import is_business
+
+_SEED = 5
+_FEWEST = 12  # questions, so that a conversation is not about the same again and again
+
+
+def candidates() -> list[str]:
+    """The FAQ's own questions in a fixed order, mixed by topic; emergencies open tickets and are left out."""
+    entries = [entry for entry in load_faq(ROOT / "data/faq") if is_business(entry.intent)]
+    questions = [entry.question for entry in entries if not find_emergency(entry.question)]
+    random.Random(_SEED).shuffle(questions)
+    return questions
+
+
+def answered_alike(urls: Sequence[str], questions: Sequence[str], most: int = 30) -> dict[str, str]:
+    """The questions that get the same answer everywhere, with it: these cost all sides the same action.
+
+    Args:
+        urls: of REST webhooks.
+        questions: to be tried, each in a conversation of its own.
+        most: how many are enough.
+
+    Raises:
+        BenchError: there are too few of them.
+    """
+    alike: dict[str, str] = {}
+    for number, text in enumerate(questions):
+        answers = {put(url, [Talk(f"probe-{number}", (text,))]).turns[0].text for url in urls}
+        if len(answers) == 1:
+            alike[text] = answers.pop()
+        if len(alike) == most:
+            break
+    if len(alike) < _FEWEST:
+        raise BenchError(f"only {len(alike)} of {len(questions)} questions are answered alike: train stock Rasa longer")
+    return alike
+
+
+def talks(name: str, questions: Sequence[str], clients: int, messages: int) -> list[Talk]:
+    """Conversations that ask in turn, each beginning with another question.
+
+    Args:
+        name: makes the conversations' ids unique; use each once.
+        questions: what is asked.
+        clients: how many conversations.
+        messages: of each.
+    """
+    return [Talk(f"{name}-{client}", tuple(_round(questions, 3 * client, messages))) for client in range(clients)]
+
+
+def _round(questions: Sequence[str], first: int, messages: int) -> Iterator[str]:
+    return (questions[(first + number) % len(questions)] for number in range(messages))

@@ -1,0 +1,161 @@
+"""From the lines of the log to one WeChat message: as many lines as go in, choices as the way allows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kefu.channels.log import AGENT, BOT, CUSTOMER, Logged
+from kefu.channels.wechat.split import LIMIT, parts, size
+
+Way = Literal["passive", "api"]
+
+TRANSFER = "transfer"  # custom field of a line: WeChat's own customer service takes over
+MORE = "（还有内容没发完，回复任意内容继续）"
+SEE_WEBSITE = "（客服发来一张图片，请到网页上的客服窗口查看）"
+_CHOOSE = "（回复数字选择）"
+_LONGEST_TITLE = 20  # characters
+_GAP = "\n\n"
+_ROOM = LIMIT - size(f"\n{MORE}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A quick reply as it is shown: `id` finds its line and button again, `number` is what a customer types."""
+
+    id: str
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Packed:
+    """One message, the place in the log that it reaches, and whether there is more behind that."""
+
+    kind: Literal["text", "msgmenu", "transfer"]
+    text: str
+    choices: Sequence[Choice]
+    to_seq: int
+    to_part: int
+    has_more: bool
+
+
+@dataclass
+class _Piece:
+    text: str
+    seq: int
+    part: int
+    is_last: bool
+    choices: Sequence[Choice] = field(default_factory=tuple)
+    is_transfer: bool = False
+
+
+def pack(lines: Sequence[Logged], after_seq: int, after_part: int, way: Way) -> Packed | None:
+    """The next message for a user; None where nothing is owed.
+
+    Args:
+        lines: the log from some way before `after_seq` on, in order: choices are numbered by turn.
+        after_seq: the last line that was delivered whole.
+        after_part: how many parts of the line behind it were delivered.
+        way: a passive reply is text only; the API has clickable menus.
+    """
+    pieces = _pieces(lines, after_seq, after_part)
+    if not pieces:
+        return None
+    if way == "passive" and any(piece.is_transfer for piece in pieces):
+        pieces = pieces[: next(index for index, piece in enumerate(pieces) if piece.is_transfer) + 1]
+        last = pieces[-1]
+        return Packed("transfer", "", (), last.seq, 0, has_more=False)
+    taken: list[_Piece] = []
+    for piece in pieces:
+        if taken and (taken[-1].choices or _size([*taken, piece], way) > _ROOM):
+            break
+        taken.append(piece)
+    last = taken[-1]
+    choices = last.choices if way == "api" else ()
+    to_seq, to_part = (last.seq, 0) if last.is_last else (last.seq - 1, last.part + 1)
+    text = _written(taken, way)
+    return Packed("msgmenu" if choices else "text", text, choices, to_seq, to_part, len(taken) < len(pieces))
+
+
+def choice_of(line: Logged, choice_id: str) -> dict[str, str] | None:
+    """The button (`title`, sealed `payload`) of a line that a clicked id names."""
+    index = choice_id.partition(".")[2]
+    buttons = line.body.get("buttons") or []
+    return buttons[int(index)] if index.isascii() and index.isdigit() and int(index) < len(buttons) else None
+
+
+def with_more(text: str) -> str:
+    """A text, and the request to write so that the rest can come."""
+    return f"{text}\n{MORE}"
+
+
+def _pieces(lines: Sequence[Logged], after_seq: int, after_part: int) -> list[_Piece]:
+    choices = _choices(lines)
+    pieces: list[_Piece] = []
+    for line in lines:
+        if line.who == CUSTOMER or line.seq <= after_seq:
+            continue
+        skip = after_part if line.seq == after_seq + 1 else 0
+        shown = parts(_text(line))
+        found = [
+            _Piece(text, line.seq, index, is_last=index == len(shown) - 1)
+            for index, text in enumerate(shown)
+            if index >= skip
+        ]
+        if found:
+            found[-1].choices = choices.get(line.seq, ())
+            found[-1].is_transfer = bool((line.body.get("custom") or {}).get(TRANSFER))
+        pieces += found
+    return pieces
+
+
+def _choices(lines: Sequence[Logged]) -> dict[int, list[Choice]]:
+    """The choices that are open now, by line: those of the last turn, or of the last thing said outside of one."""
+    said = [line for line in lines if line.who != CUSTOMER]
+    if not said:
+        return {}
+    turn = [said[-1]]
+    if not said[-1].message_id:
+        turn = []
+        for line in reversed(said):
+            if line.message_id or line.who != BOT or (turn and _customer_between(lines, line.seq, turn[0].seq)):
+                break
+            turn.insert(0, line)
+    found: dict[int, list[Choice]] = {}
+    number = 0
+    for line in turn:
+        for index, button in enumerate(line.body.get("buttons") or []):
+            number += 1
+            found.setdefault(line.seq, []).append(
+                Choice(f"{line.seq}.{index}", number, button["title"][:_LONGEST_TITLE])
+            )
+    return found
+
+
+def _customer_between(lines: Sequence[Logged], first: int, last: int) -> bool:
+    return any(line.who == CUSTOMER and first < line.seq < last for line in lines)
+
+
+def _text(line: Logged) -> str:
+    text = line.body.get("text") or (SEE_WEBSITE if line.body.get("image") else "")
+    return f"【{line.body['agent']}】{text}" if line.who == AGENT and text and line.body.get("agent") else text
+
+
+def _size(pieces: Sequence[_Piece], way: Way) -> int:
+    clickable = pieces[-1].choices if way == "api" else ()
+    return size(_written(pieces, way)) + sum(size(choice.title) for choice in clickable)
+
+
+def _written(pieces: Sequence[_Piece], way: Way) -> str:
+    """The text of a message; its choices as a numbered list where they can't be clicked."""
+    choices = pieces[-1].choices
+    text = _GAP.join(piece.text for piece in pieces)
+    if not choices:
+        return text
+    if way == "api":  # the menu's own lines are under the text
+        titles = {choice.title for choice in choices}
+        return "\n".join(line for line in text.split("\n") if line.strip() not in titles).strip()
+    if any(choice.title[:1].isdigit() for choice in choices):  # numbered in the text itself
+        return text
+    listed = "\n".join(f"{choice.number} {choice.title}" for choice in choices)
+    return f"{text}{_GAP}{listed}\n{_CHOOSE}"

@@ -1,0 +1,86 @@
+"""One customer on two channels: codes work once, not long, and can't be guessed."""
+
+from datetime import timedelta
+
+import pytest
+
+from kefu.channels import binding as binding_module
+from kefu.channels.binding import Bindings, Outcome
+from kefu.channels.log import CUSTOMER, Line, MessageLog
+from kefu.channels.push import LoggedOutput
+from kefu.channels.wake import Wakeups
+from kefu.database import Database
+
+WEB, WX = "web-1", "wx-post-1"
+
+
+@pytest.fixture
+def bindings(database: Database) -> Bindings:
+    return Bindings(database)
+
+
+async def test_a_code_binds_once(bindings: Bindings) -> None:
+    code = await bindings.new_code(WEB, "post")
+    assert await bindings.redeem(WX, "post", f" {code.text[:4].lower()}-{code.text[4:]}") is Outcome.BOUND
+    assert await bindings.customer(WX) == WEB
+    assert await bindings.redeem(WX, "post", code.text) is Outcome.BOUND, "the platform has repeated the message"
+    assert await bindings.redeem("wx-post-2", "post", code.text) is Outcome.WRONG
+    assert await bindings.customer("wx-post-2") == "wx-post-2"
+
+
+async def test_a_new_code_ends_the_old_one_and_a_new_binding_too(bindings: Bindings) -> None:
+    old = await bindings.new_code(WEB, "post")
+    new = await bindings.new_code(WEB, "post")
+    assert await bindings.redeem(WX, "post", old.text) is Outcome.WRONG
+    assert await bindings.redeem(WX, "post", new.text) is Outcome.BOUND
+    code = await bindings.new_code(WEB, "post")
+    assert await bindings.redeem("wx-post-2", "post", code.text) is Outcome.BOUND
+    assert await bindings.customer(WX) == WX
+
+
+async def test_another_brand_and_a_late_customer_are_refused(
+    bindings: Bindings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = await bindings.new_code(WEB, "post")
+    assert await bindings.redeem("wx-my-1", "my", code.text) is Outcome.WRONG
+    monkeypatch.setattr(binding_module, "LIFETIME", timedelta(seconds=-1))
+    late = await bindings.new_code(WEB, "post")
+    assert await bindings.redeem(WX, "post", late.text) is Outcome.WRONG
+
+
+async def test_guessing_is_stopped_for_one_and_for_all(bindings: Bindings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(5):
+        assert await bindings.redeem(WX, "post", "ABCDEFGH") is Outcome.WRONG
+    code = await bindings.new_code(WEB, "post")
+    assert await bindings.redeem(WX, "post", code.text) is Outcome.THROTTLED, "even the right one, now"
+    monkeypatch.setattr(binding_module, "_MOST_TRIES_OF_ALL", 5)
+    assert await bindings.redeem("wx-post-2", "post", code.text) is Outcome.THROTTLED
+    monkeypatch.setattr(binding_module, "_PERIOD", timedelta(seconds=-1))
+    assert await bindings.redeem(WX, "post", code.text) is Outcome.BOUND, "an hour later"
+
+
+async def test_unbinding_from_either_side(bindings: Bindings) -> None:
+    for side in (WX, WEB):
+        await bindings.redeem(WX, "post", (await bindings.new_code(WEB, "post")).text)
+        assert await bindings.unbind(side) is True
+        assert await bindings.customer(WX) == WX
+    assert await bindings.unbind(WX) is False
+
+
+async def test_the_way_back_is_the_channel_used_last(bindings: Bindings, database: Database) -> None:
+    log = MessageLog(database)
+    output = LoggedOutput("website", log, Wakeups())
+
+    async def heard(conversation: str) -> list[str]:
+        return [line.body["text"] for line in await log.after(conversation, 0) if line.who != CUSTOMER]
+
+    await log.append(WX, [Line(CUSTOMER, {"text": "在微信"}, "m1")])
+    await log.append(WEB, [Line(CUSTOMER, {"text": "在网页"}, "m1")])
+    await output.push(WX, {"text": "还没绑定", "push_id": "p0"})
+    assert (await heard(WX), await heard(WEB)) == (["还没绑定"], [])
+    await bindings.redeem(WX, "post", (await bindings.new_code(WEB, "post")).text)
+    await output.push(WX, {"text": "一", "push_id": "p1"})
+    await log.append(WX, [Line(CUSTOMER, {"text": "又在微信"}, "m2")])
+    await output.push(WX, {"text": "一", "push_id": "p1"})
+    await output.push(WEB, {"text": "二", "push_id": "p2"})
+    assert (await heard(WX), await heard(WEB)) == (["还没绑定", "二"], ["一"]), "a repeated push stays where it was"

@@ -1,0 +1,290 @@
+"""What the customer sees."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.widget_chat import Chat
+from tests.widget_server import FakeServer, png
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Chat]
+
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+
+
+def buttons(*titles: str) -> list[dict[str, str]]:
+    return [{"title": title, "payload": f"qr.{title}"} for title in titles]
+
+
+def test_greeting_and_first_questions(visit: Visit, server: FakeServer) -> None:
+    chat = visit("/?brand=my").open()
+    expect(chat.page.get_by_role("heading", name="MY钱包客服")).to_be_visible()
+    chat.hears("您好，我是MY钱包的智能客服")
+    chat.press("退款多久到账")
+    chat.hears("收到：退款多久到账")
+    expect(chat.log.get_by_role("button", name="收不到验证码")).to_have_count(0)
+
+
+def test_a_menu_is_a_list_of_buttons_once(visit: Visit, server: FakeServer) -> None:
+    options = ("1 注册和登录", "2 付款和扣款", "0 人工")
+    server.answer = lambda text: [
+        {"text": "您想办哪件事？\n" + "\n".join(options), "buttons": buttons(*options)}
+        if text == "菜单"
+        else {"text": "好"}
+    ]
+    chat = visit().open()
+    chat.say("菜单")
+    expect(chat.bubbles.last).to_have_text("您想办哪件事？")
+    chat.press("2 付款和扣款")
+    expect(chat.mine.last).to_contain_text("2 付款和扣款")
+    assert server.turns[-1] == "qr.2 付款和扣款"
+    expect(chat.log.get_by_role("button", name="1 注册和登录")).to_have_count(0)  # settled: text again
+    expect(chat.bubbles.nth(1)).to_contain_text("1 注册和登录")
+    expect(chat.box).to_be_focused()
+
+
+def test_stars(visit: Visit, server: FakeServer) -> None:
+    server.answer = lambda text: [{"text": "打个分吧", "buttons": buttons(*"12345")}] if text == "评" else []
+    chat = visit().open()
+    chat.say("评")
+    expect(chat.log.get_by_role("group", name="打分").get_by_role("button")).to_have_count(5)
+    chat.press("4 分，满意")
+    expect(chat.mine.last).to_contain_text("4")
+    assert server.turns[-1] == "qr.4"
+
+
+def test_safe_markdown(visit: Visit, server: FakeServer) -> None:
+    text = (
+        "**先别急**，按这几步：\n1. 打开App\n2. 点[交易记录](https://example.com/a?b=1)\n- 备好账户名\n"
+        "打[客服电话](tel:400-000-1185)，或看 https://example.com/help。\n"
+        "[坏](javascript:alert(1)) [坏](data:text/html,x)"
+    )
+    server.answer = lambda _: [{"text": text}]
+    chat = visit().open()
+    chat.say("怎么退款")
+    bubble = chat.bubbles.last
+    expect(bubble.locator("strong")).to_have_text("先别急")
+    expect(bubble.locator("ol li")).to_have_text(["打开App", "点交易记录"])
+    expect(bubble.locator("ul li")).to_have_text(["备好账户名"])
+    links = bubble.locator("a")
+    expect(links).to_have_count(3)
+    found = links.evaluate_all("links => links.map(a => [a.getAttribute('href'), a.rel, a.target])")
+    assert [href for href, *_ in found] == ["https://example.com/a?b=1", "tel:400-000-1185", "https://example.com/help"]
+    assert all(rest == ["noopener noreferrer", "_blank"] for _, *rest in found)
+    expect(bubble).to_contain_text("[坏](javascript:alert(1))")
+
+
+@pytest.mark.parametrize("who", ["customer", "bot", "agent", "notice"])
+def test_hostile_text_is_text(visit: Visit, server: FakeServer, errors: list[str], who: str) -> None:
+    chat = visit().open()
+    title = chat.page.title()
+    chat.say(HOSTILE if who == "customer" else "你好")
+    if who != "customer":
+        server.say({"who": who, "text": HOSTILE, "agent": HOSTILE, "buttons": buttons(HOSTILE)})
+    chat.hears(HOSTILE)
+    assert chat.page.locator("kefu-chat .log :is(img, script)").count() == 0
+    assert chat.page.title() == title
+    assert errors == []
+
+
+def test_odd_characters_stay_in_their_bubble(visit: Visit, server: FakeServer) -> None:
+    chat = visit().open()
+    for text in (
+        "\u202e反过来\u202e",
+        "مرحبا بالعالم",
+        "a\u200b\u200d\ufeffb",
+        "👩‍👩‍👧‍👦" * 50,
+        "词" * 3000,
+        "x" * 3000,
+    ):
+        chat.say(text)
+        server.say({"text": text})
+    expect(chat.mine).to_have_count(6)
+    assert chat.page.evaluate(
+        "() => { const log = document.querySelector('kefu-chat').shadowRoot.querySelector('.log');"
+        " return log.scrollWidth <= log.clientWidth }"
+    )
+
+
+def test_a_hundred_kilobytes(visit: Visit, server: FakeServer) -> None:
+    chat = visit().open()
+    chat.say("你好")
+    server.say({"text": "**长" * 33_000})
+    chat.hears("展开全文")
+    chat.press("展开全文")
+    expect(chat.log.get_by_role("button", name="展开全文")).to_have_count(0)
+    chat.say("还能用")
+    chat.hears("收到：还能用")
+
+
+def test_receipt_can_be_copied(visit: Visit, server: FakeServer, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    server.answer = lambda _: [{"text": "已经登记好了，单号 KF7K3M9QXT2B。", "receipt": "KF7K3M9QXT2B"}]
+    chat = visit().open()
+    chat.say("登记")
+    chat.press("复制单号 KF7K3M9QXT2B")
+    expect(chat.page.get_by_text("已复制")).to_be_visible()
+    assert chat.page.evaluate("navigator.clipboard.readText()") == "KF7K3M9QXT2B"
+
+
+def test_a_person_takes_over_and_leaves(visit: Visit, server: FakeServer) -> None:
+    server.answer = lambda text: [{"relayed": True}] if text == "转人工" else [{"text": "我是机器人"}]
+    chat = visit().open()
+    chat.say("转人工")
+    expect(chat.mine.last).to_contain_text("已送达")
+    expect(chat.bubbles).to_have_count(1)
+    server.say({"who": "notice", "text": "客服小李来了"}, {"who": "agent", "agent": "小李", "text": "您好，请讲"})
+    chat.hears("客服小李来了")
+    expect(chat.page.locator("kefu-chat .name")).to_have_text("小李")
+    expect(chat.panel).to_contain_text("小李 正在为您服务")
+    server.say({"who": "notice", "text": "客服已离开"}, {"text": "我是机器人"})
+    expect(chat.panel).to_contain_text("在线，有问必答")
+
+
+def test_typing(visit: Visit, server: FakeServer) -> None:
+    server.answer = lambda _: []
+    chat = visit().open()
+    chat.say("在吗")
+    expect(chat.mine.last).to_contain_text("已送达")
+    server.typing(True)
+    expect(chat.page.locator("kefu-chat .typing")).to_be_visible()
+    server.say({"text": "在的"})
+    chat.hears("在的")
+    expect(chat.page.locator("kefu-chat .typing")).to_be_hidden()
+
+
+def test_unread_lines_are_counted_on_the_launcher(visit: Visit, server: FakeServer) -> None:
+    chat = visit().open()
+    chat.say("你好")
+    chat.hears("收到：你好")
+    chat.page.keyboard.press("Escape")
+    expect(chat.launcher).to_have_accessible_name("联系客服")
+    server.say({"text": "还有一件事"}, {"who": "agent", "agent": "小李", "text": "看到请回"})
+    expect(chat.launcher).to_have_accessible_name("联系客服，2 条未读")
+    chat.page.reload()
+    expect(chat.launcher).to_have_accessible_name("联系客服，2 条未读")
+    chat.open()
+    expect(chat.bubbles.last).to_have_text("看到请回")
+    chat.page.keyboard.press("Escape")
+    expect(chat.launcher).to_have_accessible_name("联系客服")
+
+
+def test_a_tone_only_when_asked_for(visit: Visit, server: FakeServer, context: BrowserContext) -> None:
+    context.add_init_script(
+        "window.tones = 0; OscillatorNode.prototype.start = function () { window.tones += 1 }; sessionStorage.clear()"
+    )
+    chat = visit().open()
+    chat.say("你好")
+    chat.hears("收到：你好")
+    chat.page.keyboard.press("Escape")
+    server.say({"text": "没有声音"})
+    expect(chat.launcher).to_have_accessible_name("联系客服，1 条未读")
+    assert chat.page.evaluate("tones") == 0
+    toggle = chat.open().page.get_by_role("button", name="提示音")
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    chat.page.reload()
+    expect(chat.launcher).to_be_visible()
+    assert chat.page.evaluate("tones") == 0
+    server.say({"text": "有声音"})
+    expect(chat.launcher).to_have_accessible_name("联系客服，1 条未读")
+    assert chat.page.evaluate("tones") == 2
+
+
+def test_time_stamps(visit: Visit, server: FakeServer) -> None:
+    chat = visit().open()
+    chat.say("你好")
+    chat.hears("收到：你好")
+    server.lines[0]["at"] = "2024-01-02T03:04:05+00:00"
+    chat.page.reload()
+    stamps = chat.log.locator("time")
+    expect(stamps).to_have_count(2)
+    expect(stamps.first).to_have_text(re.compile(r"^2024年1月2日 \d\d:\d\d$"))
+    expect(stamps.last).to_have_text(re.compile(r"^\d\d:\d\d$"))
+
+
+def test_reading_further_up_is_not_disturbed(visit: Visit, server: FakeServer) -> None:
+    chat = visit().open()
+    chat.say("你好")
+    server.say(*[{"text": f"第{number}句"} for number in range(30)])
+    chat.hears("第29句")
+    chat.log.evaluate("log => { log.scrollTop = 100; return new Promise((done) => log.onscrollend = done) }")
+    server.say({"text": "新的一句"})
+    below = chat.page.get_by_role("button", name="有新消息")
+    expect(below).to_be_visible()
+    assert chat.log.evaluate("log => log.scrollTop") == 100
+    below.click()
+    expect(chat.bubbles.last).to_be_in_viewport()
+    expect(below).to_be_hidden()
+
+
+def test_an_image_with_preview_survives_a_reload(visit: Visit, server: FakeServer, tmp_path: Path) -> None:
+    path = tmp_path / "收据.png"
+    path.write_bytes(png(400, 300))
+    chat = visit().open()
+    chat.say("看图")
+    chat.hears("收到：看图")
+    server.fail("/uploads", *["drop"] * 100)
+    chat.page.get_by_label("发送图片").last.set_input_files(path)
+    expect(chat.page.locator("kefu-chat .preview canvas")).to_be_visible()
+    chat.page.get_by_role("button", name="发送", exact=True).click()
+    expect(chat.mine.last.locator("canvas")).to_be_visible()
+    chat.page.reload()
+    expect(chat.mine.last.locator("canvas")).to_be_visible()
+    server.faults.clear()
+    expect(chat.mine.last).to_contain_text("已送达", timeout=20_000)
+    assert [data for data, _ in server.uploads.values()] == [path.read_bytes()]
+    chat.page.reload()  # now from the server
+    expect(chat.mine.last.locator("canvas")).to_have_attribute("width", "400")
+    chat.mine.last.get_by_role("button", name="放大图片").click()
+    expect(chat.page.get_by_role("dialog", name="图片")).to_be_visible()
+    chat.page.keyboard.press("Escape")
+    expect(chat.page.get_by_role("dialog", name="图片")).to_have_count(0)
+    expect(chat.panel).to_be_visible()
+    expect(chat.mine.last.locator("canvas")).to_be_visible()
+
+
+def test_a_photo_that_is_too_big_is_made_smaller(visit: Visit, server: FakeServer) -> None:
+    chat = visit().open()
+    chat.page.evaluate(
+        """async () => {  // noise does not compress: some 12 MB of PNG
+            const canvas = Object.assign(document.createElement("canvas"), { width: 2000, height: 2000 });
+            const noise = new ImageData(2000, 2000);
+            const { data } = noise;
+            for (let i = 0; i < data.length; i += 65536) crypto.getRandomValues(data.subarray(i, i + 65536));
+            for (let i = 3; i < data.length; i += 4) data[i] = 255;
+            canvas.getContext("2d").putImageData(noise, 0, 0);
+            const blob = await new Promise((done) => canvas.toBlob(done));
+            const files = new DataTransfer();
+            files.items.add(new File([blob], "photo.png", { type: "image/png" }));
+            const chooser = document.querySelector("kefu-chat").shadowRoot.querySelector("input[type=file]");
+            chooser.files = files.files;
+            chooser.dispatchEvent(new Event("change"));
+        }"""
+    )
+    expect(chat.page.locator("kefu-chat .preview canvas")).to_be_visible(timeout=20_000)
+    chat.page.get_by_role("button", name="发送", exact=True).click()
+    expect(chat.mine.last).to_contain_text("已送达", timeout=20_000)
+    [(data, kind)] = server.uploads.values()
+    assert kind == "image/jpeg"
+    assert len(data) <= 5 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [("a.pdf", b"%PDF-1.7", "只能发 PNG"), ("a.png", b"not an image", "打不开")],
+)
+def test_what_is_no_image_is_refused(
+    visit: Visit, server: FakeServer, tmp_path: Path, name: str, content: bytes, complaint: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    chat = visit().open()
+    chat.page.get_by_label("发送图片").last.set_input_files(tmp_path / name)
+    expect(chat.panel).to_contain_text(complaint)
+    assert server.uploads == {}

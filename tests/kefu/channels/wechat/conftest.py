@@ -1,0 +1,145 @@
+"""The simulated platform and the channel, wired to each other over loopback."""
+
+import asyncio
+import base64
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sanic.touchup import TouchUp
+
+from kefu.channels import door as door_module
+from kefu.channels.wechat import engine as engine_module
+from kefu.channels.wechat import service as service_module
+from kefu.channels.wechat.channel import WechatChannel
+from kefu.channels.wechat.users import conversation_of
+from kefu.database import Database
+from kefu.settings import settings
+from sim.wechat import delivery
+from sim.wechat.accounts import Account, Follower
+from sim.wechat.platform import Platform
+from sim.wechat.server import serving
+from tests.servers import free_port
+from tests.wechat_app import Bot, application
+
+KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
+
+
+def platform_account(callback: str, name: str = "post", **more: Any) -> Account:
+    """An account as the platform knows it."""
+    fields = {"app_id": f"wx-app-{name}", "original_id": f"gh_{name}", "token": f"token-{name}", "aes_key": KEY}
+    return Account(
+        name=name, secret=f"app-secret-{name}", callback=f"{callback}/webhooks/wechat/{name}", **fields, **more
+    )
+
+
+def environment(name: str = "post") -> dict[str, str]:
+    """The account's secrets, as an operator sets them."""
+    prefix = f"KEFU_WECHAT_{name.upper()}"
+    return {f"{prefix}_TOKEN": f"token-{name}", f"{prefix}_SECRET": f"app-secret-{name}", f"{prefix}_AES_KEY": KEY}
+
+
+@dataclass
+class Wired:
+    """Both sides, running in the test's loop."""
+
+    platform: Platform
+    bot: Bot
+    channel: WechatChannel
+    database: Database
+
+    async def say(self, text: str, openid: str = "o1", **more: str) -> str:
+        """A user writes; ends when the platform is done with it."""
+        return await delivery.say(self.platform, "post", openid, text, **more)
+
+    async def repeat(self, number: str, text: str, openid: str = "o1") -> None:
+        """The platform sends a message once more, some time later."""
+        await delivery.send(self.platform, "post", openid, {"MsgType": "text", "Content": text}, MsgId=number)
+
+    async def event(self, name: str, key: str = "", openid: str = "o1") -> None:
+        """A user does something."""
+        await delivery.event(self.platform, "post", openid, name, key)
+
+    def user(self, openid: str = "o1") -> Follower:
+        """A user of the account."""
+        return self.platform.follower("post", openid)
+
+    def heard(self, openid: str = "o1") -> list[str]:
+        """What the account has said to a user."""
+        return self.user(openid).heard()
+
+    def conversation(self, openid: str = "o1") -> str:
+        """A user's conversation."""
+        return conversation_of("post", openid)
+
+    async def push(self, text: str, openid: str = "o1", **more: Any) -> None:
+        """The desk says something."""
+        await self.channel.get_output_channel().send_response(self.conversation(openid), {"text": text, **more})
+
+
+async def until(holds: Callable[[], bool], patience: float = 10.0) -> None:
+    """Wait for something that must come."""
+    deadline = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < deadline, "still not so"
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less patience on both sides, in the same proportions; no waiting for further lines."""
+    monkeypatch.setattr(engine_module, "PASSIVE_SECONDS", 1.0)
+    monkeypatch.setattr(settings(), "join_seconds", 0.0)
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for variable, value in environment().items():
+        monkeypatch.setitem(os.environ, variable, value)
+    yield
+
+
+_touch_up_of_sanic = TouchUp.run
+_touched: list[str] = []
+
+
+def _touch_up(app: Any) -> None:
+    """Sanic rewrites its own classes when it starts, which works only once in a process."""
+    if not _touched:
+        _touched.append(app.name)
+        _touch_up_of_sanic(app)
+
+
+Wire = Callable[..., Any]
+
+
+@pytest.fixture
+def wire(database: Database, monkeypatch: pytest.MonkeyPatch, fast: None, secrets: None) -> Wire:
+    """`async with wire(mode="plain", api=False) as wired:` starts both sides."""
+    monkeypatch.setattr(door_module, "database", lambda: database)
+    monkeypatch.setattr(service_module, "database", lambda: database)
+    monkeypatch.setattr("sanic.app.TouchUp.run", _touch_up)
+
+    @asynccontextmanager
+    async def start(mode: str = "safe", timeout: float = 1.5, **settings: Any) -> AsyncIterator[Wired]:
+        port, api_port = free_port(), free_port()
+        known = platform_account(f"http://127.0.0.1:{port}", mode=mode, verified=settings.get("api", True))
+        platform, bot = Platform([known], timeout=timeout), Bot()
+        fields = {"app_id": known.app_id, "api_url": f"http://127.0.0.1:{api_port}", "plain": mode == "plain"}
+        app, channel = application({"post": {**fields, **settings}}, bot)
+        server = await app.create_server(host="127.0.0.1", port=port, return_asyncio_server=True, access_log=False)
+        await server.startup()
+        await server.before_start()
+        await server.after_start()
+        try:
+            async with serving(platform, api_port):
+                yield Wired(platform, bot, channel, database)
+        finally:
+            await server.before_stop()
+            await server.close()
+
+    return start

@@ -1,0 +1,142 @@
+"""Deliveries by the API: pushes, windows, quotas, tokens and errors."""
+
+import asyncio
+import logging
+
+import pytest
+from sqlalchemy import select
+
+from kefu.channels.wechat import delivery as delivery_module
+from kefu.channels.wechat.models import WechatToken
+from kefu.channels.wechat.pack import MORE
+from tests.kefu.channels.wechat.conftest import Wire, Wired, until
+
+SEND = "/cgi-bin/message/custom/send"
+
+
+def codes(wired: Wired) -> list[int]:
+    return [code for path, code in wired.platform.calls if path == SEND]
+
+
+async def test_a_push_is_brought_at_once_and_once(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        for _ in range(2):
+            await wired.push("您的退款已经到账。", push_id="p1", agent="小王")
+        await until(lambda: len(wired.heard()) == 2)
+        await asyncio.sleep(1.2)
+        assert wired.heard()[1:] == ["【小王】您的退款已经到账。"]
+
+
+async def test_what_the_quota_does_not_allow_waits_for_the_user(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        for number in range(1, 8):
+            await wired.push(f"进展{number}", push_id=f"p{number}")
+            await until(lambda: not wired.channel._service._courier._tasks)
+        assert codes(wired) == [0] * 5, "the sixth is not even tried"
+        await wired.say("继续")
+        assert wired.heard()[-1] == "进展6\n\n进展7"
+        assert wired.bot.heard == ["你好"]
+        await wired.push("进展8")
+        await until(lambda: wired.heard()[-1] == "进展8")
+
+
+async def test_the_last_message_of_the_quota_says_that_there_is_more(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        for _ in range(4):
+            await wired.push("短")
+            await until(lambda: not wired.channel._service._courier._tasks)
+        await wired.push("。".join("字" * 60 for _ in range(40)))
+        await until(lambda: wired.heard()[-1].endswith(MORE))
+        await wired.say("好的")
+        await until(lambda: "".join(wired.heard()).count("字" * 60) == 40)
+        assert MORE not in wired.heard()[-1]
+
+
+async def test_after_48_hours_a_push_waits(wire: Wire, database: object) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        wired.platform.shift = 49 * 3600.0
+        await wired.push("迟到的消息")
+        await until(lambda: codes(wired) == [45015])
+        await asyncio.sleep(1.2)
+        assert codes(wired) == [45015], "it is not tried again and again"
+        wired.platform.shift = 0.0
+        await wired.say("在吗")
+        assert wired.heard()[-1] == "迟到的消息"
+
+
+@pytest.mark.parametrize("fault", ["refuse_token", "expire_tokens"])
+async def test_a_refused_token_is_renewed_and_the_message_sent_once(wire: Wire, fault: str) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        await wired.push("一")
+        await until(lambda: codes(wired) == [0])
+        setattr(wired.platform.faults, fault, 1)
+        await wired.push("二")
+        await until(lambda: wired.heard()[-1] == "二")
+        assert codes(wired)[-1] == 0
+        assert codes(wired)[1] in (40001, 42001)
+        assert wired.heard() == ["答 你好", "一", "二"]
+
+
+@pytest.mark.parametrize("fault", ["busy", "broken"])
+async def test_an_api_in_trouble_is_tried_again_later(wire: Wire, fault: str) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        setattr(wired.platform.faults, fault, 2)
+        await wired.push("一")
+        await wired.push("二")
+        await until(lambda: "二" in wired.heard()[-1], patience=15)
+        assert "\n\n".join(wired.heard()) == "答 你好\n\n一\n\n二"
+
+
+async def test_a_message_whose_answer_is_lost_is_sent_again(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with wire() as wired:  # nobody can know: in doubt twice rather than never (docs/decisions/0038)
+        await wired.say("你好")
+        wired.platform.faults.lose_sends = 1
+        await wired.push("一")
+        await until(lambda: wired.heard().count("一") == 2)
+
+
+async def test_a_dead_deliverers_message_is_taken_over(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        courier = wired.channel._service._courier
+        kick, courier.kick = courier.kick, lambda _: None  # busy elsewhere
+        await wired.push("一")
+        monkeypatch.setattr(delivery_module, "CLAIM", delivery_module.timedelta(seconds=1.5))
+        deliveries = courier._deliveries
+        assert await deliveries.by_api(wired.conversation(), is_allowed=True) is not None, "claimed, then it dies"
+        assert await deliveries.by_api(wired.conversation(), is_allowed=True) is None
+        courier.kick = kick
+        await until(lambda: wired.heard() == ["答 你好", "一"])
+
+
+async def test_no_secret_and_no_user_is_in_the_log(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with wire() as wired:
+        openid = "oSecretPerson"
+        await wired.say("你好", openid)
+        wired.platform.faults.refuse_token, wired.platform.faults.broken = 1, 1
+        await wired.push("一", openid)
+        await until(lambda: wired.heard(openid)[-1] == "一")
+        async with wired.database.read() as session:
+            [row] = (await session.execute(select(WechatToken))).scalars()
+        tokens = wired.platform.tokens["wx-app-post"]
+        kefu = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("kefu"))
+        assert "not sent" in kefu, "the log was looked at"
+        for secret in (tokens.current, "app-secret-post", "token-post", openid, "你好"):
+            assert secret not in kefu
+        assert tokens.current not in row.token_sealed
+
+
+async def test_after_an_unsubscription_nothing_is_kept_or_sent(wire: Wire) -> None:
+    async with wire(api=False) as wired:
+        await wired.say("长")
+        await wired.event("unsubscribe")
+        await wired.event("subscribe")
+        assert "欢迎关注" in wired.heard()[-1]
+        assert "第149句" not in "".join(wired.heard()), "what was still to come is forgotten"

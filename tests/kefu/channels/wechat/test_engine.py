@@ -1,0 +1,157 @@
+"""The turn engine against the platform's side: passive in time, else by the API; once, and in order."""
+
+import asyncio
+
+import pytest
+
+from kefu.channels.wechat import engine as engine_module
+from kefu.channels.wechat.pack import MORE
+from sim.wechat import delivery
+from tests.kefu.channels.wechat.conftest import Wire, until
+
+
+@pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
+async def test_a_quick_answer_goes_back_with_the_callback(wire: Wire, mode: str) -> None:
+    async with wire(mode=mode) as wired:
+        await wired.say("退款多久到账 ]]> <b>")
+        [shown] = [one for one in wired.user().shown if one.who == "account"]
+        assert (shown.text, shown.way) == ("答 退款多久到账 ]]> <b>", "passive")
+        assert wired.user().quota.left == 5, "a passive answer costs nothing"
+
+
+async def test_a_slow_answer_comes_by_the_api(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("慢1.6 查账单")
+        assert wired.heard() == []
+        await until(lambda: wired.heard() != [])
+        shown = wired.user().shown[-1]
+        assert (shown.text, shown.way) == ("答 慢1.6 查账单", "api")
+        assert wired.user().typing == 1
+        assert len(wired.bot.heard) == 1
+
+
+async def test_a_repeated_callback_gets_the_same_answer_without_a_second_turn(wire: Wire) -> None:
+    async with wire() as wired:
+        wired.platform.faults.lose_answers = 2
+        number = await wired.say("你好")
+        assert [status for key, status in wired.platform.callbacks if key == number] == [200, 200, 200]
+        assert wired.heard() == ["答 你好"]
+        assert wired.bot.heard == ["你好"]
+
+
+async def test_a_callback_that_comes_twice_at_once_is_answered_once(wire: Wire) -> None:
+    async with wire() as wired:
+        wired.platform.faults.duplicate = 1
+        await wired.say("慢0.3 你好")
+        await asyncio.sleep(1.5)  # long enough for a courier that would send it again
+        assert wired.heard() == ["答 慢0.3 你好"]
+        assert len(wired.bot.heard) == 1
+
+
+async def test_a_repetition_of_a_slow_turn_does_not_start_another(wire: Wire) -> None:
+    async with wire() as wired:
+        wired.platform.faults.lose_answers = 1
+        await wired.say("慢1.5 你好")
+        await until(lambda: wired.heard() != [])
+        await asyncio.sleep(1.5)
+        assert wired.heard() == ["答 慢1.5 你好"]
+        assert len(wired.bot.heard) == 1
+
+
+async def test_an_old_message_that_comes_again_later_changes_nothing(wire: Wire) -> None:
+    async with wire() as wired:
+        first = await wired.say("一")
+        await wired.say("二")
+        await wired.repeat(first, "一")
+        assert wired.bot.heard == ["一", "二"]
+        assert wired.heard() == ["答 一", "答 二", "答 一"], "the platform asks again because it has shown nothing"
+
+
+async def test_callbacks_out_of_order_are_answered_as_they_come(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("二")
+        old = {"MsgType": "text", "Content": "一"}
+        await delivery.send(wired.platform, "post", "o1", old, MsgId="1", CreateTime="1700000000")
+        assert wired.heard() == ["答 二", "答 一"]
+        for _ in range(2):  # an event has no id: user, moment and event name it
+            fields = {"MsgType": "event", "Event": "CLICK", "EventKey": "ask:refund"}
+            await delivery.send(wired.platform, "post", "o1", fields, CreateTime="1700000001")
+        assert wired.bot.heard == ["二", "一", "/refund"]
+
+
+async def test_answers_come_in_order_although_the_first_is_slow(wire: Wire) -> None:
+    async with wire() as wired:
+        await asyncio.gather(wired.say("慢1.3 一"), _later(0.1, wired.say("二")), _later(0.2, wired.say("三")))
+        await until(lambda: sum(text.count("答") for text in wired.heard()) == 3)
+        said = "\n".join(wired.heard())
+        assert said.index("一") < said.index("二") < said.index("三")
+        assert wired.bot.heard == ["慢1.3 一", "二", "三"]
+
+
+async def test_several_messages_are_one_and_a_long_one_is_several(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("多")
+        assert wired.heard() == ["第1条\n\n第2条\n\n第3条"]
+        await wired.say("长")
+        await until(lambda: wired.heard()[-1].endswith("第149句说的是钱包里的事，有点长。"))
+        parts = wired.heard()[1:]
+        assert len(parts) > 1
+        assert all(len(part.encode()) <= 2048 and part.endswith("。") for part in parts)
+        assert "".join(parts).replace("\n", "") == "".join(f"第{n}句说的是钱包里的事，有点长。" for n in range(150))
+
+
+async def test_choices_are_a_list_whose_digits_work_or_a_menu_that_can_be_clicked(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("选一个")
+        assert wired.heard()[-1].endswith("1 没解决\n2 转人工\n（回复数字选择）")
+        await wired.say("2")
+        assert wired.bot.heard[-1] == "/human_agent"
+        await wired.push("还有问题吗？", buttons=[{"title": "没有了", "payload": "/affirm"}])
+        await until(lambda: wired.user().shown[-1].kind == "msgmenu")
+        [(choice, title)] = wired.user().shown[-1].menu
+        await wired.say(title, bizmsgmenuid=choice)
+        assert wired.bot.heard[-1] == "/affirm"
+        await wired.say(title, bizmsgmenuid="999.7")
+        assert wired.bot.heard[-1] in ("没有了", "/affirm"), "a forged id is only text"
+
+
+async def test_silence_is_no_reply_but_an_apology(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("静")
+        assert "单号" in wired.heard()[-1]
+
+
+async def test_twenty_users_at_once_each_get_their_own_answers(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "PASSIVE_SECONDS", 4.5)
+    async with wire(timeout=5.0) as wired:
+        users = [f"o{number}" for number in range(20)]
+        for text in ("慢0.2 一", "慢5.2 二"):
+            await asyncio.gather(*(wired.say(f"{text} {openid}", openid) for openid in users))
+        await until(lambda: all(len(wired.heard(openid)) == 2 for openid in users))
+        for openid in users:
+            assert wired.heard(openid) == [f"答 慢0.2 一 {openid}", f"答 慢5.2 二 {openid}"]
+        assert len(wired.bot.heard) == 40
+
+
+async def test_an_account_without_the_api_asks_the_user_to_write_again(wire: Wire) -> None:
+    async with wire(api=False) as wired:
+        await wired.say("慢1.5 查账单")
+        assert "回复任意内容" in wired.heard()[-1]
+        await wired.say("1")
+        assert wired.heard()[-1] == "答 慢1.5 查账单"
+        assert len(wired.bot.heard) == 1, "going on is no question of its own"
+        await wired.say("长")
+        assert wired.heard()[-1].endswith(MORE)
+        await wired.say("退款要多久")  # a question instead: first the rest, then its answer
+        texts = wired.heard()
+        while texts[-1].endswith(MORE):
+            await wired.say("继续")
+            texts = wired.heard()
+        assert texts[-1].endswith("答 退款要多久")
+        assert wired.bot.heard[-1] == "退款要多久"
+        assert wired.platform.calls == [], "nothing was tried by the API"
+
+
+async def _later(seconds: float, what: object) -> None:
+    await asyncio.sleep(seconds)
+    await what  # type: ignore[misc]
