@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 import pytest
 from sqlalchemy import inspect, select, text
 
-from kefu.channels.models import InboundMessage
+from kefu.channels.models import Binding, InboundMessage
 from kefu.database import Database
 from kefu.desk.attachments import Attachments
 from kefu.desk.errors import Unacceptable
@@ -62,6 +62,17 @@ async def test_a_phone_leads_to_every_conversation_of_its_owner(database: Databa
     await leave_traces(database, "web-1", **PHONE)
     await leave_traces(database, "wx-7", **PHONE)
     assert (await forget(database, Person(phone="13800138000")))["工单"] == 2
+    assert (await counts(database))["inbound_messages"] == 0
+
+
+@pytest.mark.parametrize("named", ["web-1", "wx-7"])
+async def test_a_bound_channel_is_forgotten_with_the_other(database: Database, named: str) -> None:
+    await leave_traces(database, "web-1")
+    await leave_traces(database, "wx-7")
+    async with database.write() as session:
+        session.add(Binding(conversation="wx-7", customer="web-1", code="x", bound_at=NOW))
+    report = await forget(database, Person(conversation=named))
+    assert (report["工单"], report["渠道绑定"]) == (2, 1)
     assert (await counts(database))["inbound_messages"] == 0
 
 
