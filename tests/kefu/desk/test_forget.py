@@ -12,6 +12,7 @@ from kefu.desk.attachments import Attachments
 from kefu.desk.errors import Unacceptable
 from kefu.desk.feedback import FeedbackService, NewFeedback
 from kefu.desk.forget import BY_CONVERSATION, Person, forget
+from kefu.desk.handoffs import HandoffService, NewHandoff
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.sealing import seal
@@ -29,6 +30,9 @@ async def leave_traces(database: Database, customer: str, **facts: str) -> str:
     await TicketMessages(database).reply(ticket.id, "您好", "user:li", "小李", "r", now=NOW)
     await Attachments(database).add(ticket.id, "a.png", PNG, "customer", NOW)
     await FeedbackService(database).store(NewFeedback("my", "rest", customer, "rating", customer, stars=1))
+    handoffs = HandoffService(database)
+    await handoffs.ask(NewHandoff("post", "rest", customer, "asked", "refund"), NOW)
+    await handoffs.say(customer, "有人吗", "h1", NOW)
     message = {"channel": "rest", "brand": "post", "text": "退款", "received_at": NOW}
     async with database.write() as session:
         session.add(InboundMessage(conversation=customer, message_id="m", **message))
@@ -51,7 +55,7 @@ async def test_all_traces_go_and_the_report_says_what_they_were(database: Databa
     person = {"conversation": "web-1", "ticket": number, "phone": "13800138000"}[by]
     report = await forget(database, Person(**{by: person}))
     assert await counts(database) == others
-    wanted = {"工单": 1, "消息": 1, "图片": 1, "历史": 3, "待发消息": 1, "评价": 1, "收到的消息": 1}
+    wanted = {"工单": 1, "消息": 1, "图片": 1, "历史": 3, "待发消息": 1, "评价": 1, "收到的消息": 1, "转人工记录": 1}
     assert report.items() >= wanted.items()
     async with database.read() as session:
         assert (await session.execute(select(InboundMessage.conversation))).scalars().all() == ["web-2"]
