@@ -107,17 +107,19 @@ def _costs(found: Measurements) -> Table:
 
 def _training(found: Measurements) -> Table:
     training = found.training
-    rows = [("stock", str(training.stock.messages), str(training.stock_epochs), seconds(training.stock.seconds))]
+    measured = [("stock", training.stock, str(training.stock_epochs)), ("ours", training.ours, "–")]
     if training.stock_on_all:
-        every = training.stock_on_all
-        rows.append(("stock", str(every.messages), str(training.all_epochs), seconds(every.seconds)))
-    everything = str(training.ours.messages)
-    rows.append(("stock, reckoned", everything, "100", seconds(training.stock_as_initialised())))
-    rows.append(("ours", everything, "–", seconds(training.ours.seconds)))
+        measured.insert(1, ("stock", training.stock_on_all, str(training.all_epochs)))
+    rows = [
+        (name, str(one.messages), epochs, seconds(one.seconds), seconds(one.cpu_seconds))
+        for name, one, epochs in measured
+    ]
+    reckoned = seconds(training.stock_as_initialised())
+    rows.insert(-1, ("stock, reckoned", str(training.ours.messages), "100", reckoned, "–"))
     note = (
         "`rasa train` without the imports. *Reckoned*: the epochs that were not run take as long as the median of "
         "those that were"
         f"{'' if training.stock_on_all else '; an epoch of DIET takes longer as there are more messages'}. "
         f"{'Both were trained at the same time; `make bench FULL=1` does not.' if found.plan.train_together else ''}"
     ).rstrip()
-    return Table("Training", ("", "messages", "epochs", "time"), tuple(rows), note)
+    return Table("Training", ("", "messages", "epochs", "time", "CPU"), tuple(rows), note)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-_WIDTH, _HEIGHT, _LEFT, _BAR, _TOP = 640, 340, 130, 34, 44
+_WIDTH, _HEIGHT, _LEFT, _BAR, _TOP = 640, 340, 130, 34, 54
 _COLOURS = ("#8a8f98", "#1a7f5a", "#c27c0e", "#3b6fb6")
 _TEXT = 'font-family="sans-serif" font-size="13" fill="#222"'
 

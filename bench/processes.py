@@ -80,18 +80,19 @@ class Process:
             tail = "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
             raise BenchError(f"{self._name} has ended with {code}:\n{tail}")
 
-    def wait_for(self, url: str, seconds: float, body: bytes | None = None) -> None:
+    def wait_for(self, url: str, seconds: float, body: bytes | None = None, refused: str = "\0") -> None:
         """Wait until the address answers 200 with something more than an empty list.
 
         Args:
             url: what to get; with a body, where to post it as JSON.
             seconds: the patience.
+            refused: words that make an answer none.
 
         Raises:
             BenchError: the process ended, or the time is over.
         """
         deadline = time.monotonic() + seconds
-        while not _answers(url, body):
+        while not _answers(url, body, refused):
             self.check()
             if time.monotonic() > deadline:
                 tail = "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
@@ -99,10 +100,11 @@ class Process:
             time.sleep(_LOOK_EVERY)
 
 
-def _answers(url: str, body: bytes | None) -> bool:
+def _answers(url: str, body: bytes | None, refused: str) -> bool:
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status == 200 and answer.read() not in (b"", b"[]")
+            said = answer.read().decode()
+            return answer.status == 200 and said not in ("", "[]") and refused not in said
     except (OSError, urllib.error.HTTPError):
         return False

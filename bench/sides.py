@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 from honcho.environ import parse_procfile
 
+from bench.load import APOLOGY
 from bench.processes import Process, free_port, running
 from kefu.launch.run import environment
 from kefu.migrate import migrate
@@ -122,7 +123,7 @@ def _answering(
     question = json.dumps({"sender": "first", "message": _FIRST_QUESTION}).encode()
     start = time.perf_counter()
     with running(command, variables, folder, name) as rasa:
-        rasa.wait_for(url, _PATIENCE, question)
+        rasa.wait_for(url, _PATIENCE, question, refused=APOLOGY)
         yield Side(name, url, rasa, actions, time.perf_counter() - start)
 
 

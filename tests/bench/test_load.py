@@ -13,6 +13,7 @@ from bench.load import Load, Talk, Turn, put, quantile
 from bench.plan import QUICK, BenchError
 from bench.processes import running
 from bench.speed import Speed, interleaved
+from kefu.channels import apology
 
 
 @pytest.mark.parametrize(("q", "value"), [(0.0, 1), (0.5, 5), (0.95, 10), (0.91, 10), (0.9, 9), (1.0, 10)])
@@ -84,6 +85,11 @@ def test_nothing_is_sent_after_the_time_is_over(floor: sides.Side) -> None:
 def test_a_run_with_a_missing_answer_is_refused(floor: sides.Side) -> None:
     with pytest.raises(BenchError, match="1 of 2 answers are missing"):
         put(floor.url, [Talk("a", ("一", ""))])
+
+
+def test_an_apology_is_no_answer(floor: sides.Side) -> None:
+    with pytest.raises(BenchError, match="1 of 1 answers are missing"):
+        put(floor.url, [Talk("a", (apology.APOLOGY.format(reference="KF1", hotline="1"),))])
 
 
 def test_a_server_that_does_not_know_the_address_is_no_answer(floor: sides.Side) -> None:
