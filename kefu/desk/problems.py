@@ -49,9 +49,9 @@ def install(app: FastAPI, page: Page) -> None:
     app.add_exception_handler(TicketError, _as(409, page))
     app.add_exception_handler(Unacceptable, _as(422, page))
     app.add_exception_handler(RasaAway, _rasa_away)
-    app.add_exception_handler(SQLAlchemyError, _database_away)
-    app.add_exception_handler(OSError, _database_away)
-    app.add_exception_handler(Exception, _bug)
+    app.add_exception_handler(SQLAlchemyError, _database_away(page))
+    app.add_exception_handler(OSError, _database_away(page))
+    app.add_exception_handler(Exception, _bug(page))
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
@@ -112,13 +112,20 @@ async def _rasa_away(_: Request, error: Exception) -> Response:
     return problem(502, f"对话暂时读不到：机器人服务没有回应（{error}）")
 
 
-async def _database_away(request: Request, error: Exception) -> Response:
-    logger.error("the database does not answer: %s", type(error).__name__)
-    detail = "数据库暂时连不上，刚才的操作没有保存，请过一会儿再试"
-    headers = {"Retry-After": "5"}
-    return problem(503, detail, headers) if _is_api(request) else PlainTextResponse(detail, 503, headers)
+def _database_away(page: Page) -> Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        logger.error("the database does not answer: %s", type(error).__name__)
+        detail = "数据库暂时连不上，刚才的操作没有保存，请过一会儿再试"
+        shown = problem(503, detail) if _is_api(request) else page(request, 503, detail)
+        shown.headers["Retry-After"] = "5"
+        return shown
+
+    return answer
 
 
-async def _bug(request: Request, _: Exception) -> Response:
-    detail = "系统出了点问题，已经记下，请过一会儿再试"  # the server logs what it was
-    return problem(500, detail) if _is_api(request) else PlainTextResponse(detail, 500)
+def _bug(page: Page) -> Handler:
+    async def answer(request: Request, _: Exception) -> Response:
+        detail = "系统出了点问题，已经记下，请过一会儿再试"  # the server logs what it was
+        return problem(500, detail) if _is_api(request) else page(request, 500, detail)
+
+    return answer

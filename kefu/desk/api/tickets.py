@@ -1,6 +1,6 @@
 """Tickets: list, create, read, change, merge, and the conversation behind one."""
 
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -32,6 +32,8 @@ def wanted_of(
     brand: str | None = Query(None, max_length=16),
     intent: str | None = Query(None, max_length=64),
     assignee: str | None = Query(None, max_length=32, description="用户名；空字符串是没人接的"),
+    customer_of: str | None = Query(None, max_length=64, description="这张工单的客户的全部工单"),
+    overdue: bool = Query(False, description="只要客户等得超过时限的"),
     created_from: Annotated[datetime | None, Query()] = None,
     created_to: Annotated[datetime | None, Query()] = None,
     newest_first: bool = Query(False, description="按登记时间倒序；不然按优先级和时限"),
@@ -47,6 +49,8 @@ def wanted_of(
         brand=brand,
         intent=intent,
         assignee=assignee,
+        customer_of=customer_of,
+        overdue_at=datetime.now(timezone.utc) if overdue else None,
         created_from=created_from,
         created_to=created_to,
         newest_first=newest_first,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from kefu import sealing
 from kefu.database import Base, Database
+from kefu.desk.handoffs import HandoffService, NewHandoff
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.people.roles import Role
 from kefu.desk.people.users import Users
@@ -38,12 +39,21 @@ async def test_after_the_change_everything_goes_on(database: Database, key: Call
     new = replace(NEW, phone_sealed=seal("13800138000"))
     ticket = (await tickets.open(new, NOW)).ticket
     await TicketMessages(database).reply(ticket.id, "您好", "user:li", "小李", "r1", now=NOW)
+    await HandoffService(database).ask(NewHandoff("post", "rest", "web-1", "asked", "refund"), NOW)
     await users.add("li", "小李", "correct-horse-9", [Role.AGENT])
     secret = (await users.enrol_totp("li")).secret
 
     key("second", "first")
     report = await reseal(database)
-    assert report == {**report, "工单的客户": 1, "工单的手机号": 1, "动态码密钥": 1, "发件箱": 1, LOST: 0}
+    assert report == {
+        **report,
+        "工单的客户": 1,
+        "工单的手机号": 1,
+        "动态码密钥": 1,
+        "发件箱": 1,
+        "转人工的会话": 1,
+        LOST: 0,
+    }
     assert not any((await reseal(database)).values())
 
     assert (await tickets.open(new, NOW + timedelta(days=30))).ticket.id == ticket.id  # the key of the message
@@ -60,6 +70,7 @@ async def test_after_the_change_everything_goes_on(database: Database, key: Call
     assert [found.id for found in await tickets.of_customer("post", "web-1")] == [ticket.id]
     async with database.read() as session:
         delivery = (await session.execute(select(Delivery))).scalar_one()
+    assert await HandoffService(database).place("web-1")
     assert is_sealed_now(delivery.target)
     assert unseal(delivery.target) == "web-1"
 

@@ -129,6 +129,9 @@ async def test_pages_and_filters(crm: Browser) -> None:
         query["cursor"] = page["next"]
     assert seen == ids[::-1]
     assert len((await crm.get(TICKETS, params={"q": "13812345678"})).json()["items"]) == 5
+    mine = await crm.get(TICKETS, params={"customer_of": ids[2]})
+    assert [ticket["id"] for ticket in mine.json()["items"]] == [ids[2]]
+    assert (await crm.get(TICKETS, params={"overdue": "true"})).json()["items"] == []
     for nothing in ({"status": "closed"}, {"priority": "P1"}, {"brand": "my"}, {"assignee": "li"}, {"q": "没有的话"}):
         assert (await crm.get(TICKETS, params=nothing)).json()["items"] == []
     for bad in (
