@@ -77,7 +77,7 @@ async def test_a_bound_channel_is_forgotten_with_the_other(database: Database, n
     async with database.write() as session:
         session.add(Binding(conversation="wx-7", customer="web-1", code="x", bound_at=NOW))
     report = await forget(database, Person(conversation=named))
-    assert (report["工单"], report["渠道绑定"]) == (2, 1)
+    assert (report["工单"], report["微信绑定"]) == (2, 1)
     assert (await counts(database))["inbound_messages"] == 0
 
 
