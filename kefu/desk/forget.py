@@ -26,6 +26,9 @@ _BY_CONVERSATION = {
     "conversation_snapshots": ("sender_id", "对话快照"),
     "wechat_replies": ("conversation", "微信待发消息"),
     "wechat_users": ("conversation", "微信用户"),
+    "bindings": ("conversation", "微信绑定"),
+    "binding_codes": ("conversation", "绑定码"),
+    "binding_tries": ("conversation", "输错的绑定码"),
 }
 _HANDOFFS = ("handoffs", "conversation_key", "转人工记录")
 
@@ -84,7 +87,17 @@ async def _conversations(session: AsyncSession, named: Collection[Ticket], perso
     if lost:
         raise Unacceptable(f"打不开工单 {'、'.join(lost)} 的客户信息：请把当时的密钥放进 KEFU_OLD_SECRETS")
     found = {conversation for _, conversation in opened if conversation}
-    return sorted(found | ({person.conversation} if person.conversation else set()))
+    return sorted(await _bound(session, found | ({person.conversation} if person.conversation else set())))
+
+
+async def _bound(session: AsyncSession, conversations: set[str]) -> set[str]:
+    """The conversations, and those on other channels that are bound to the same customer."""
+    table = (await tables(session, ["bindings"])).get("bindings")
+    if table is None:
+        return conversations
+    same = table.c.conversation.in_(conversations) | table.c.customer.in_(conversations)
+    rows = (await session.execute(select(table.c.conversation, table.c.customer).where(same))).all()
+    return conversations.union(*rows)
 
 
 async def _tickets_of(session: AsyncSession, named: Collection[Ticket], conversations: list[str]) -> list[str]:

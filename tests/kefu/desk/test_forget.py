@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 import pytest
 from sqlalchemy import inspect, select, text
 
+from kefu.channels.binding import Bindings
 from kefu.channels.models import InboundMessage
 from kefu.database import Database
 from kefu.desk.attachments import Attachments
@@ -76,3 +77,17 @@ async def test_who_is_not_known_is_not_forgotten(database: Database) -> None:
         await forget(database, Person(phone=""))
     assert not any((await forget(database, Person(phone="13900139000"))).values())
     assert await counts(database) == before
+
+
+async def test_who_is_bound_on_another_channel_is_the_same_person(database: Database) -> None:
+    await leave_traces(database, "web-2")
+    others = await counts(database)
+    for customer in ("web-1", "wx-post-1"):
+        await leave_traces(database, customer)
+    bindings = Bindings(database)
+    await bindings.redeem("wx-post-1", "post", "ABCDEFGH")
+    await bindings.redeem("wx-post-1", "post", (await bindings.new_code("web-1", "post")).text)
+    await bindings.new_code("web-1", "post")
+    report = await forget(database, Person(conversation="wx-post-1"))
+    assert await counts(database) == others
+    assert (report["工单"], report["微信绑定"], report["绑定码"]) == (2, 1, 1)
