@@ -12,11 +12,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench import engine, faq, machine, understanding
+from bench import engine, faq, machine, understanding, website
 from bench.plan import FULL, QUICK, BenchError, Part, Plan
 from bench.report import Section, render
 
-PARTS: dict[str, Part] = {"engine": engine.run, "faq": faq.run, "understanding": understanding.run}
+PARTS: dict[str, Part] = {
+    "engine": engine.run,
+    "faq": faq.run,
+    "understanding": understanding.run,
+    "website": website.run,
+}
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
