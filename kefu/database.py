@@ -1,7 +1,7 @@
 """The product's own database: SQLite (WAL) by default, PostgreSQL by KEFU_DATABASE_URL; always asynchronous."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -92,16 +92,20 @@ class Database:
                 (SQLite has one writer at a time anyway).
         """
         engine = self._engine.execution_options(**{_WRITES: True})
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        async with self._turn(), AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             await self._wait_for(session, keys)
             yield session
 
     @asynccontextmanager
     async def transaction(self, *keys: str) -> AsyncIterator[AsyncConnection]:
         """`write` for statements without objects, on the paths that every message takes."""
-        async with self._engine.execution_options(**{_WRITES: True}).begin() as connection:
+        async with self._turn(), self._engine.execution_options(**{_WRITES: True}).begin() as connection:
             await self._wait_for(connection, keys)
             yield connection
+
+    def _turn(self) -> AbstractAsyncContextManager[None]:
+        """SQLite has one writer; those of this process take turns."""
+        return sqlite.writer(self.url.database or "") if self.is_sqlite else nullcontext()
 
     async def _wait_for(self, transaction: AsyncSession | AsyncConnection, keys: tuple[str, ...]) -> None:
         if not self.is_sqlite:

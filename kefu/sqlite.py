@@ -2,15 +2,22 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import chain, repeat
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.util.concurrency import await_only
 
+from kefu.fifo import FifoLocks
+
 DRIVER = "sqlite+inloop"
+
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, FifoLocks] = WeakKeyDictionary()
 
 _LOCK_WAIT = 10.0  # seconds that a writer waits for others
 _TRY = 5  # milliseconds of these that SQLite may spend waiting itself, while the event loop stands still
@@ -56,6 +63,24 @@ def prepare_in_loop(connection: Any) -> None:
     """As `prepare`, for a connection on the event loop, which must not stand still while another process writes."""
     prepare(connection)
     connection.execute(f"PRAGMA busy_timeout={_TRY}")
+
+
+@asynccontextmanager
+async def writer(path: str) -> AsyncIterator[None]:
+    """Our turn among this event loop's writers to a file, first come, first served.
+
+    Whoever waits for another process spends milliseconds of the loop on each try: so only one of us does.
+
+    Raises:
+        sqlalchemy.exc.TimeoutError: those before us took too long.
+    """
+    queues = _queues.setdefault(asyncio.get_running_loop(), FifoLocks())
+    async with AsyncExitStack() as held:
+        try:
+            await held.enter_async_context(queues.hold(path, _LOCK_WAIT))
+        except TimeoutError as error:
+            raise WaitedTooLong(f"the database was busy for {_LOCK_WAIT:.0f} s") from error
+        yield
 
 
 def begin(connection: sqlite3.Connection, writes: bool) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,8 +86,9 @@ class _Sqlite:
 
     async def run(self, work: Work[T], writes: bool) -> T:
         connection = self._open()
-        await sqlite.begin_async(connection, writes)
-        return self._finish(connection, work)
+        async with sqlite.writer(str(self._path)) if writes else nullcontext():
+            await sqlite.begin_async(connection, writes)
+            return self._finish(connection, work)
 
     def run_now(self, work: Work[T]) -> T:
         connection = self._open()

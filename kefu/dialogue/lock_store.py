@@ -9,8 +9,8 @@ from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
 from rasa.utils.endpoints import EndpointConfig
 from redis.exceptions import RedisError
 
-from kefu.dialogue.fifo import FifoLocks
 from kefu.dialogue.lease import LEASE, LeaseLost, Leases
+from kefu.fifo import FifoLocks
 from kefu.settings import settings
 
 

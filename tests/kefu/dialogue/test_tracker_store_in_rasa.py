@@ -16,7 +16,8 @@ from rasa.shared.core.events import BotUttered, ConversationPaused, Conversation
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from kefu.database import Database
-from kefu.dialogue.tracker_store import EXACT_STATES, AppendOnlyTrackerStore
+from kefu.dialogue.tracker_store import AppendOnlyTrackerStore
+from kefu.dialogue.working_set import EXACT_STATES
 from kefu.migrate import migrate
 
 CONFIG = """
