@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.emergency import kind_of, raise_alarm
 from actions.notices import tell_notices
-from actions.turn import Turn
+from actions.turn import Turn, all_said
 from kefu.brands import DEFAULT_BRAND
 from kefu.database import database
 from kefu.desk.handoffs import HandoffService, NewHandoff, Place
@@ -75,7 +75,7 @@ async def to_queue(
     """Join the queue and tell the place in it; False where nobody is on duty for this brand."""
     if not await users().online():
         return False
-    place = await handoffs().ask(_new(turn, tracker, reason, ticket_id))
+    place = await handoffs().ask(await _new(turn, tracker, reason, ticket_id))
     _tell_place(dispatcher, place)
     return True
 
@@ -86,7 +86,7 @@ async def _while_waiting(
     """An emergency gets its first steps although nobody has taken over yet."""
     kind = kind_of(turn)
     if kind:
-        await handoffs().ask(_new(turn, tracker, "emergency", None, urgent=True))
+        await handoffs().ask(await _new(turn, tracker, "emergency", None, urgent=True))
         return await raise_alarm(dispatcher, turn, kind)
     if place.pause is None or place.pause >= _REMIND:
         _tell_place(dispatcher, place)
@@ -100,7 +100,8 @@ def _tell_place(dispatcher: CollectingDispatcher, place: Place) -> None:
     dispatcher.utter_message(response=waits if place.is_waiting else "utter_person_is_here", before=place.before)
 
 
-def _new(turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None, urgent: bool = False) -> NewHandoff:
+async def _new(turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None, urgent: bool = False) -> NewHandoff:
+    said = await all_said(tracker)
     known = {name: tracker.get_slot(name) for name in _TOPIC_SLOTS}
     topic = tracker.get_slot("topic") or OTHER_MATTER
     return NewHandoff(
@@ -113,8 +114,8 @@ def _new(turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None, urgen
         ticket_id=ticket_id or tracker.get_slot("ticket_id"),
         packet={
             "slots": {name: value for name, value in known.items() if value},
-            "faq_ids": faq_ids(tracker.events),
-            "transcript": transcript(tracker.events),
+            "faq_ids": faq_ids(said),
+            "transcript": transcript(said),
         },
     )
 

@@ -9,15 +9,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.handoff import to_queue
 from actions.status import add_to, status_line
-from actions.turn import Turn
+from actions.turn import Turn, all_said
 from kefu.channels.binding import customer_of
-from kefu.conversations import conversation_log
 from kefu.database import database
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.guides import guides
 from kefu.dialogue.ticket_form import CONFIRMED, PERSON
-from kefu.dialogue.transcript import faq_ids, this_turn, transcript
+from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.knowledge import knowledge_base
 from kefu.show import SKIPPED, is_time, parse_amount, show_moment
 from kefu.topics import OTHER_MATTER
@@ -44,7 +43,7 @@ class ActionSubmitTicket(Action):
         if confirmed not in (CONFIRMED, PERSON):
             return forget
         turn = Turn.of(tracker)
-        said = [*await conversation_log().messages(turn.conversation), *this_turn(tracker.events)]
+        said = await all_said(tracker)
         customer = await customer_of(turn.conversation)
         opened = await TicketService(database()).open(_new_ticket(turn, tracker, customer, said))
         dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON), buttons=[add_to(opened.ticket)])

@@ -9,8 +9,10 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from kefu.brands import Brand, brand_named, brand_or_neutral
+from kefu.conversations import conversation_log
 from kefu.dialogue.answering import Guess
 from kefu.dialogue.said import Entity, Said
+from kefu.dialogue.transcript import this_turn
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ class Turn:
     def said(self) -> Said:
         """The message as the ticket form sees it."""
         return Said(self.text, self.intent, self.confidence, self.entities, self.sealed_phone, self.brand.id)
+
+
+async def all_said(tracker: Tracker) -> list[dict[str, Any]]:
+    """The latest messages of both sides, as Rasa's events; the tracker itself holds the last two turns only."""
+    return [*await conversation_log().messages(tracker.sender_id), *this_turn(tracker.events)]
 
 
 def _readable(text: str, original: str) -> str:
