@@ -7,22 +7,33 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.buttons import after_answer, branches, choice, choices, still_unsolved
+from actions.brand import ask_brand, must_ask_brand, resumed
+from actions.buttons import (
+    Button,
+    after_answer,
+    branches,
+    branches_of,
+    choice,
+    choices,
+    register_or_person,
+    still_unsolved,
+)
 from actions.emergency import kind_of, raise_alarm
+from actions.guided import option_named, options_meant, place, says_unsolved, try_next, untried
+from actions.matter import SURELY, answered, joined, matter, only_facts, stay
+from actions.notes import about_ticket
 from actions.notices import tell_notices
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import Decision, decide
-from kefu.dialogue.guides import guides
-from kefu.dialogue.ticket_form import FACTS
+from kefu.dialogue.guides import Guide, Option, guides
+from kefu.dialogue.ticket_form import calls_off
 from kefu.knowledge import Band, FaqEntry, knowledge_base
 from kefu.knowledge.news import News, latest_news
-from kefu.show import CHINA
+from kefu.show import CHINA, show_facts
 from kefu.topics import is_business
 
-KEPT = ("bank", "pay_channel", "failure_reason")
-_CERTAIN = 0.8  # from here on a message is a question of its own, whatever branch it names
-_LONGEST_QUESTION = 300  # characters of what the customer has said about one matter
+_MOST_OFFERS = 2  # then a person is named with the telephone number
 
 
 class ActionAnswer(Action):
@@ -38,11 +49,10 @@ class ActionAnswer(Action):
         kind = kind_of(turn)
         if kind:
             return await raise_alarm(dispatcher, turn, kind)
-        decision = _pressed(turn) if turn.is_pressed else branch_named(turn, tracker)
-        decision = decision or decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
-        if decision.band is Band.ANSWER:
-            await tell_notices(dispatcher, turn, decision.entries[0].intent)
-        return await keep_unanswered(turn, [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)])
+        if must_ask_brand(turn, tracker):
+            return ask_brand(dispatcher, tracker)
+        turn = resumed(turn, tracker)
+        return await keep_unanswered(turn, await answer(dispatcher, turn, tracker))
 
 
 class ActionShowFaq(Action):
@@ -60,26 +70,97 @@ class ActionShowFaq(Action):
         if entry is None or not knowledge_base().answer(entry.id, turn.brand):
             return miss(dispatcher, turn, tracker)
         await tell_notices(dispatcher, turn, entry.intent)
+        guide = guides().of(tracker.get_slot("guide") or "")
+        option = guide.holding(entry.id) if guide else None
+        if guide and option:
+            return go_on(dispatcher, turn, tracker, guide, option)
         show(dispatcher, turn, entry, snapshot.version)
-        topic = tracker.get_slot("topic") or entry.intent
-        said = _joined(tracker.get_slot("question"), turn.text)
-        return [SlotSet("question", said), *answered(entry), SlotSet("topic", topic)]
+        said = joined(tracker.get_slot("question"), turn.text)
+        return [SlotSet("question", said), *answered(entry, tracker, guide=_guide_of(entry))]
 
 
-def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
-    """Remember what the customer is talking about: a new topic starts with the facts of this message only."""
-    is_new = not is_business(turn.intent) or turn.intent != tracker.get_slot("topic")
-    question = turn.text if is_new else _joined(tracker.get_slot("question"), turn.text)
-    events: list[EventType] = [SlotSet("brand", turn.brand.id), SlotSet("question", question)]
-    if is_business(turn.intent):
-        events.append(SlotSet("topic", turn.intent))
-    for name in (*FACTS, *KEPT):
-        value = turn.entity(name)
-        if value is not None or (is_new and name != "phone"):
-            events.append(SlotSet(name, value))
-    if turn.sealed_phone:
-        events.append(SlotSet("phone_sealed", turn.sealed_phone))
-    return events
+async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Answer a message that may be about the wallet's business, or about the open guide's question."""
+    if calls_off(turn.said()):
+        dispatcher.utter_message(response="utter_nothing_to_cancel")
+        return []
+    named = option_named(turn, tracker)
+    if named:
+        return go_on(dispatcher, turn, tracker, *named)
+    which = options_meant(turn, tracker)
+    if which:
+        dispatcher.utter_message(text="是哪一种？点一下就行。", buttons=branches_of(which))
+        return stay(turn, tracker)
+    about = await about_ticket(dispatcher, turn, tracker)
+    if about:
+        return about
+    beside = note_facts(dispatcher, turn, tracker) or still_not(dispatcher, turn, tracker)
+    if beside:
+        return beside
+    decision = _pressed(turn) if turn.is_pressed else None
+    decision = decision or decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
+    return await tell(dispatcher, turn, tracker, decision)
+
+
+async def tell(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
+    """Utter a decision with what belongs to it: notices before an answer, a guide's question once more without one."""
+    if decision.band is not Band.ANSWER and ask_again(dispatcher, tracker):
+        return [*stay(turn, tracker), SlotSet("asks", "guide")]
+    if decision.band is Band.ANSWER:
+        await tell_notices(dispatcher, turn, decision.entries[0].intent)
+    return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
+
+
+def go_on(
+    dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, guide: Guide, option: Option, first: str = ""
+) -> list[EventType]:
+    """Show the first answer of a guide's option that was not shown yet; where all were, offer a ticket.
+
+    A step belongs to the guide's own matter; a branch may lead to another one (充了没到账).
+    """
+    entry = untried(option, turn, tracker)
+    if entry is None:
+        return [*stay(turn, tracker), *_another_way(dispatcher, tracker, [])]
+    version = knowledge_base().current().version
+    buttons = after_answer(entry.intent, is_step=bool(guide.steps_after(option)))
+    dispatcher.utter_message(
+        text=first + entry.text_for(turn.brand, turn.channel), buttons=buttons, faq_id=entry.id, faq_version=version
+    )
+    topic = guide.intent if option.step else entry.intent
+    return [*stay(turn, tracker), *answered(entry, tracker, topic, guide.intent)]
+
+
+def still_not(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """等了半天还是没有, after an answer: what the guide still has, else a ticket; empty for any other message."""
+    if not tracker.get_slot("topic") or turn.is_pressed or not says_unsolved(turn.text):
+        return []
+    if is_business(turn.intent) and turn.confidence >= SURELY and turn.intent != tracker.get_slot("topic"):
+        return []
+    here = place(tracker)
+    if here and here.option and untried(here.option, turn, tracker):
+        return go_on(dispatcher, turn, tracker, here.guide, here.option, try_next(here.option, tracker))
+    return offer_ticket(dispatcher, tracker, "utter_still_open")
+
+
+def offer_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, first: str) -> list[EventType]:
+    """Offer to register the open matter; each time in other words."""
+    misses = int(tracker.get_slot("misses") or 0) + 1
+    if misses > _MOST_OFFERS:
+        dispatcher.utter_message(response="utter_miss_give_up")
+    else:
+        response = first if misses == 1 else "utter_asked_thrice"
+        dispatcher.utter_message(response=response, buttons=register_or_person())
+    return [SlotSet("misses", misses), SlotSet("asks", "register")]
+
+
+def note_facts(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Keep facts that come alone after a question, so that nobody is asked for them again; empty where none do."""
+    facts = only_facts(turn)
+    if not facts or not tracker.get_slot("topic") or (is_business(turn.intent) and turn.confidence >= SURELY):
+        return []
+    text = f"记下了：{show_facts(facts)}。还没办好的话点“现在登记”，这些不用再说一遍。"
+    dispatcher.utter_message(text=text, buttons=register_or_person())
+    return [*stay(turn, tracker), SlotSet("asks", "register")]
 
 
 def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
@@ -89,11 +170,14 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision
         return [SlotSet("faq_id", None)]
     if decision.band is Band.REFUSE:
         return miss(dispatcher, turn, tracker)
-    entry = _branch(decision.entries[0], turn, tracker)
+    entry = decision.entries[0]
+    named = _branch(entry, turn, tracker)
+    if named and untried(named[1], turn, tracker):
+        return go_on(dispatcher, turn, tracker, *named)
     if entry.id == tracker.get_slot("faq_id"):
-        return _another_way(dispatcher, turn, decision, entry)
+        return _another_way(dispatcher, tracker, [hit for hit in decision.entries[1:] if hit.intent == entry.intent])
     show(dispatcher, turn, entry, decision.version, decision.also)
-    return answered(entry)
+    return answered(entry, tracker, guide=_guide_of(entry, decision.also))
 
 
 def show(
@@ -107,22 +191,17 @@ def show(
         also: the entry for a second question in the message; it is offered, so that it is not lost.
     """
     text = entry.text_for(turn.brand, turn.channel)
-    buttons = after_answer(entry.intent)
-    guide = guides().of(entry.intent)
+    buttons: list[Button] = after_answer(entry.intent)
+    guide = guides().of(_asking(entry, also) or "")
     if entry.intent == "product_news" and entry == _overview(entry.intent):
         text += "".join(f"\n\n{news.date:%Y-%m-%d} {news.title}\n{news.text}" for news in _news(turn))
     if also:
         text += f"\n\n您还问到“{also.question}”，点下面就能看。"
         buttons = [choice(also), *buttons]
-    elif guide and entry == _overview(entry.intent):
+    elif guide:
         text += f"\n\n{guide.ask}"
         buttons = branches(guide)
     dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
-
-
-def answered(entry: FaqEntry) -> list[EventType]:
-    """Remember that an answer was given."""
-    return [SlotSet("faq_id", entry.id), SlotSet("topic", entry.intent), SlotSet("misses", 0)]
 
 
 def miss(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
@@ -133,17 +212,6 @@ def miss(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list
     return [SlotSet("misses", misses), SlotSet("faq_id", None), SlotSet("question", turn.text)]
 
 
-def branch_named(turn: Turn, tracker: Tracker) -> Decision | None:
-    """The branch that a customer names right after a guide has asked for it, in whatever words."""
-    snapshot = knowledge_base().current()
-    asked = snapshot.by_id.get(tracker.get_slot("faq_id") or "")
-    guide = guides().of(asked.intent) if asked and asked == snapshot.overview[asked.intent] else None
-    if guide is None or guide.slot is None or (turn.confidence >= _CERTAIN and is_business(turn.intent)):
-        return None
-    option = guide.branch(turn.entity(guide.slot))
-    return Decision(Band.ANSWER, (snapshot.by_id[option.faq],), snapshot.version) if option else None
-
-
 def _pressed(turn: Turn) -> Decision | None:
     """A line of the menu stands for its topic as a whole, whatever its title says."""
     entry = knowledge_base().current().overview.get(turn.intent)
@@ -152,21 +220,50 @@ def _pressed(turn: Turn) -> Decision | None:
     return Decision(Band.ANSWER, (entry,), knowledge_base().current().version)
 
 
-def _branch(entry: FaqEntry, turn: Turn, tracker: Tracker) -> FaqEntry:
-    """The entry for the cause or channel that the customer has named, now or before in the same matter."""
+def entry_for(turn: Turn, tracker: Tracker, decision: Decision) -> FaqEntry:
+    """The entry that an answer in passing shows: the branch where the customer has named one, else the best."""
+    named = _branch(decision.entries[0], turn, tracker)
+    return knowledge_base().current().by_id[named[1].faq] if named else decision.entries[0]
+
+
+def _branch(entry: FaqEntry, turn: Turn, tracker: Tracker) -> tuple[Guide, Option] | None:
+    """The guide's option that the customer has named in a first question, or before in the same matter."""
     guide = guides().of(entry.intent)
-    if guide is None or guide.slot is None or entry != _overview(entry.intent):
-        return entry
-    before = tracker.get_slot(guide.slot) if tracker.get_slot("topic") == entry.intent else None
-    option = guide.branch(turn.entity(guide.slot) or before)
-    return knowledge_base().current().by_id[option.faq] if option else entry
+    if guide is None or turn.is_pressed or entry != _overview(entry.intent):
+        return None
+    before = tracker.get_slot(guide.slot) if guide.slot and tracker.get_slot("topic") == guide.intent else None
+    option = guide.branch(turn.entity(guide.slot or "")) or guide.named(turn.text) or guide.branch(before)
+    return (guide, option) if option else None
 
 
-def _another_way(dispatcher: CollectingDispatcher, turn: Turn, decision: Decision, entry: FaqEntry) -> list[EventType]:
-    """The same question again: the answer has not helped, so say something else and offer a person."""
-    others = [hit for hit in decision.entries if hit.id != entry.id and hit.intent == entry.intent]
-    dispatcher.utter_message(response="utter_asked_again", buttons=still_unsolved(others[:2]))
-    return [SlotSet("faq_id", entry.id)]
+def _another_way(dispatcher: CollectingDispatcher, tracker: Tracker, others: list[FaqEntry]) -> list[EventType]:
+    """The same question again: the answer has not helped, so say something else, then offer a person."""
+    if others and not tracker.get_slot("misses"):
+        dispatcher.utter_message(response="utter_asked_again", buttons=still_unsolved(others[:2]))
+        return [SlotSet("misses", 1)]
+    return offer_ticket(dispatcher, tracker, "utter_asked_thrice")
+
+
+def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+    """Whether the guide's question was put once more, for an answer that fits none of its options."""
+    here = place(tracker)
+    if here is None or here.option or tracker.get_slot("asks") == "guide":
+        return False
+    dispatcher.utter_message(response="utter_guide_again", buttons=branches(here.guide))
+    return True
+
+
+def _asking(entry: FaqEntry, also: FaqEntry | None = None) -> str | None:
+    """The intent of the guide whose question follows an entry."""
+    guide = guides().of(entry.intent)
+    follows = guide and (entry == _overview(entry.intent) or entry.id in guide.after)
+    return entry.intent if follows and not also else None
+
+
+def _guide_of(entry: FaqEntry, also: FaqEntry | None = None) -> str | None:
+    """The intent of the guide that an entry opens, or that it is an answer of."""
+    guide = guides().of(entry.intent)
+    return entry.intent if _asking(entry, also) or (guide and guide.holding(entry.id)) else None
 
 
 def _overview(intent: str) -> FaqEntry:
@@ -176,8 +273,3 @@ def _overview(intent: str) -> FaqEntry:
 
 def _news(turn: Turn) -> list[News]:
     return latest_news(turn.brand.id, datetime.now(CHINA).date())
-
-
-def _joined(before: str | None, now: str) -> str:
-    parts = [part for part in (before, now) if part]
-    return "；".join(dict.fromkeys(parts))[-_LONGEST_QUESTION:]

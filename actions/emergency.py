@@ -4,15 +4,17 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
+from kefu.brands import DEFAULT_BRAND
 from kefu.channels.binding import customer_of
 from kefu.database import database
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import THEFT, find_emergency
-from kefu.dialogue.ticket_form import FACTS
+from kefu.dialogue.said import FACTS
 from kefu.show import parse_amount
 
 _SURE = 0.4
+NO_BRAND = "（客户还没说用的是哪个钱包）"
 
 
 def kind_of(turn: Turn) -> str | None:
@@ -28,11 +30,11 @@ async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, kind: str) -
     topic = "transfer" if kind == "wrong_transfer" else THEFT
     opened = await TicketService(database()).open(
         NewTicket(
-            brand=turn.brand.id,
+            brand=turn.brand.id or DEFAULT_BRAND,
             channel=turn.channel,
             customer=await customer_of(turn.conversation),
             intent=topic,
-            description=turn.text,
+            description=turn.text if turn.brand.id else f"{turn.text}\n{NO_BRAND}",
             idempotency_key=f"emergency:{turn.conversation}:{turn.message_id}",
             priority=Priority.P1,
             amount=parse_amount(turn.entity("amount")),

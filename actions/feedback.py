@@ -1,12 +1,16 @@
 """Ratings, comments, praise and suggestions: stored, so that the service gets better."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import answered, matter, show
+from actions.answer import answer, show
+from actions.emergency import kind_of, raise_alarm
+from actions.guided import option_named
+from actions.matter import answered, matter
 from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.feedback import FeedbackService, NewFeedback
@@ -16,6 +20,9 @@ from kefu.topics import is_business
 
 _STARS = frozenset("12345")
 _NOTHING = frozenset({"没有", "没", "没了", "无", "不用", "不写", "不了", "算了", "跳过", "没有了"})
+_RATED = SlotSet("rated_faq", None)
+_LEAVE: list[EventType] = [SlotSet("comment", None), SlotSet("requested_slot", None)]
+_STILL_OPEN = re.compile(r"(没|不).{0,4}(解决|处理|办好|弄好|搞定)|还是(不行|没|老样子)")
 _CLOSE = 0.75  # similarity from which a message asks how to give feedback instead of giving it
 
 
@@ -32,8 +39,10 @@ class ActionRate(Action):
         stars = turn.entity("stars")
         if stars not in _STARS:
             return []
-        await _store(turn, "rating", stars=int(stars), faq_id=tracker.get_slot("rated_faq"))
-        return [SlotSet("stars", stars), SlotSet("comment", None)]
+        ticket = turn.entity("ticket_id")  # of the button; the rating of an answer has none
+        faq_id = None if ticket else tracker.get_slot("rated_faq")
+        await store(turn, "rating", stars=int(stars), faq_id=faq_id, ticket_id=ticket)
+        return [SlotSet("stars", stars), SlotSet("comment", None), SlotSet("rated_ticket", ticket), _RATED]
 
 
 class ValidateCommentForm(FormValidationAction):
@@ -48,17 +57,21 @@ class ValidateCommentForm(FormValidationAction):
         if tracker.get_slot("requested_slot") != "comment":
             return [SlotSet("bad_answers", 0)]
         turn = Turn.of(tracker)
+        kind = kind_of(turn)
+        if kind:
+            return [*await raise_alarm(dispatcher, turn, kind), *_LEAVE]
+        if turn.intent == "human_agent" and turn.confidence >= SURE:
+            dispatcher.utter_message(response="utter_person_by_button")
+            return _LEAVE
         asks = is_business(turn.intent) and turn.intent not in ("feedback", "complaint")
         if asks and turn.confidence >= SURE:
             decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
             if decision.band is Band.ANSWER:
                 show(dispatcher, turn, decision.entries[0], decision.version, decision.also)
-                events = [*matter(turn, tracker), *answered(decision.entries[0])]
-                return [*events, SlotSet("comment", None), SlotSet("requested_slot", None)]
-        comment = (
-            "" if turn.text.strip(" 。,.!") in _NOTHING or turn.intent in ("deny", "skip", "cancel") else turn.text
-        )
-        return [SlotSet("comment", comment)]
+                return [*matter(turn, tracker), *answered(decision.entries[0], tracker), *_LEAVE]
+        is_nothing = turn.text.strip(" 。,.!") in _NOTHING or turn.text.isdigit()
+        is_nothing = is_nothing or turn.intent in ("skip", "cancel", "thank", "goodbye")
+        return [SlotSet("comment", "" if is_nothing else turn.text)]
 
 
 class ActionStoreComment(Action):
@@ -72,10 +85,12 @@ class ActionStoreComment(Action):
         """Keep it and thank; where the customer asked something instead, say nothing more."""
         comment, stars = tracker.get_slot("comment"), tracker.get_slot("stars")
         if comment:
-            await _store(Turn.of(tracker), "comment", text=comment, stars=int(stars) if stars else None)
+            about = {"stars": int(stars) if stars else None, "ticket_id": tracker.get_slot("rated_ticket")}
+            await store(Turn.of(tracker), "comment", text=comment, **about)
         if comment is not None:
-            dispatcher.utter_message(response="utter_comment_stored" if comment else "utter_no_comment")
-        return [SlotSet("comment", None), SlotSet("stars", None)]
+            stored = "utter_comment_unsolved" if _STILL_OPEN.search(comment) else "utter_comment_stored"
+            dispatcher.utter_message(response=stored if comment else "utter_no_comment")
+        return [SlotSet(name, None) for name in ("comment", "stars", "rated_ticket")]
 
 
 class ActionFeedback(Action):
@@ -92,13 +107,16 @@ class ActionFeedback(Action):
         found = knowledge_base().search(turn.text, intent, turn.brand.id, 1)
         if found.hits and (turn.is_pressed or found.hits[0].score >= _CLOSE):
             show(dispatcher, turn, found.hits[0].entry, found.version)
-            return [*matter(turn, tracker), *answered(found.hits[0].entry)]
-        await _store(turn, "feedback", text=turn.text)
+            return [*matter(turn, tracker), *answered(found.hits[0].entry, tracker)]
+        if not turn.is_pressed and (turn.confidence < SURE or option_named(turn, tracker)):
+            return await answer(dispatcher, turn, tracker)
+        await store(turn, "feedback", text=turn.text)
         dispatcher.utter_message(response="utter_feedback_stored")
         return matter(turn, tracker)
 
 
-async def _store(turn: Turn, kind: str, **what: Any) -> None:
+async def store(turn: Turn, kind: str, **what: Any) -> None:
+    """Keep a piece of feedback that a turn has brought."""
     new = NewFeedback(
         brand=turn.brand.id,
         channel=turn.channel,

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.emergency import kind_of, raise_alarm
 from actions.notices import tell_notices
 from actions.turn import Turn
+from kefu.brands import DEFAULT_BRAND
 from kefu.database import database
 from kefu.desk.handoffs import HandoffService, NewHandoff, Place
 from kefu.desk.people.users import Users
@@ -103,7 +104,7 @@ def _new(turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None, urgen
     known = {name: tracker.get_slot(name) for name in _TOPIC_SLOTS}
     topic = tracker.get_slot("topic") or OTHER_MATTER
     return NewHandoff(
-        brand=turn.brand.id,
+        brand=turn.brand.id or DEFAULT_BRAND,
         channel=turn.channel,
         conversation=turn.conversation,
         reason=reason,

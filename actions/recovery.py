@@ -1,19 +1,33 @@
 """When the bot did not understand, or the matter is not the wallet's."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import branch_named, matter, miss, say
+from actions.answer import go_on, miss, note_facts, offer_ticket, say, still_not, tell
+from actions.brand import ask_brand, must_ask_brand
+from actions.feedback import store
+from actions.guided import option_named
+from actions.menu import show_menu
+from actions.notes import about_ticket
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
-from kefu.dialogue.answering import SURE, decide
-from kefu.dialogue.odd_messages import Kind, kind_of_text
+from kefu.dialogue.answering import CHOICES, SURE, Decision, decide
+from kefu.dialogue.odd_messages import Kind, in_chinese, kind_of_text
 from kefu.knowledge import Band, knowledge_base
 
 _MOST_MISSES = 3  # then a person is offered instead of the same words
+_LATE_STARS = re.compile(r"^[打给]?\s*([1-5一二三四五])\s*(分|星|颗星)?[吧啊。.!]*$")
+_DIGITS = dict(zip("一二三四五", "12345", strict=True))
+
+_KEYS: dict[str, Callable[[CollectingDispatcher], None]] = {  # of the menu, after the menu is gone
+    "9": show_menu,
+    "0": lambda dispatcher: dispatcher.utter_message(response="utter_person_by_button"),
+}
 
 
 class ActionOutOfScope(Action):
@@ -24,22 +38,41 @@ class ActionOutOfScope(Action):
         return "action_out_of_scope"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Utter the refusal, or choices."""
+        """Utter what fits; a question without an answer is kept for the trainers."""
         turn = Turn.of(tracker)
-        named = branch_named(turn, tracker)
+        return await keep_unanswered(turn, await self._beside(dispatcher, turn, tracker))
+
+    async def _beside(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+        """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
+        named = option_named(turn, tracker)
         if named:
-            return say(dispatcher, turn, tracker, named)
+            return go_on(dispatcher, turn, tracker, *named)
+        stars = _LATE_STARS.match(turn.text)
+        if stars and tracker.get_slot("rated_faq"):
+            return await _rate_late(dispatcher, turn, tracker, _DIGITS.get(stars[1], stars[1]))
+        about = await about_ticket(dispatcher, turn, tracker)
+        if about:
+            return about
+        beside = note_facts(dispatcher, turn, tracker) or still_not(dispatcher, turn, tracker)
+        if beside:
+            return beside
         kind = kind_of_text(turn.text)
+        if kind in (Kind.HEARD, Kind.PLEASED, Kind.ANGRY):
+            return _reaction(dispatcher, tracker, kind)
+        if turn.text.strip() in _KEYS:
+            _KEYS[turn.text.strip()](dispatcher)
+            return []
+        if kind is Kind.UNCLEAR:
+            return miss(dispatcher, turn, tracker)
+        chinese = in_chinese(turn.text)
+        if chinese != turn.text:
+            return _without_english(dispatcher, turn, tracker, chinese)
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
-            misses = int(tracker.get_slot("misses") or 0) + 1
-            gives_up = kind is Kind.ORDINARY and misses >= _MOST_MISSES
-            dispatcher.utter_message(response="utter_miss_give_up" if gives_up else f"utter_{kind.value}")
-            missed: list[EventType] = [SlotSet("faq_id", None), SlotSet("misses", misses)]
-            return await keep_unanswered(turn, missed) if kind is Kind.ORDINARY else missed
+            return _decline(dispatcher, tracker, kind)
         decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
-        if decision.band is Band.REFUSE:
-            return await keep_unanswered(turn, miss(dispatcher, turn, tracker))
-        return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
+        if decision.band is not Band.REFUSE and must_ask_brand(turn, tracker):
+            return ask_brand(dispatcher, tracker)
+        return await tell(dispatcher, turn, tracker, decision)
 
 
 class ActionNoneOfThese(Action):
@@ -56,15 +89,35 @@ class ActionNoneOfThese(Action):
         return [*missed, SlotSet("question", question)]
 
 
-class ActionSolved(Action):
-    """The answer has helped: close the matter."""
+def _without_english(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, chinese: str) -> list[EventType]:
+    """我的app login不了: what its words alone may mean is offered."""
+    found = knowledge_base().search(chinese, None, turn.brand.id, CHOICES)
+    if not found.hits:
+        return miss(dispatcher, turn, tracker)
+    entries = tuple(hit.entry for hit in found.hits)
+    return say(dispatcher, turn, tracker, Decision(Band.CLARIFY, entries, found.version))
 
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_solved"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Say so, and forget the matter."""
-        dispatcher.utter_message(response="utter_solved")
-        rated = SlotSet("rated_faq", tracker.get_slot("faq_id"))
-        return [rated, *(SlotSet(name, None) for name in ("faq_id", "topic", "question"))]
+def _decline(dispatcher: CollectingDispatcher, tracker: Tracker, kind: Kind) -> list[EventType]:
+    misses = int(tracker.get_slot("misses") or 0) + 1
+    gives_up = kind is Kind.ORDINARY and misses >= _MOST_MISSES
+    dispatcher.utter_message(response="utter_miss_give_up" if gives_up else f"utter_{kind.value}")
+    return [SlotSet("faq_id", None), SlotSet("misses", misses)]
+
+
+def _reaction(dispatcher: CollectingDispatcher, tracker: Tracker, kind: Kind) -> list[EventType]:
+    """哦, 👌, 😡: after an answer they say whether it helped; alone they say nothing."""
+    if not tracker.get_slot("topic"):
+        dispatcher.utter_message(response=f"utter_{kind.value}")
+        return []
+    if kind is Kind.ANGRY:
+        return offer_ticket(dispatcher, tracker, "utter_still_open")
+    dispatcher.utter_message(response="utter_ask_solved")
+    return [SlotSet("asks", "solved")]
+
+
+async def _rate_late(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, stars: str) -> list[EventType]:
+    """Stars that come after other talk: kept, and no more asked."""
+    await store(turn, "rating", stars=int(stars), faq_id=tracker.get_slot("rated_faq"))
+    dispatcher.utter_message(response="utter_rated_late")
+    return [SlotSet("rated_faq", None)]

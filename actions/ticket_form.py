@@ -6,6 +6,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer import entry_for
 from actions.emergency import kind_of, raise_alarm
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
@@ -41,7 +42,7 @@ class ValidateTicketForm(FormValidationAction):
         for response in step.say:
             dispatcher.utter_message(response=response)
         if step.answer_question:
-            _answer(dispatcher, turn)
+            _answer(dispatcher, turn, tracker)
         return _events(step, tracker)
 
 
@@ -67,8 +68,13 @@ class AskTicketConfirmed(Action):
 
 def _start(tracker: Tracker, topic: str) -> list[EventType]:
     known = {} if tracker.get_slot("description") else prefill(tracker.get_slot("question"))
+    if turn_brand := Turn.of(tracker).brand.id:
+        known["brand"] = turn_brand
     unneeded = {} if "amount" in required(topic) or tracker.get_slot("amount") else {"amount": ""}
-    return [SlotSet(name, value) for name, value in {**known, **unneeded, "topic": topic, "bad_answers": 0}.items()]
+    return [
+        SlotSet(name, value)
+        for name, value in {**known, **unneeded, "topic": topic, "bad_answers": 0, "back": False}.items()
+    ]
 
 
 def _events(step: Step, tracker: Tracker) -> list[EventType]:
@@ -76,15 +82,17 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
     if slots.get("extra"):
         slots["extra"] = "\n".join(filter(None, [tracker.get_slot("extra"), slots["extra"]]))
     slots.setdefault("bad_answers", 0)
+    slots.setdefault("back", False)
     events: list[EventType] = [SlotSet(name, value) for name, value in slots.items()]
     return [*events, SlotSet("requested_slot", None)] if step.ended else events
 
 
-def _answer(dispatcher: CollectingDispatcher, turn: Turn) -> None:
+def _answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> None:
     """Answer a question that came in mid-form, then go back to the form."""
     decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
-    if decision.band is Band.ANSWER:
-        entry = decision.entries[0]
+    if decision.band is Band.REFUSE:
+        dispatcher.utter_message(response="utter_ticket_ask_later")
+    else:
+        entry = entry_for(turn, tracker, decision)
         text = entry.text_for(turn.brand, turn.channel)
         dispatcher.utter_message(text=text, faq_id=entry.id, faq_version=decision.version)
-    dispatcher.utter_message(response="utter_back_to_ticket")

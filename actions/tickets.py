@@ -1,5 +1,6 @@
 """Sending a ticket and asking about one."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -7,19 +8,26 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.handoff import to_queue
+from actions.status import add_to, status_line
 from actions.turn import Turn
 from kefu.channels.binding import customer_of
 from kefu.conversations import conversation_log
 from kefu.database import database
-from kefu.desk.models import Ticket
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
+from kefu.dialogue.guides import guides
 from kefu.dialogue.ticket_form import CONFIRMED, PERSON
 from kefu.dialogue.transcript import faq_ids, this_turn, transcript
-from kefu.show import SKIPPED, is_time, parse_amount, show_moment, show_status
-from kefu.topics import OTHER_MATTER, title
+from kefu.knowledge import knowledge_base
+from kefu.show import SKIPPED, is_time, parse_amount, show_moment
+from kefu.topics import OTHER_MATTER
 
-_FORGOTTEN = ("description", "extra", "time", "amount", "order_id", "ticket_confirmed", "faq_id", "question", "topic")
+_FORGOTTEN = (
+    *("description", "extra", "time", "amount", "order_id", "ticket_confirmed"),
+    *("faq_id", "question", "topic", "guide", "tried", "asks"),
+)
+_REGISTER = re.compile(r"登记|开(个|张|一)?(工)?单|报(个)?单|提交")
+_ASKS_ABOUT = re.compile(r"进度|查|到哪|怎么样|了吗|没有|结果|处理|多久|状态|催")
 
 
 class ActionSubmitTicket(Action):
@@ -39,7 +47,7 @@ class ActionSubmitTicket(Action):
         said = [*await conversation_log().messages(turn.conversation), *this_turn(tracker.events)]
         customer = await customer_of(turn.conversation)
         opened = await TicketService(database()).open(_new_ticket(turn, tracker, customer, said))
-        dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON))
+        dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON), buttons=[add_to(opened.ticket)])
         events = [*forget, SlotSet("ticket_id", opened.ticket.id)]
         if confirmed == PERSON and await to_queue(dispatcher, turn, tracker, "asked", opened.ticket.id):
             events.append(SlotSet("handoff", True))
@@ -60,16 +68,20 @@ class ActionTicketStatus(Action):
         number = parse_receipt(turn.entity("ticket_id") or "")
         if number:
             ticket = await service.get(number)
-            if ticket is None or ticket.brand != turn.brand.id:
+            if ticket is None or turn.brand.id not in ("", ticket.brand):
                 dispatcher.utter_message(response="utter_ticket_not_found")
                 return []
-            dispatcher.utter_message(text=_status(ticket))
+            dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
             return [SlotSet("ticket_id", ticket.id)]
+        if _REGISTER.search(turn.text) and not _ASKS_ABOUT.search(turn.text):
+            dispatcher.utter_message(response="utter_register_now")
+            return []
         customers = {turn.conversation, await customer_of(turn.conversation)}  # the same one, on two channels
         found = [ticket for one in customers for ticket in await service.of_customer(turn.brand.id, one, limit=3)]
         tickets = sorted(found, key=lambda ticket: ticket.created_at, reverse=True)[:3]
         if tickets:
-            dispatcher.utter_message(text="\n".join(map(_status, tickets)))
+            buttons = [add_to(tickets[0])] if len(tickets) == 1 else []
+            dispatcher.utter_message(text="\n".join(map(status_line, tickets)), buttons=buttons)
         else:
             dispatcher.utter_message(response="utter_ask_ticket_number")
         return []
@@ -77,7 +89,7 @@ class ActionTicketStatus(Action):
 
 def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str, Any]]) -> NewTicket:
     slots = tracker.current_slot_values()
-    notes = [slots.get("description") or SKIPPED, slots.get("extra")]
+    notes = [slots.get("description") or SKIPPED, slots.get("extra"), _tried(slots)]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
         notes.append(f"金额：{slots['amount']}")
     time = slots.get("time")
@@ -101,6 +113,16 @@ def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str
     )
 
 
+def _tried(slots: dict[str, Any]) -> str:
+    """Where in a guide the customer is stuck, and which answers have not helped."""
+    known = knowledge_base().current().by_id
+    guide = guides().of(slots.get("guide") or "")
+    option = guide.holding(slots.get("faq_id")) if guide else None
+    shown = [known[faq_id].question for faq_id in slots.get("tried") or [] if faq_id in known]
+    lines = [f"卡在：{option.title}" if option else "", f"机器人给过的办法：{'、'.join(shown)}" if shown else ""]
+    return "\n".join(filter(None, lines))
+
+
 def _receipt(opened: Opened, turn: Turn, wants_person: bool) -> str:
     ticket = opened.ticket
     if not opened.created:
@@ -110,8 +132,3 @@ def _receipt(opened: Opened, turn: Turn, wants_person: bool) -> str:
     due = f"人工同事会在{show_moment(ticket.sla_due)}前联系您，回复也会出现在这里。"
     urgent = f"着急的话请直接打 {turn.brand.hotline}。" if wants_person or ticket.priority == "P1" else ""
     return f"{first}\n{due}{urgent}\n想知道进度，把单号发给我就行。"
-
-
-def _status(ticket: Ticket) -> str:
-    created = show_moment(ticket.created_at)
-    return f"工单 {ticket.id}({title(ticket.intent)},{created}登记):{show_status(ticket.status)}。"

@@ -8,9 +8,9 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from kefu.brands import Brand, brand_or_default
+from kefu.brands import Brand, brand_named, brand_or_neutral
 from kefu.dialogue.answering import Guess
-from kefu.dialogue.ticket_form import Entity, Said
+from kefu.dialogue.said import Entity, Said
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,20 @@ class Turn:
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
         """Read a tracker's latest message."""
-        message = tracker.latest_message
+        return cls.of_message(tracker.latest_message, tracker)
+
+    @classmethod
+    def of_message(cls, message: dict[str, Any], tracker: Tracker) -> Turn:
+        """Read a message of the tracker's conversation; its brand is the channel's, else what the customer named."""
         metadata = message.get("metadata") or {}
+        text = _readable(message.get("text") or "", metadata.get("original") or "")
+        brand = brand_or_neutral(metadata.get("brand") or tracker.get_slot("brand"))
         return cls(
-            brand=brand_or_default(metadata.get("brand") or tracker.get_slot("brand")),
+            brand=brand if brand.id else brand_named(text) or brand,
             channel=tracker.get_latest_input_channel() or "rest",
             conversation=tracker.sender_id,
             message_id=message.get("message_id") or "",
-            text=_readable(message.get("text") or "", metadata.get("original") or ""),
+            text=text,
             intent=(message.get("intent") or {}).get("name") or "out_of_scope",
             confidence=(message.get("intent") or {}).get("confidence") or 0.0,
             ranking=_guesses(message.get("intent_ranking") or [message.get("intent") or {}]),
@@ -56,7 +62,7 @@ class Turn:
 
     def said(self) -> Said:
         """The message as the ticket form sees it."""
-        return Said(self.text, self.intent, self.confidence, self.entities, self.sealed_phone)
+        return Said(self.text, self.intent, self.confidence, self.entities, self.sealed_phone, self.brand.id)
 
 
 def _readable(text: str, original: str) -> str:

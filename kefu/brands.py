@@ -9,6 +9,7 @@ from kefu.settings import settings
 from kefu.yaml_file import DataError, LineDict, load_yaml
 
 DEFAULT_BRAND = "post"
+_SHORT = 2  # characters of a nickname
 
 
 class Brand(BaseModel):
@@ -69,6 +70,33 @@ def _brand(path: Path, brand_id: str, fields: object, line: int) -> Brand:
 def brands() -> dict[str, Brand]:
     """The brands of this deployment by id."""
     return load_brands(settings().data_dir / "brands.yml")
+
+
+NEUTRAL = Brand(
+    id="",
+    name="钱包",
+    hotline="钱包 App 里写的客服热线",
+    email="钱包 App 里写的客服邮箱",
+    hours="以 App 里写的为准",
+    app="钱包 App",
+)  # stands in while nobody knows which wallet the customer uses; no brand's own answer is for it
+
+
+def brand_or_neutral(brand_id: object) -> Brand:
+    """The brand of that id; NEUTRAL for anything else."""
+    return brands().get(brand_id, NEUTRAL) if isinstance(brand_id, str) else NEUTRAL
+
+
+def brand_named(text: str) -> Brand | None:
+    """The one brand that a text names, by name or nickname; None where it names none, or both."""
+    found = [brand for brand in brands().values() if any(_says(text, name) for name in (brand.name, *brand.nicknames))]
+    return found[0] if len(found) == 1 else None
+
+
+def _says(text: str, name: str) -> bool:
+    """A short nickname counts only alone: “my” is a word of English as well."""
+    spoken, wanted = text.casefold().strip(), name.casefold()
+    return wanted in spoken if len(wanted) > _SHORT else wanted == spoken
 
 
 def brand_or_default(brand_id: object) -> Brand:

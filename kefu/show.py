@@ -1,5 +1,6 @@
 """How values read to people in Chinese: moments, times, amounts, statuses."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 
@@ -8,6 +9,7 @@ SKIPPED = "未提供"
 EMPTY_MESSAGE = "(空消息)"
 PICTURE_MESSAGE = "(图片)"
 
+_FACTS = {"time": "时间", "amount": "金额", "order_id": "订单号", "phone": "手机号"}
 _FOR_CUSTOMERS = {
     "open": "已登记，等客服处理",
     "assigned": "客服正在处理",
@@ -57,6 +59,12 @@ def show_amount(value: str) -> str:
     """An amount with its unit; other text as it is."""
     amount = parse_amount(value)
     return value if amount is None else f"{amount:f}元"
+
+
+def show_facts(facts: Mapping[str, str]) -> str:
+    """Facts of a message in one line, as `金额350元，时间2026年11月22日`."""
+    shown = {"time": show_time, "amount": show_amount}
+    return "，".join(f"{_FACTS[name]}{shown.get(name, str)(value)}" for name, value in facts.items())
 
 
 def parse_amount(value: str | None) -> Decimal | None:

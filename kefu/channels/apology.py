@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kefu.brands import brand_or_default
+from kefu.brands import DEFAULT_BRAND, brand_or_neutral
 from kefu.channels.message import Inbound
 from kefu.channels.prepare import Prepared
 from kefu.desk.lifecycle import Priority
@@ -43,7 +43,7 @@ def _failure_ticket(message: Inbound, prepared: Prepared) -> NewTicket:
     """A ticket for a message that was not answered; an emergency stays one."""
     emergency = find_emergency(prepared.text)
     return NewTicket(
-        brand=message.brand,
+        brand=message.brand or DEFAULT_BRAND,
         channel=message.channel,
         customer=message.conversation,
         intent=emergency.intent if emergency else OTHER_MATTER,
@@ -55,4 +55,4 @@ def _failure_ticket(message: Inbound, prepared: Prepared) -> NewTicket:
 
 
 def _hotline(message: Inbound) -> str:
-    return brand_or_default(message.brand).hotline
+    return brand_or_neutral(message.brand).hotline

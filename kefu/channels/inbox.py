@@ -236,7 +236,7 @@ def _columns(stored: Stored) -> dict[str, Any]:
         "conversation": message.conversation,
         "message_id": message.message_id,
         "channel": message.channel,
-        "brand": message.brand,
+        "brand": message.brand or "",
         "text": prepared.original,
         "prepared": prepared.text,
         "sealed": prepared.sealed,
@@ -252,7 +252,7 @@ def _columns(stored: Stored) -> dict[str, Any]:
 
 def _stored(row: Row) -> Stored:
     return Stored(
-        Inbound(row.channel, row.conversation, row.text, row.brand, row.message_id),
+        Inbound(row.channel, row.conversation, row.text, row.brand or None, row.message_id),
         Prepared(row.prepared or row.text, row.text, row.sealed or {}, row.was_cut, row.pressed),
         row.received_at,
         row.seq,

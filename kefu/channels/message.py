@@ -15,12 +15,15 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True)
 class Inbound:
-    """One customer message as a channel received it; `shown` is what the log shows for it instead of its text."""
+    """One customer message as a channel received it; `shown` is what the log shows for it instead of its text.
+
+    A `brand` of None: the channel does not know the wallet, and the customer will be asked.
+    """
 
     channel: str
     conversation: str
     text: str
-    brand: str = DEFAULT_BRAND
+    brand: str | None = DEFAULT_BRAND
     message_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     shown: dict[str, Any] | None = None
 

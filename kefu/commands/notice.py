@@ -7,7 +7,7 @@ from kefu.brands import brands
 from kefu.commands.running import with_database
 from kefu.database import Database
 from kefu.launch.errors import LaunchError
-from kefu.topics import TITLES
+from kefu.topics import is_topic
 
 
 def register(commands: Any) -> None:
@@ -23,7 +23,7 @@ def _notice(options: argparse.Namespace) -> int:
     if options.brand not in brands():
         raise LaunchError(f"没有品牌 {options.brand}，应是 {'、'.join(brands())} 之一")
     topics = [topic.strip() for topic in options.topics.split(",") if topic.strip()]
-    unknown = [topic for topic in topics if topic not in TITLES]
+    unknown = [topic for topic in topics if not is_topic(topic)]
     if unknown:
         raise LaunchError(f"没有意图 {'、'.join(unknown)}，名字见 docs/intent-borders.md")
     print(with_database(lambda db: _switch(db, options.brand, options.text, topics)))

@@ -27,6 +27,7 @@ class NewFeedback:
     stars: int | None = None
     text: str | None = None
     faq_id: str | None = None
+    ticket_id: str | None = None
 
 
 class FeedbackService:
@@ -50,6 +51,7 @@ class FeedbackService:
                     stars=new.stars,
                     text=new.text,
                     faq_id=new.faq_id,
+                    ticket_id=new.ticket_id,
                     idempotency_key=fingerprint(new.idempotency_key),
                     at=now or datetime.now(timezone.utc),
                 )

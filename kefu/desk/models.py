@@ -119,6 +119,7 @@ class Feedback(Base):
     stars = Column(Integer)
     text = Column(Text)
     faq_id = Column(String(96))
+    ticket_id = Column(String(16))
     idempotency_key = Column(String(300), nullable=False, unique=True)
     at = Column(UtcDateTime, nullable=False)
 

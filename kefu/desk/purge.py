@@ -20,6 +20,7 @@ _BY_AGE = {
     "inbound_messages": ("answered_at", "收到的消息"),
     "messages": ("at", "消息记录"),
     "uploads": ("at", "上传的图片"),
+    "wechat_users": ("seen_at", "微信用户"),
 }
 
 

@@ -6,7 +6,7 @@ from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from kefu.brands import brand_or_default
+from kefu.brands import brand_or_neutral
 
 
 class BrandNlg(TemplatedNaturalLanguageGenerator):
@@ -18,8 +18,8 @@ class BrandNlg(TemplatedNaturalLanguageGenerator):
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
-        """The response for an action, as Rasa's own generator makes it, for the message's brand."""
+        """The response for an action, as Rasa's own generator makes it, for the customer's wallet."""
         message = tracker.latest_message
         metadata = (message.metadata if message else None) or {}
-        brand = brand_or_default(metadata.get("brand") or tracker.get_slot("brand"))
+        brand = brand_or_neutral(metadata.get("brand") or tracker.get_slot("brand"))
         return await super().generate(utter_action, tracker, output_channel, **{**brand.variables(), **kwargs})

@@ -7,11 +7,30 @@ from kefu.show import EMPTY_MESSAGE, PICTURE_MESSAGE
 
 _CHINESE = re.compile(r"[一-鿿]")
 _LETTER = re.compile(r"[^\W\d_]")
+_A_WORD = 6  # letters from which a text without Chinese is another language, not a slip
 _ABUSE = re.compile(
     r"[傻煞沙](逼|比|叉|x|b)|啥(逼|比|叉)|他妈的|特么|(?<!我)(?<!他)(?<!她)妈的|去你妈|你妈(的|逼|死)|滚(蛋|开|吧)?$|垃圾"
     r"|狗(屎|东西|日)|操你|去死|废物|智障|脑残|王八|混蛋|骗子公司|shit|fuck",
     re.IGNORECASE,
 )
+_HEARD = re.compile(r"^(哦|噢|喔|奥|知道|晓得|明白|收到|这样|原来如此|懂)[了啊呀的哦噢]*[,.。!~ ]*$")
+_PLEASED = frozenset("👌👍🙏😊😄😁🙂👏❤🌹💪✅")
+_ANGRY = frozenset("😡🤬😠👎💢😤🖕")
+_ENGLISH = {
+    r"log ?in|sign ?in": "登录",
+    r"loading": "加载转圈",
+    r"password|pwd": "密码",
+    r"refund": "退款",
+    r"payment|pay": "付款",
+    r"top ?up|recharge": "充值",
+    r"withdraw(al)?": "提现",
+    r"transfer": "转账",
+    r"otp|code": "验证码",
+    r"fees?": "手续费",
+    r"sign ?up|register": "注册",
+    r"balance": "余额",
+    r"fail(ed)?|error": "失败",
+}
 _CREDIT = re.compile(
     r"贷|借(呗|钱|款|条)|花呗|白条|微粒贷|信用卡|额度|分期|利息|还款|还清|逾期|征信|催收|放款|综合评[分估]|月供|以贷"
 )
@@ -23,6 +42,10 @@ class Kind(str, Enum):
     EMPTY = "empty"
     PICTURE = "picture"
     EMOJI = "emoji"
+    PLEASED = "emoji_pleased"
+    ANGRY = "emoji_angry"
+    HEARD = "heard"
+    UNCLEAR = "miss_first"
     FOREIGN = "foreign"
     ABUSIVE = "abusive"
     CREDIT = "credit"
@@ -36,11 +59,27 @@ def kind_of_text(text: str) -> Kind:
     if text == PICTURE_MESSAGE:
         return Kind.PICTURE
     if not any(character.isalnum() for character in text):
-        return Kind.EMOJI
+        return _feeling(text)
+    if _HEARD.match(text):
+        return Kind.HEARD
     if _CREDIT.search(text):
         return Kind.CREDIT
     if _ABUSE.search(text):
         return Kind.ABUSIVE
-    if not _CHINESE.search(text) and len(_LETTER.findall(text)) >= 8:
-        return Kind.FOREIGN
+    if not _CHINESE.search(text):
+        return Kind.FOREIGN if len(_LETTER.findall(text)) >= _A_WORD else Kind.UNCLEAR
     return Kind.ORDINARY
+
+
+def in_chinese(text: str) -> str:
+    """A text with the wallet's English words in Chinese; as it is where that leaves more English than Chinese."""
+    found = text
+    for english, chinese in _ENGLISH.items():
+        found = re.sub(rf"(?<![a-z])({english})(?![a-z])", chinese, found, flags=re.IGNORECASE)
+    return found if _CHINESE.search(text) or not _LETTER.search(_CHINESE.sub("", found)) else text
+
+
+def _feeling(text: str) -> Kind:
+    if _ANGRY & set(text):
+        return Kind.ANGRY
+    return Kind.PLEASED if _PLEASED & set(text) else Kind.EMOJI

@@ -26,6 +26,8 @@ class States:
         self._slots = list(slots)
         self._omit_unset_slots = omit_unset_slots
         self._ignore_rule_only_turns = ignore_rule_only_turns
+        self._action_in_sight: Any = None  # of the last turn that was not hidden
+        self._is_hidden = False
         self._begin()
 
     def of(self, applied: Sequence[Event], rule_only_data: dict[str, Any] | None) -> list[State]:
@@ -54,7 +56,7 @@ class States:
         self._tracker = DialogueStateTracker("", self._slots)
         self._done: list[Event] = []
         self._states: list[State] = []
-        self._action_in_sight: Any = None  # of the last turn that was not hidden
+        self._action_in_sight = None
         self._is_hidden = False
 
     def _see(self, is_hidden: bool, rule_only_data: dict[str, Any] | None) -> None:

@@ -4,45 +4,47 @@ The Rasa form (`ticket_form`) keeps the slots and asks; the decisions are all he
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kefu.brands import DEFAULT_BRAND
+from kefu.dialogue.said import Said, facts, says_only_facts
 from kefu.show import SKIPPED
 from kefu.text.numerals import parse_numeral
 from kefu.topics import OTHER_MATTER, is_business, needs_amount
 
 CONFIRMED, PERSON = "yes", "person"
-FACTS = ("time", "amount", "order_id", "phone")
 SURE = 0.55  # a question in mid-form is answered from this confidence on
 
 _LONG_ENOUGH = 6  # characters that say more than a topic
-_CONFIRM = re.compile(r"^[\s,。.!!]*(确认|提交|没错|对的?|是的?|好的?|可以|没问题|行|嗯+|ok|就这样)")
-_SKIP = re.compile(
-    r"跳过|不知道|不清楚|不记得|记不(清|得)|忘(了|记)|没有(单号|订单号)?$|不(想|方便|愿意?)(说|给|填|提供|透露|留)|先不填|略过"
+_MOST_BAD = 2  # bad answers to one question, after which the text is taken as it is
+_ENDING = r"[\s,。.!~吧啊呀呢哦哈的了嘛]*"
+_CONFIRM = re.compile(
+    r"^[\s,。.!]*((确认|提交|没错|对|是|好|可以|没问题|行|嗯+|ok|就这样|发吧|交吧|谢谢|谢了)" + _ENDING + r")+$",
+    re.IGNORECASE,
 )
-_NOT_BEFORE = re.compile(r"(不是|不对|并非|不止)[\s,]*$")
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A fact found in a message; `value` is normalised, offsets are in the message's text."""
-
-    name: str
-    value: str
-    start: int = 0
-    end: int = 0
-
-
-@dataclass(frozen=True)
-class Said:
-    """A customer's message in mid-form."""
-
-    text: str
-    intent: str
-    confidence: float = 1.0
-    entities: Sequence[Entity] = ()
-    sealed_phone: str | None = None
+_SKIP = re.compile(
+    r"跳过|不知道|不清楚|不晓得|不记得|记不(清|得|住)|忘(了|记)|没有(单号|订单号)?$|^没有|先不填|略过"
+    r"|不(想|方便|愿意?)(说|给|填|提供|透露|留)"
+)
+_NO_PHONE = re.compile(
+    r"(电话|手机|号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
+)
+_NEVER_MIND = re.compile(r"^(那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了" + _ENDING + "$")
+_POLITE = re.compile(
+    r"^((谢谢|多谢|谢了|感谢|你好|您好|在吗|好|嗯+|哦+|噢|收到|知道|明白|ok|辛苦|麻烦|快(点|些)|赶紧|急死|急|人呢)[您你大家]*"
+    + _ENDING
+    + r")+$",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点)|为何|呢$|(.)(不|没)\2|是否")
+ASKS_HOW_LONG = re.compile(
+    r"(多久|几天|什么时候|啥时候|多长时间).{0,6}(处理|回复|联系|答复|解决|结果|好|办)|^(要|得|那)?(多久|几天)"
+)
+_CORRECTS = re.compile(r"不是|不对|错了|改(成|为|一下)|应该?是|更正")
+_MONEY = re.compile(r"[\d一二三四五六七八九十百千万两几]|块|元|钱|毛|角")
+_COMPLAINS = frozenset({"complaint", "feedback"})
 
 
 @dataclass(frozen=True)
@@ -68,19 +70,10 @@ def prefill(question: str | None) -> dict[str, Any]:
     return {}
 
 
-def facts(said: Said) -> dict[str, Any]:
-    """Facts in a message by slot. Of several amounts or times the last one that is not denied counts."""
-    found: dict[str, Any] = {}
-    for entity in said.entities:
-        if entity.name in FACTS and not _NOT_BEFORE.search(said.text[: entity.start]):
-            found[entity.name] = entity.value
-    if "phone" in found:
-        found["phone_sealed"] = said.sealed_phone
-    return found
-
-
 def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step:
     """Decide on a message in mid-form.
+
+    A step that leaves the question open sets `back`: it is asked again in other words.
 
     Args:
         asked: the slot that the bot has asked for.
@@ -88,10 +81,12 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         bad_answers: how many answers to this question were of no use so far.
         topic: what the ticket is about; OTHER_MATTER where the form began without a matter.
     """
-    if said.intent == "cancel" and said.confidence >= SURE:
-        return Step({"ticket_confirmed": None}, ("utter_ticket_cancelled",), ended=True)
     if said.intent == "human_agent" and said.confidence >= SURE:
         return Step({"ticket_confirmed": PERSON}, ended=True)
+    if _cancels(asked, said):
+        return Step({"ticket_confirmed": None}, ("utter_ticket_cancelled",), ended=True)
+    if asked == "brand":
+        return _brand(said, bad_answers)
     known = facts(said)
     if asked == "amount" and "amount" not in known and (bare := parse_numeral(said.text)) is not None:
         known["amount"] = f"{bare.normalize():f}"  # a number alone is an amount only because we asked for one
@@ -101,28 +96,83 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         return Step({**known, "bad_answers": 0})
     if asked == "description":
         return _description(said, known, bad_answers, topic)
-    if said.intent == "skip" or _SKIP.search(said.text):
+    if _skips(asked, said, gives_facts=bool(known)):
         return Step({**known, asked: SKIPPED, "bad_answers": 0})
     if known:
-        return Step({**known, "bad_answers": bad_answers})
-    if is_business(said.intent) and said.confidence >= SURE and bad_answers < 2:
-        return Step({"bad_answers": bad_answers}, answer_question=True)
-    return _bad_answer(asked, said, bad_answers)
+        heard = "utter_ticket_changed" if _CORRECTS.search(said.text) else "utter_ticket_noted"
+        return Step({**known, "bad_answers": bad_answers, "back": True}, (heard,))
+    return _aside(said, bad_answers) or _bad_answer(asked, said, bad_answers)
+
+
+def calls_off(said: Said) -> bool:
+    """Whether a customer takes back what he has begun (算了, 不用了, 取消)."""
+    return (said.intent == "cancel" and said.confidence >= SURE) or bool(_NEVER_MIND.match(said.text))
+
+
+def _cancels(asked: str, said: Said) -> bool:
+    """In a form 不用了 may also mean that the customer would rather not say."""
+    if asked in ("time", "amount", "phone") and _NEVER_MIND.match(said.text) and said.intent != "cancel":
+        return False
+    return calls_off(said)
+
+
+def _skips(asked: str, said: Said, gives_facts: bool) -> bool:
+    if _QUESTION.search(said.text):
+        return False
+    refused = asked == "phone" and not gives_facts and (said.intent == "deny" or _NO_PHONE.search(said.text))
+    return bool(refused or said.intent == "skip" or _SKIP.search(said.text) or _NEVER_MIND.match(said.text))
+
+
+def _aside(said: Said, bad_answers: int) -> Step | None:
+    """A message beside the question: a question, more about the matter, or politeness; None for anything else."""
+    if bad_answers >= _MOST_BAD:
+        return None
+    again = {"bad_answers": bad_answers, "back": True}
+    if ASKS_HOW_LONG.search(said.text) or (said.intent == "ticket_status" and said.confidence >= SURE):
+        return Step(again, ("utter_ticket_how_long",))
+    if is_business(said.intent) and said.confidence >= SURE:
+        if _QUESTION.search(said.text) and said.intent not in _COMPLAINS:
+            return Step(again, answer_question=True)
+        return Step({**again, "bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
+    if _POLITE.match(said.text):
+        return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_polite",))
+    return None
+
+
+def _brand(said: Said, bad_answers: int) -> Step:
+    if said.brand:
+        return Step({"brand": said.brand, "bad_answers": 0})
+    if bad_answers >= _MOST_BAD:
+        return Step({"brand": DEFAULT_BRAND, "extra": "客户没说用的是哪个钱包", "bad_answers": 0})
+    more = {"extra": said.text} if len(said.text) >= _LONG_ENOUGH else {}
+    return Step({**more, "bad_answers": bad_answers + 1})
 
 
 def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
     if known:
         return Step({**known, "bad_answers": 0}, ("utter_ticket_changed",))
-    if said.intent == "affirm" or _CONFIRM.match(said.text):
+    if _CONFIRM.match(said.text) or (said.intent == "affirm" and len(said.text) <= _LONG_ENOUGH):
         return Step({"ticket_confirmed": CONFIRMED})
-    if said.intent == "deny" and bad_answers < 2:
-        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_what_to_change",))
-    if bad_answers >= 2:
+    if bad_answers >= _MOST_BAD:
         return Step({"ticket_confirmed": CONFIRMED, "extra": said.text})
+    if ASKS_HOW_LONG.search(said.text) or said.intent == "ticket_status":
+        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_how_long",))
+    if is_business(said.intent) and said.confidence >= SURE and _QUESTION.search(said.text):
+        return Step({"bad_answers": bad_answers + 1}, answer_question=True)
+    if said.intent == "deny":
+        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_what_to_change",))
+    if said.intent == "skip":
+        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_press_confirm",))
     return Step({"bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
 
 
 def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str) -> Step:
+    if says_only_facts(said):
+        return Step({**known, "bad_answers": bad_answers, "back": True}, ("utter_ticket_noted",))
+    if _POLITE.match(said.text) and bad_answers < _MOST_BAD:
+        return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_polite",))
+    if said.intent == "skip" or (len(said.text) < _LONG_ENOUGH and _SKIP.search(said.text)):
+        return Step({**known, "description": SKIPPED, "bad_answers": 0})
     if topic == OTHER_MATTER and is_business(said.intent) and said.confidence >= SURE:
         amount = {"amount": None} if needs_amount(said.intent) else {}
         known = {"topic": said.intent, **amount, **known}
@@ -133,7 +183,8 @@ def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str
 
 def _bad_answer(asked: str, said: Said, bad_answers: int) -> Step:
     """First new words, then choices, then the text is taken as it is: nobody is asked a fourth time."""
-    if bad_answers >= 2:
-        value = SKIPPED if asked == "phone" else said.text[:60]
-        return Step({asked: value, "bad_answers": 0})
-    return Step({"bad_answers": bad_answers + 1})
+    if bad_answers < _MOST_BAD:
+        return Step({"bad_answers": bad_answers + 1})
+    if asked == "time" or (asked == "amount" and _MONEY.search(said.text)):
+        return Step({asked: said.text[:60], "bad_answers": 0})
+    return Step({asked: SKIPPED, "extra": said.text, "bad_answers": 0})

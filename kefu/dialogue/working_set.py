@@ -85,6 +85,7 @@ def working_set(events: Sequence[Event], run: int | None = None, sees_all: bool 
     turns = _turns(events, now)
     seen = [number for number, turn in enumerate(turns) if any(_is_visible(events[at]) for at in turn)]
     kept = {
+        len(turns) - 1,
         *(number for number, turn in enumerate(turns) if turn[-1] >= recent),
         *_last(events, turns, range(len(turns)), _is_action),
         *_last(events, turns, seen, _is_visible),

@@ -23,6 +23,7 @@ from kefu.nlu.gazetteer import Gazetteer, Terms, load_terms
 from kefu.nlu.segmenter import load_words, shared_segmenter
 from kefu.nlu.shapes import find_shapes
 from kefu.settings import ROOT
+from kefu.show import CHINA
 from kefu.text import find_amounts, find_times, normalise
 
 _FILE = "terms.json"
@@ -87,15 +88,19 @@ class WalletEntityExtractor(GraphComponent, EntityExtractorMixin):
         """Add `entities` to each message, in the order of its text."""
         for message in messages:
             tokens = message.get(TOKENS_NAMES[TEXT]) or []
-            found = self.find(message.get(TEXT) or "", tokens, datetime.now())
+            found = self.find(message.get(TEXT) or "", tokens, datetime.now(CHINA).replace(tzinfo=None))
             entities = self.add_extractor_name(sorted(found, key=itemgetter("start")))
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
 
     def find(self, text: str, tokens: list[Token], now: datetime) -> Iterable[dict[str, Any]]:
         """All entities of a text that somebody has written at `now`, in no order."""
-        yield from _numeric(text, now)
-        yield from (_entity(*shape) for shape in find_shapes(text))
+        shapes = list(find_shapes(text))
+        phones = [(shape.start, shape.end) for shape in shapes if shape.entity == "phone"]
+        for number in _numeric(text, now):
+            if not any(start <= number["start"] < end for start, end in phones):  # 139****5678 is no 139 yuan
+                yield number
+        yield from (_entity(*shape) for shape in shapes)
         for term in self._gazetteer.find([token.text for token in tokens]):
             start = tokens[term.first].start
             if term.entity != "failure_reason" or not text[:start].endswith(_DENIED):  # 不是网络的问题

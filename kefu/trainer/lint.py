@@ -21,6 +21,7 @@ from kefu.nlu.segmenter import load_words
 from kefu.settings import settings
 from kefu.text import normalise
 from kefu.text.confusions import load_confusions
+from kefu.topics import is_business, load_topics
 from kefu.yaml_file import DataError, LineDict, line_containing, load_yaml, read_text
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ def errors(data: Path | None = None, domain: Path | None = None) -> list[DataErr
     faq = _collect(found, lambda: load_faq(folder / "faq")) or []
     found.extend(_dialogue_errors(folder, [entry.id for entry in faq]))
     found.extend(_wechat_menu_errors(folder, intents))
+    found.extend(_topic_errors(folder / "topics.yml", intents))
     if intents:
         found.extend(
             DataError(*_place(folder / "faq", entry.id), f"{entry.id}：domain.yml 里没有意图 {entry.intent}")
@@ -89,6 +91,19 @@ def _wechat_menu_errors(folder: Path, intents: set[str]) -> Iterable[DataError]:
         levels = _collect([], lambda: load_menus(folder / "menu.yml")) or {}
         for brand, name in unknown_names(menus, intents, levels) if intents else ():
             found.append(DataError(path, line_containing(path, name), f"{brand}：没有意图或菜单 {name}"))
+    return found
+
+
+def _topic_errors(path: Path, intents: set[str]) -> Iterable[DataError]:
+    """Every business intent has its name, and no name is left of an intent that is gone."""
+    found: list[DataError] = []
+    topics = _collect(found, lambda: load_topics(path)) if path.exists() else None
+    if topics and intents:
+        nameless = sorted(intent for intent in intents if is_business(intent) and intent not in topics)
+        found.extend(DataError(path, None, f"缺少意图 {intent} 的中文名") for intent in nameless)
+        found.extend(
+            DataError(path, None, f"domain.yml 里没有意图 {intent}") for intent in sorted(set(topics) - intents)
+        )
     return found
 
 

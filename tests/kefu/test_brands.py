@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from kefu.brands import DEFAULT_BRAND, PLACEHOLDERS, brand_or_default, brands, load_brands
+from kefu.brands import (
+    DEFAULT_BRAND,
+    NEUTRAL,
+    PLACEHOLDERS,
+    brand_named,
+    brand_or_default,
+    brand_or_neutral,
+    brands,
+    load_brands,
+)
 from kefu.yaml_file import DataError
 
 POST = "post:\n  name: 甲钱包\n  hotline: '1'\n  email: a@b\n  hours: 全天\n  app: 甲\n"
@@ -67,3 +76,29 @@ def test_a_mistake_is_reported_with_its_line(file: Path, content: str, line: int
 )
 def test_whoever_names_no_brand_of_ours_gets_the_default(asked: object, given: str) -> None:
     assert brand_or_default(asked).id == given
+
+
+@pytest.mark.parametrize(
+    ("text", "brand"),
+    [
+        ("MY钱包", "my"),
+        ("我用的是my钱包", "my"),
+        ("MY", "my"),
+        ("邮政钱包啊", "post"),
+        ("邮政数字钱包和MY钱包有啥区别", None),
+        ("my phone", None),
+        ("", None),
+    ],
+)
+def test_a_wallet_is_known_by_its_names(text: str, brand: str | None) -> None:
+    found = brand_named(text)
+    assert (found and found.id) == brand
+
+
+def test_the_neutral_brand_gives_no_wallet_away() -> None:
+    texts = " ".join(NEUTRAL.variables().values())
+    for brand in brands().values():
+        assert not {brand.name, brand.hotline, brand.email} & set(texts.split())
+        assert brand.name not in texts
+    assert brand_or_neutral("my").id == "my"
+    assert brand_or_neutral(None) is brand_or_neutral("other") is NEUTRAL

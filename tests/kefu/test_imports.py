@@ -75,11 +75,16 @@ def test_text_does_not_import_knowledge() -> None:
 
 
 @pytest.mark.parametrize(
-    "shared", ["settings", "secret_file", "sealing", "yaml_file", "brands", "database", "show", "topics"]
+    "shared", ["settings", "secret_file", "sealing", "yaml_file", "brands", "database", "sqlite", "show", "topics"]
 )
 def test_what_all_share_imports_no_part_of_the_product(shared: str) -> None:
     parts = ("text", "knowledge", *UPPER)
     assert forbidden(f"kefu.{shared}", *(f"kefu.{name}" for name in parts), "actions", *RASA) == []
+
+
+def test_the_conversations_know_nothing_of_rasa() -> None:
+    above = ("text", "knowledge", *UPPER)
+    assert forbidden("kefu.conversations", *RASA, *(f"kefu.{name}" for name in above), "actions") == []
 
 
 def test_the_desk_knows_nothing_of_rasa_but_its_api() -> None:

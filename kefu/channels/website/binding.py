@@ -1,5 +1,6 @@
 """绑定微信: a website customer asks for a code, to go on in WeChat as the same customer."""
 
+from kefu.brands import DEFAULT_BRAND
 from kefu.channels.binding import LIFETIME, Bindings
 from kefu.channels.log import CUSTOMER, NOTICE, Line, MessageLog
 from kefu.channels.message import Inbound
@@ -39,5 +40,5 @@ class CodeWords:
     async def _answer(self, message: Inbound, text: str) -> str:
         if text.startswith("解绑"):
             return _UNBOUND if await self._bindings.unbind(message.conversation) else _NOTHING
-        code = await self._bindings.new_code(message.conversation, message.brand)
+        code = await self._bindings.new_code(message.conversation, message.brand or DEFAULT_BRAND)
         return _SHOW.format(code=code.text, minutes=LIFETIME.seconds // 60)

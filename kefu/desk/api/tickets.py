@@ -20,7 +20,7 @@ from kefu.desk.tickets import NewTicket, TicketService
 from kefu.desk.work import Changes, TicketWork
 from kefu.sealing import seal
 from kefu.text import mask
-from kefu.topics import TITLES
+from kefu.topics import is_topic
 
 router = APIRouter(prefix="/tickets", tags=["工单"])
 
@@ -80,7 +80,7 @@ async def create_ticket(body: TicketIn, caller: Writer, db: Db, key: Key, respon
     """Open a ticket (201), or give the one that holds the same matter or key already (200)."""
     if body.brand not in brands():
         raise Unacceptable(f"没有品牌 {body.brand}，应是 {'、'.join(brands())} 之一")
-    if body.intent not in TITLES:
+    if not is_topic(body.intent):
         raise Unacceptable(f"没有意图 {body.intent}，名字见 docs/intent-borders.md")
     opened = await TicketService(db).open(_new(body, caller.actor, key), actor=caller.actor)
     response.status_code = 201 if opened.created else 200

@@ -10,7 +10,7 @@ from kefu.desk.console.access import Visitor, allow
 from kefu.desk.console.render import error_page, page, redirect
 from kefu.desk.console.services import services
 from kefu.desk.people.roles import Role
-from kefu.topics import DIALOGUE_INTENTS, OTHER_MATTER, TITLES
+from kefu.topics import topics as all_topics
 
 router = APIRouter(prefix="/notices")
 
@@ -24,7 +24,7 @@ Operators = Annotated[Visitor, Depends(allow(Role.OPERATOR))]
 async def notices(request: Request, _: Operators) -> Response:
     """What is told, and what was."""
     found = await services(request).notices.latest()
-    topics = [(intent, title) for intent, title in TITLES.items() if intent not in {*DIALOGUE_INTENTS, OTHER_MATTER}]
+    topics = [(intent, topic.title) for intent, topic in all_topics().items()]
     return page(request, "notices.html", notices=found, brands=list(brands()), topics=topics, longest=_LONGEST)
 
 
@@ -38,7 +38,7 @@ async def switch_on(
 ) -> Response:
     """Tell a brand's customers from now on."""
     words = " ".join(text.split())
-    if brand not in brands() or not 0 < len(words) <= _LONGEST or set(topics or ()) - set(TITLES):
+    if brand not in brands() or not 0 < len(words) <= _LONGEST or set(topics or ()) - set(all_topics()):
         return error_page(request, 422, f"公告要选品牌，内容 1–{_LONGEST} 个字。", back="/notices")
     await services(request).notices.switch_on(brand, words, topics or [])
     return redirect("/notices", "on")

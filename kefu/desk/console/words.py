@@ -10,7 +10,7 @@ from kefu.desk.models import Handoff, Ticket, TicketEvent
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.sla import AT_RISK
 from kefu.show import CHINA, show_amount, show_moment, show_time, status_for_agents
-from kefu.topics import TITLES, title
+from kefu.topics import is_topic, title
 
 CHANNELS = {"website": "网页", "wechat": "微信", "rest": "测试接口"}
 REASONS = {
@@ -152,7 +152,7 @@ def owes_answer(talk: Handoff) -> bool:
 
 def intent_or_move(intent: str) -> str:
     """What the bot understood, moves of the dialogue included."""
-    return _MOVES_OF_DIALOGUE.get(intent) or TITLES.get(intent, intent)
+    return _MOVES_OF_DIALOGUE.get(intent) or (title(intent) if is_topic(intent) else intent)
 
 
 def excerpt(text: str) -> str:

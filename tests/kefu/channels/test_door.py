@@ -64,6 +64,15 @@ async def test_gives_rasa_masked_text_with_the_brand(open_door: Callable[[Bot], 
     assert replies[0]["text"].startswith("听到")
 
 
+async def test_a_channel_may_not_know_the_wallet(open_door: Callable[[Bot], Door], database: Database) -> None:
+    bot = Bot(broken)
+    [reply] = await open_door(bot).receive(Inbound("website", "web-1", "退款没到", None, "m1"))
+    assert bot.heard[0].metadata["brand"] is None
+    assert "钱包 App" in reply["text"]
+    assert "400" not in reply["text"], "the hot-line of a wallet that may not be his"
+    assert len(await TicketService(database).queue()) == 1
+
+
 async def test_repeated_and_simultaneous_messages_are_one_turn(open_door: Callable[[Bot], Door]) -> None:
     bot = Bot(echo)
     door = open_door(bot)

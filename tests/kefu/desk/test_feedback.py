@@ -61,6 +61,7 @@ async def test_parallel_deliveries_are_kept_once(feedback: FeedbackService) -> N
         {"kind": "feedback", "text": "希望有夜间模式😀", "stars": None},
         {"text": "好" * 2000},
         {"faq_id": None},
+        {"faq_id": None, "ticket_id": "KF7K3M9QXT2B"},
     ],
 )
 async def test_another_key_is_another_piece(feedback: FeedbackService, change: dict[str, object]) -> None:

@@ -76,10 +76,67 @@ def test_a_slot_chooses_one_branch_at_most(guide: Guide, root: Path) -> None:
 
 def test_every_answer_of_a_guide_is_shown_to_both_brands(root: Path) -> None:
     entries = {entry.id: entry for entry in load_faq(root / "data/faq")}
-    for guide in ALL:
-        for option in guide.options:
-            assert set(entries[option.faq].answer) & {"default", "post"}, option.faq
-            assert set(entries[option.faq].answer) & {"default", "my"}, option.faq
+    for faq_id in (faq_id for guide in ALL for option in guide.options for faq_id in option.entries):
+        assert set(entries[faq_id].answer) & {"default", "post"}, faq_id
+        assert set(entries[faq_id].answer) & {"default", "my"}, faq_id
+
+
+@pytest.mark.parametrize("guide", ALL, ids=lambda guide: guide.intent)
+def test_no_choice_shows_again_what_was_just_read(guide: Guide, root: Path) -> None:
+    overview = next(entry.id for entry in load_faq(root / "data/faq") if entry.intent == guide.intent)
+    assert [option.title for option in guide.options if overview in option.entries] == []
+    assert [option.title for option in guide.options if len(set(option.entries)) < len(option.entries)] == []
+
+
+@pytest.mark.parametrize("intent", ["forgot_password", "register"])
+def test_guides_that_go_step_by_step(intent: str) -> None:
+    guide = guides().of(intent)
+    steps = [option for option in guide.options if option.step]
+    assert len(steps) >= 4
+    assert guide.steps_after(steps[0]) == steps[1:]
+    assert guide.steps_after(steps[-1]) == []
+    beside = next(option for option in guide.options if not option.step)
+    assert guide.steps_after(beside) == []
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "title"),
+    [
+        ("forgot_password", "没得反应", "点忘记密码没反应"),
+        ("forgot_password", "忘了当时用哪个手机号注册的", "忘了注册手机或邮箱"),
+        ("forgot_password", "短信等不到", "收不到验证码"),
+        ("register", "他说我的号码已经被注册了", "提示手机号已注册"),
+        ("payment_failed", "卡", "银行卡不可用"),
+        ("payment_failed", "它说系统繁忙", "系统或通道维护"),
+        ("wrong_charge", "对 就是同一笔", "同一笔扣了两次"),
+        ("refund", "卖家不给退", "商家不给退"),
+        ("refund_arrival", "老板说退了", "商家说退了没收到"),
+        ("top_up", "还没到", "充了没到账"),
+        ("fee", "用微信充呢", "微信支付宝充值"),
+        ("fee", "那提现呢", "提现手续费"),
+        ("withdraw", "被退回来了", "钱被退回"),
+        ("transfer", "对方说没收到", "对方没收到"),
+        ("fee", "今天天气不错", None),
+        ("fee", "充值", None),
+        ("fee", "", None),
+    ],
+)
+def test_an_answer_in_own_words_is_understood(intent: str, text: str, title: str | None) -> None:
+    option = guides().of(intent).answered(text)
+    assert (option and option.title) == title
+
+
+def test_a_word_of_several_titles_is_asked_about() -> None:
+    assert [option.title for option in guides().of("fee").titled("充值")] == [
+        "银行卡充值",
+        "网点充值",
+        "微信支付宝充值",
+    ]
+
+
+@pytest.mark.parametrize("guide", ALL, ids=lambda guide: guide.intent)
+def test_a_title_names_its_own_option(guide: Guide) -> None:
+    assert [option.title for option in guide.options if guide.answered(option.title) != option] == []
 
 
 # --- loading
@@ -112,6 +169,13 @@ def test_entries_that_are_not_there_are_named_once(tmp_path: Path) -> None:
     assert unknown_entries(found, []) == ["refund.branch", "refund.refuses"]
 
 
+def test_entries_named_as_the_next_try_must_be_there_as_well(tmp_path: Path) -> None:
+    more = GOOD.replace("value: branch", "value: branch, otherwise: [refund.x]").replace(
+        "  ask:", "  after: [refund.y]\n  ask:"
+    )
+    assert unknown_entries(load(tmp_path, more), ["refund.branch", "refund.refuses"]) == ["refund.x", "refund.y"]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "line", "message"),
     [
@@ -121,6 +185,9 @@ def test_entries_that_are_not_there_are_named_once(tmp_path: Path) -> None:
         ("卡在哪一步?", "[卡]", 4, "ask"),
         (", faq: refund.refuses", "", 5, "options.0.faq"),
         ("value: branch", "vaule: branch", 5, "options.1.vaule"),
+        ("value: branch", "said: ['(网点']", 5, "正则“(网点”不对"),
+        ("value: branch", "said: ['网?']", 5, "什么话都算"),
+        ("value: branch", "otherwise: refund.x", 5, "options.1.otherwise"),
         ("- intent: refund", "- intent:", 2, "intent"),
         ("  slot: pay_channel", "  intent: fee", 3, "重复的键“intent”"),
         ("branch}", "branch", 8, "YAML 格式不对"),

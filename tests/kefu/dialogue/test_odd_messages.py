@@ -4,13 +4,17 @@ import time
 
 import pytest
 
-from kefu.dialogue.odd_messages import Kind, kind_of_text
+from kefu.dialogue.odd_messages import Kind, in_chinese, kind_of_text
 from kefu.show import EMPTY_MESSAGE, PICTURE_MESSAGE
 
 SAID: list[tuple[Kind, list[str]]] = [
     (Kind.EMPTY, ["", " ", "\n\t", "\u3000", EMPTY_MESSAGE]),
     (Kind.PICTURE, [PICTURE_MESSAGE]),
-    (Kind.EMOJI, ["😀", "👍👍👍", "？？？", "!!!", "……", "(╯°□°)╯"]),
+    (Kind.EMOJI, ["🤔", "🐶🐶", "？？？", "!!!", "……", "(╯°□°)╯"]),
+    (Kind.PLEASED, ["👌", "👍👍👍", "🙏🙏", "😀😊"]),
+    (Kind.ANGRY, ["😡😡", "👎", "😊😡"]),
+    (Kind.HEARD, ["哦", "知道了", "哦哦", "收到。", "明白了呀", "懂了"]),
+    (Kind.UNCLEAR, ["hello", "abc", "1", "12345", "OK", "9."]),
     (
         Kind.FOREIGN,
         [
@@ -44,7 +48,8 @@ SAID: list[tuple[Kind, list[str]]] = [
     (
         Kind.ORDINARY,
         [
-            *("今天天气怎么样", "讲个笑话", "快递到哪了", "hello", "abc", "1", "12345", "一", "嗯嗯", "OK"),
+            *("今天天气怎么样", "讲个笑话", "快递到哪了", "一", "嗯嗯"),
+            *("知道了你还不退", "哦豁完蛋"),
             *("滚动条怎么不动", "我的手机是oppo find x7 ultra"),
             # BUG kefu/dialogue/odd_messages.py:11: 啥子 is what half of the south-west says for 什么
             *("你说的啥子嘛", "啥子意思"),
@@ -65,3 +70,18 @@ def test_a_very_long_text_is_no_burden(unit: str) -> None:
     start = time.process_time()
     kind_of_text(unit * 100_000)
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("我的app login不了", "我的app 登录不了"),
+        ("Password忘了", "密码忘了"),
+        ("top up没到账", "充值没到账"),
+        ("歌词paypalx", "歌词paypalx"),
+        ("refund please", "refund please"),
+        ("退款", "退款"),
+    ],
+)
+def test_english_words_in_chinese_are_understood(text: str, chinese: str) -> None:
+    assert in_chinese(text) == chinese

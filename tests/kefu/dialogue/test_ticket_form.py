@@ -2,7 +2,8 @@
 
 import pytest
 
-from kefu.dialogue.ticket_form import CONFIRMED, PERSON, Entity, Said, facts, next_step, prefill, required
+from kefu.dialogue.said import Entity, Said, facts, says_only_facts
+from kefu.dialogue.ticket_form import CONFIRMED, PERSON, calls_off, next_step, prefill, required
 from kefu.show import SKIPPED
 
 
@@ -101,3 +102,89 @@ def test_something_to_add_at_the_end_is_added() -> None:
 def test_an_unclear_no_at_the_end_is_asked_about_then_sent() -> None:
     assert next_step("ticket_confirmed", said("不对", "deny"), 0).say == ("utter_ticket_what_to_change",)
     assert next_step("ticket_confirmed", said("不对", "deny"), 2).slots["ticket_confirmed"] == CONFIRMED
+
+
+@pytest.mark.parametrize("asked", ["description", "time", "amount", "phone"])
+@pytest.mark.parametrize("text", ["谢谢", "好的", "哦", "在吗", "嗯嗯"])
+def test_politeness_is_no_answer_and_the_question_comes_in_new_words(asked: str, text: str) -> None:
+    step = next_step(asked, said(text, "thank"), 0, "withdraw")
+    assert step.slots == {"bad_answers": 1, "back": True}
+    assert step.say == ("utter_ticket_polite",)
+
+
+@pytest.mark.parametrize("asked", ["description", "time", "amount", "phone"])
+def test_endless_politeness_ends(asked: str) -> None:
+    assert next_step(asked, said("好的"), 2, "withdraw").slots[asked]
+
+
+@pytest.mark.parametrize("text", ["不留", "电话不留", "手机号就算了", "不用打电话", "没有手机", "别打电话"])
+def test_the_phone_is_refused_in_many_words(text: str) -> None:
+    assert next_step("phone", said(text, "close_account"), 0).slots["phone"] == SKIPPED
+
+
+def test_a_question_is_no_refusal() -> None:
+    assert next_step("phone", said("转账要不要手续费", "fee"), 0).answer_question
+
+
+@pytest.mark.parametrize("text", ["你们多久处理啊", "要多久", "什么时候能回复我"])
+@pytest.mark.parametrize("asked", ["time", "phone", "ticket_confirmed"])
+def test_how_long_it_takes_is_answered(asked: str, text: str) -> None:
+    assert next_step(asked, said(text), 0).say == ("utter_ticket_how_long",)
+
+
+def test_grumbling_is_added_and_not_answered_from_the_faq() -> None:
+    step = next_step("phone", said("你们真是太差劲了", "complaint"), 0)
+    assert (step.slots["extra"], step.slots["back"], step.answer_question) == ("你们真是太差劲了", True, False)
+
+
+def test_a_correction_in_mid_form_is_confirmed() -> None:
+    correction = Said("不对,是350不是500", "deny", 0.9, [Entity("amount", "350", 4, 7), Entity("amount", "500", 9, 12)])
+    step = next_step("phone", correction, 1)
+    assert (step.slots["amount"], step.say) == ("350", ("utter_ticket_changed",))
+    assert (step.slots["back"], step.slots["bad_answers"]) == (True, 1)
+
+
+def test_a_fact_alone_is_no_description() -> None:
+    only = Said("138****5678", "inform", 0.9, [Entity("phone", "138****5678", 0, 11)], "sealed")
+    step = next_step("description", only, 0, "withdraw")
+    assert "description" not in step.slots
+    assert step.slots["phone"] == "138****5678"
+
+
+@pytest.mark.parametrize(("text", "alone"), [("是350块左右", True), ("350块转错了", False), ("退款", False)])
+def test_knows_facts_that_come_alone(text: str, alone: bool) -> None:
+    entities = [Entity("amount", "350", text.find("350"), text.find("块") + 1)] if "350" in text else []
+    assert says_only_facts(Said(text, "inform", 0.9, entities)) is alone
+
+
+def test_words_that_are_no_amount_are_kept_beside_it() -> None:
+    step = next_step("amount", said("我也说不上来呀"), 2)
+    assert (step.slots["amount"], step.slots["extra"]) == (SKIPPED, "我也说不上来呀")
+    assert next_step("amount", said("就几块吧"), 2).slots["amount"] == "就几块吧"
+
+
+@pytest.mark.parametrize("text", ["可以改一下金额吗", "好像不是这个", "对方不承认"])
+def test_what_only_begins_like_a_yes_is_not_sent(text: str) -> None:
+    assert "ticket_confirmed" not in next_step("ticket_confirmed", said(text), 0).slots
+
+
+@pytest.mark.parametrize("text", ["好的谢谢", "行吧", "没问题,提交吧", "OK", "嗯嗯", "对对对"])
+def test_a_yes_in_passing_is_sent(text: str) -> None:
+    assert next_step("ticket_confirmed", said(text), 0).slots["ticket_confirmed"] == CONFIRMED
+
+
+@pytest.mark.parametrize("text", ["不用了", "还是算了", "不弄了吧"])
+def test_taken_back_where_that_can_mean_nothing_else(text: str) -> None:
+    assert next_step("description", said(text), 0).ended
+    assert next_step("ticket_confirmed", said(text), 0).ended
+    assert next_step("phone", said(text), 0).slots["phone"] == SKIPPED
+    assert calls_off(said(text))
+    assert not calls_off(said("不用了怎么注销"))
+
+
+def test_the_wallet_is_asked_for_and_in_the_end_assumed() -> None:
+    assert next_step("brand", Said("MY钱包", "about_wallet", brand="my"), 0).slots["brand"] == "my"
+    assert "brand" not in next_step("brand", said("啥"), 0).slots
+    last = next_step("brand", said("啥"), 2).slots
+    assert last["brand"] == "post"
+    assert "哪个钱包" in last["extra"], "the agent is told"

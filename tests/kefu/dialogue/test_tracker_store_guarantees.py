@@ -21,7 +21,7 @@ from sqlalchemy import text
 from kefu.conversations import ConversationLog, ConversationMovedOnError
 from kefu.conversations.transactions import Cursor, Transactions
 from kefu.database import Database
-from kefu.dialogue import stored_tracker
+from kefu.dialogue import patches, stored_tracker
 from kefu.dialogue.patches import honest_store
 from kefu.dialogue.tracker_store import AppendOnlyTrackerStore
 from kefu.dialogue.working_set import EXACT_STATES
@@ -262,6 +262,20 @@ def test_rasa_makes_our_store_and_does_not_wrap_it() -> None:
     agent = Agent(domain=DOMAIN, tracker_store=store)
     assert agent.tracker_store is store
     assert store.domain is DOMAIN
+
+
+@pytest.mark.parametrize(("wanted", "made"), [("all", patches.NAMES), ("none", ()), ("rule_index", ("rule_index",))])
+def test_brings_the_patches_that_are_wanted(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, made: tuple[str, ...]
+) -> None:
+    """As under plain `rasa run`, which starts nothing else of ours before it serves."""
+    monkeypatch.setenv("KEFU_PATCHES", wanted)
+    patches.undo()
+    try:
+        TrackerStore.create(EndpointConfig(type=CLASS), DOMAIN)
+        assert patches.apply([]) == made
+    finally:
+        patches.undo()
 
 
 def test_other_stores_stay_wrapped(store: AppendOnlyTrackerStore) -> None:

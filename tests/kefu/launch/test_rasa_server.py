@@ -1,11 +1,16 @@
 """How Rasa is started: addresses and folders follow the settings, the token stays out of files."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import yaml
 from pydantic import SecretStr
 
+from kefu.launch import rasa_server
 from kefu.launch.rasa_server import arguments, endpoints
 from kefu.settings import ROOT, Settings
 
@@ -32,17 +37,10 @@ def test_the_action_server_is_where_the_settings_say(chosen: Settings) -> None:
     assert written(chosen)["action_endpoint"]["url"] == "http://127.0.0.9:6055/webhook"
 
 
-def test_conversations_are_stored_in_the_folder_of_the_settings(chosen: Settings) -> None:
-    store = written(chosen)["tracker_store"]
-    assert Path(store["db"]).parent == chosen.var_dir
-    assert store["db"].endswith(".db")
-
-
 def test_all_else_is_as_in_the_project_s_file(chosen: Settings) -> None:
     original = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     found = written(chosen)
     found["action_endpoint"]["url"] = original["action_endpoint"]["url"]
-    found["tracker_store"]["db"] = original["tracker_store"]["db"]
     assert found == original
 
 
@@ -84,3 +82,33 @@ def test_rasa_itself_understands_the_arguments(chosen: Settings) -> None:
     parsed = create_argument_parser().parse_args(arguments(chosen)[1:])
     assert (parsed.port, parsed.interface, parsed.auth_token) == (6005, "127.0.0.9", TOKEN)
     assert parsed.enable_api
+
+
+@pytest.mark.parametrize("is_lean", [True, False])
+def test_lean_mode_is_on_before_rasa_is_imported(
+    chosen: Settings, monkeypatch: pytest.MonkeyPatch, is_lean: bool
+) -> None:
+    done: list[object] = []
+    fake = ModuleType("rasa.__main__")
+    fake.main = lambda: done.append(sys.argv)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "rasa.__main__", fake)
+    monkeypatch.setattr(rasa_server.lean, "install", done.append)
+    monkeypatch.setattr(sys, "argv", [])
+    rasa_server.serve(chosen.copy(update={"lean": is_lean}))
+    assert done == [*([chosen.models_dir] if is_lean else []), arguments(chosen)]
+
+
+def test_importing_the_launcher_imports_no_rasa(root: Path) -> None:
+    code = "import sys, kefu.launch.rasa_server; sys.exit(' '.join(name for name in sys.modules if 'rasa.' in name))"
+    finished = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert finished.stderr.strip() == ""
+
+
+def test_a_model_that_lean_mode_cannot_serve_is_one_clear_line(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "broken.tar.gz").write_bytes(b"no archive")
+    environment = {**os.environ, "KEFU_LEAN": "1", "KEFU_MODELS_DIR": str(tmp_path / "models")}
+    started = [sys.executable, "-W", "ignore", "-m", "kefu.launch.rasa_server"]
+    finished = subprocess.run(started, cwd=root, env=environment, capture_output=True, text=True)
+    assert finished.returncode == 1
+    assert finished.stderr.strip().splitlines()[-1].startswith("错误：读不了")

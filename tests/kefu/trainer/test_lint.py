@@ -166,3 +166,13 @@ def test_the_report_is_for_people_and_for_scripts(
     shown = capsys.readouterr()
     assert shown.out == "1 个错误\n"
     assert shown.err.startswith(f"{data}/nlu/a.yml:2: YAML 格式不对")
+
+
+def test_every_matter_has_its_name_and_no_name_is_left_over(data: Path) -> None:
+    write(data, "data/topics.yml", "refund: {title: 退款}\nwithdraw: {title: 提现}\n")
+    assert found(data) == [
+        "data/topics.yml: 缺少意图 fee 的中文名",
+        "data/topics.yml: domain.yml 里没有意图 withdraw",
+    ]
+    write(data, "data/topics.yml", "refund: {title: 退款}\nfee: {titel: 手续费}\n")
+    assert found(data) == ["data/topics.yml:2: fee 应是 {title: 中文名},money 可选"]

@@ -92,7 +92,7 @@ async def until(holds: Callable[[], bool], patience: float = 10.0) -> None:
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Less patience on both sides, in the same proportions; no waiting for further lines."""
-    monkeypatch.setattr(engine_module, "PASSIVE_SECONDS", 1.0)
+    monkeypatch.setattr(engine_module, "PASSIVE_SECONDS", 2.0)
     monkeypatch.setattr(settings(), "join_seconds", 0.0)
 
 
@@ -125,7 +125,7 @@ def wire(database: Database, monkeypatch: pytest.MonkeyPatch, fast: None, secret
     monkeypatch.setattr("sanic.app.TouchUp.run", _touch_up)
 
     @asynccontextmanager
-    async def start(mode: str = "safe", timeout: float = 1.5, **settings: Any) -> AsyncIterator[Wired]:
+    async def start(mode: str = "safe", timeout: float = 3.0, **settings: Any) -> AsyncIterator[Wired]:
         port, api_port = free_port(), free_port()
         known = platform_account(f"http://127.0.0.1:{port}", mode=mode, verified=settings.get("api", True))
         platform, bot = Platform([known], timeout=timeout), Bot()

@@ -21,11 +21,11 @@ async def test_a_quick_answer_goes_back_with_the_callback(wire: Wire, mode: str)
 
 async def test_a_slow_answer_comes_by_the_api(wire: Wire) -> None:
     async with wire() as wired:
-        await wired.say("慢1.6 查账单")
+        await wired.say("慢2.6 查账单")
         assert wired.heard() == []
         await until(lambda: wired.heard() != [])
         shown = wired.user().shown[-1]
-        assert (shown.text, shown.way) == ("答 慢1.6 查账单", "api")
+        assert (shown.text, shown.way) == ("答 慢2.6 查账单", "api")
         assert wired.user().typing == 1
         assert len(wired.bot.heard) == 1
 
@@ -51,10 +51,10 @@ async def test_a_callback_that_comes_twice_at_once_is_answered_once(wire: Wire) 
 async def test_a_repetition_of_a_slow_turn_does_not_start_another(wire: Wire) -> None:
     async with wire() as wired:
         wired.platform.faults.lose_answers = 1
-        await wired.say("慢1.5 你好")
+        await wired.say("慢2.5 你好")
         await until(lambda: wired.heard() != [])
         await asyncio.sleep(1.5)
-        assert wired.heard() == ["答 慢1.5 你好"]
+        assert wired.heard() == ["答 慢2.5 你好"]
         assert len(wired.bot.heard) == 1
 
 
@@ -81,11 +81,11 @@ async def test_callbacks_out_of_order_are_answered_as_they_come(wire: Wire) -> N
 
 async def test_answers_come_in_order_although_the_first_is_slow(wire: Wire) -> None:
     async with wire() as wired:
-        await asyncio.gather(wired.say("慢1.3 一"), _later(0.1, wired.say("二")), _later(0.2, wired.say("三")))
+        await asyncio.gather(wired.say("慢2.3 一"), _later(0.1, wired.say("二")), _later(0.2, wired.say("三")))
         await until(lambda: sum(text.count("答") for text in wired.heard()) == 3)
         said = "\n".join(wired.heard())
         assert said.index("一") < said.index("二") < said.index("三")
-        assert wired.bot.heard == ["慢1.3 一", "二", "三"]
+        assert wired.bot.heard == ["慢2.3 一", "二", "三"]
 
 
 async def test_several_messages_are_one_and_a_long_one_is_several(wire: Wire) -> None:
@@ -135,10 +135,10 @@ async def test_twenty_users_at_once_each_get_their_own_answers(wire: Wire, monke
 
 async def test_an_account_without_the_api_asks_the_user_to_write_again(wire: Wire) -> None:
     async with wire(api=False) as wired:
-        await wired.say("慢1.5 查账单")
+        await wired.say("慢2.5 查账单")
         assert "回复任意内容" in wired.heard()[-1]
         await wired.say("1")
-        assert wired.heard()[-1] == "答 慢1.5 查账单"
+        assert wired.heard()[-1] == "答 慢2.5 查账单"
         assert len(wired.bot.heard) == 1, "going on is no question of its own"
         await wired.say("长")
         assert wired.heard()[-1].endswith(MORE)

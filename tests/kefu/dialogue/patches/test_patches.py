@@ -10,6 +10,7 @@ import rasa.core.policies.memoization
 import rasa.core.processor
 import rasa.core.run
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import EndpointConfig
 
@@ -24,6 +25,7 @@ PLACES = {
     ],
     "graph_runner": [(rasa.core.processor, "DaskGraphRunner")],
     "event_types": [(Event, "resolve_by_type")],
+    "rule_index": [(RulePolicy, "_get_possible_keys")],
     "debug_copies": [(rasa.core.processor, "copy"), (rasa.core.policies.memoization, "copy")],
 }
 

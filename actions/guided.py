@@ -1,0 +1,75 @@
+"""Where in a guide the talk is, and what comes next there."""
+
+import re
+from dataclasses import dataclass
+
+from rasa_sdk import Tracker
+
+from actions.matter import SURELY
+from actions.turn import Turn
+from kefu.dialogue.guides import Guide, Option, guides
+from kefu.knowledge import FaqEntry, knowledge_base
+from kefu.topics import is_business
+
+_UNSOLVED = re.compile(
+    r"还是(不行|不能|没|那样|一样|老样子)|没(有)?(用|效果)|不管用|不好使|不顶用|白搭|没(解决|弄好|办好)|不行啊|行不通|试(了|过).{0,4}(没|不)"
+    r"|还是.{0,4}(不了|不上|不成|不到|不出|失败)|^(那|这下?|现在)?(该|要)?(咋|怎么)(整|办|弄|搞)[嘛啊呢呀]*$"
+)
+_LONGEST_COMPLAINT = 15  # characters; more tells a story of its own
+_SHORT = 10  # characters up to which a message may be an answer, however sure the classifier is of something else
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a guide: the option whose answer was shown last, None at the guide's question."""
+
+    guide: Guide
+    option: Option | None
+
+
+def place(tracker: Tracker) -> Place | None:
+    """Where the talk is; None outside of guides."""
+    guide = guides().of(tracker.get_slot("guide") or "")
+    return Place(guide, guide.holding(tracker.get_slot("faq_id"))) if guide else None
+
+
+def option_named(turn: Turn, tracker: Tracker) -> tuple[Guide, Option] | None:
+    """The option that a customer names after a guide has asked, in whatever words; None where it is another matter."""
+    here = place(tracker)
+    if here is None or turn.is_pressed:
+        return None
+    option = here.guide.branch(turn.entity(here.guide.slot or "")) or here.guide.answered(turn.text)
+    if option is None:
+        return None
+    own = {here.guide.intent, *(faq_id.split(".")[0] for faq_id in option.entries)}
+    is_sure = is_business(turn.intent) and turn.confidence >= SURELY
+    if is_sure and turn.intent not in own and len(turn.text) > _SHORT:
+        return None
+    return here.guide, option
+
+
+def options_meant(turn: Turn, tracker: Tracker) -> list[Option]:
+    """The options that a short reply to a guide's question may mean, where it fits more than one."""
+    here = place(tracker)
+    if here is None or here.option or turn.is_pressed:
+        return []
+    fitting = here.guide.titled(turn.text)
+    return fitting if len(fitting) > 1 else []
+
+
+def untried(option: Option, turn: Turn, tracker: Tracker) -> FaqEntry | None:
+    """The next entry of an option that this customer has not seen in this matter."""
+    tried = tracker.get_slot("tried") or []
+    known = knowledge_base().current().by_id
+    left = (known[faq_id] for faq_id in option.entries if faq_id in known and faq_id not in tried)
+    return next((entry for entry in left if knowledge_base().answer(entry.id, turn.brand)), None)
+
+
+def try_next(option: Option, tracker: Tracker) -> str:
+    """What to say before an option's next answer; nothing before its first."""
+    return "换个办法试试。\n" if set(option.entries) & set(tracker.get_slot("tried") or []) else ""
+
+
+def says_unsolved(text: str) -> bool:
+    """Whether a short message says that what was answered has not helped."""
+    return len(text) <= _LONGEST_COMPLAINT and bool(_UNSOLVED.search(text))

@@ -1,0 +1,70 @@
+"""What the talk is about: the topic, the facts and the answers so far, kept in slots."""
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.turn import Turn
+from kefu.dialogue.answering import SURE
+from kefu.dialogue.said import FACTS, facts, says_only_facts
+from kefu.knowledge import FaqEntry
+from kefu.topics import is_business
+
+KEPT = ("bank", "pay_channel", "failure_reason")
+SURELY = 0.8  # from here on a message is a question of its own, whatever else it might answer
+
+_LONGEST_QUESTION = 300  # characters of what the customer has said about one matter
+
+
+def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Remember what the customer is talking about: a new topic starts with the facts of this message only."""
+    is_new = not is_business(turn.intent) or turn.intent != tracker.get_slot("topic")
+    if not is_new:
+        return stay(turn, tracker)
+    events: list[EventType] = [SlotSet("question", turn.text), SlotSet("tried", None)]
+    if is_business(turn.intent) and (turn.confidence >= SURE or not tracker.get_slot("topic")):
+        events.append(SlotSet("topic", turn.intent))
+    events += [SlotSet(name, turn.entity(name)) for name in (*FACTS, *KEPT) if name != "phone" or turn.entity(name)]
+    return [*events, *_known(turn)]
+
+
+def stay(turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Remember more about the same matter."""
+    found = {name: turn.entity(name) for name in (*FACTS, *KEPT) if turn.entity(name) is not None}
+    said = joined(tracker.get_slot("question"), turn.text)
+    return [SlotSet("question", said), *(SlotSet(name, value) for name, value in found.items()), *_known(turn)]
+
+
+def answered(entry: FaqEntry, tracker: Tracker, topic: str | None = None, guide: str | None = None) -> list[EventType]:
+    """Remember that an answer was given.
+
+    Args:
+        topic: the matter, where that is not the entry's own intent.
+        guide: the intent of the guide that the answer belongs to.
+    """
+    before = tracker.get_slot("tried") if (topic or entry.intent) == tracker.get_slot("topic") or guide else None
+    return [
+        SlotSet("faq_id", entry.id),
+        SlotSet("topic", topic or entry.intent),
+        SlotSet("guide", guide),
+        SlotSet("tried", list(dict.fromkeys([*(before or []), entry.id]))),
+        SlotSet("misses", 0),
+        SlotSet("asks", None),
+    ]
+
+
+def only_facts(turn: Turn) -> dict[str, str]:
+    """The facts of a message that says nothing else; empty for any other message."""
+    found = facts(turn.said()) if says_only_facts(turn.said()) else {}
+    return {name: value for name, value in found.items() if name in FACTS}
+
+
+def joined(before: str | None, now: str) -> str:
+    """What was said about one matter, in order, each once; the end of it where it gets long."""
+    parts = [part for part in (before, now) if part]
+    return "；".join(dict.fromkeys(parts))[-_LONGEST_QUESTION:]
+
+
+def _known(turn: Turn) -> list[EventType]:
+    brand = [SlotSet("brand", turn.brand.id)] if turn.brand.id else []
+    phone = [SlotSet("phone_sealed", turn.sealed_phone)] if turn.sealed_phone else []
+    return [*brand, *phone]

@@ -1,0 +1,105 @@
+"""Adding to a ticket that is there: 补充情况, 还没解决."""
+
+import re
+from typing import Any
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.emergency import kind_of, raise_alarm
+from actions.matter import SURELY, only_facts
+from actions.status import add_to, status_line
+from actions.turn import Turn
+from kefu.database import database
+from kefu.desk.errors import TicketError
+from kefu.desk.lifecycle import Status
+from kefu.desk.ticket_messages import TicketMessages
+from kefu.desk.tickets import TicketService
+from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
+from kefu.topics import is_business
+
+_SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
+_LEAVE: list[EventType] = [SlotSet("note", None), SlotSet("requested_slot", None)]
+
+
+class ActionAddToTicket(Action):
+    """Remembers which ticket the button belongs to; the note form asks for the words."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_add_to_ticket"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Keep the number."""
+        return [SlotSet("ticket_id", Turn.of(tracker).entity("ticket_id")), SlotSet("note", None)]
+
+
+class ValidateNoteForm(FormValidationAction):
+    """Takes whatever comes next as the note, unless the customer has changed his mind."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "validate_note_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Fill `note`, or leave the form."""
+        if tracker.get_slot("requested_slot") != "note":
+            return [SlotSet("bad_answers", 0)]
+        turn = Turn.of(tracker)
+        kind = kind_of(turn)
+        if kind:
+            return [*await raise_alarm(dispatcher, turn, kind), *_LEAVE]
+        if calls_off(turn.said()):
+            dispatcher.utter_message(response="utter_nothing_to_cancel")
+            return _LEAVE
+        return [SlotSet("note", turn.text)]
+
+
+class ActionStoreNote(Action):
+    """Adds the note to the ticket; a finished ticket is opened again."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_store_note"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Store and say so; a form that was left stores nothing."""
+        note, number = tracker.get_slot("note"), tracker.get_slot("ticket_id")
+        if not note:
+            return []
+        turn, service = Turn.of(tracker), TicketService(database())
+        ticket = await service.get(number or "")
+        if ticket is None or turn.brand.id not in ("", ticket.brand):
+            dispatcher.utter_message(response="utter_ticket_not_found")
+            return [SlotSet("note", None)]
+        dispatcher.utter_message(response=await _added(ticket.id, note, turn), receipt=ticket.id)
+        return [SlotSet("note", None)]
+
+
+async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """A word on the ticket that was just opened (要多久, 对了…, 金额是60); empty for any other message."""
+    number = tracker.get_slot("ticket_id")
+    is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not only_facts(turn)
+    if not number or tracker.get_slot("topic") or turn.is_pressed or is_sure:
+        return []
+    service = TicketService(database())
+    ticket = await service.get(number)
+    if ticket is None or not Status(ticket.status).is_active or turn.brand.id not in ("", ticket.brand):
+        return []
+    if ASKS_HOW_LONG.search(turn.text):
+        dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
+        return [SlotSet("ticket_id", number)]
+    if only_facts(turn) or _SUPPLEMENT.match(turn.text):
+        dispatcher.utter_message(response=await _added(number, turn.text, turn), receipt=number)
+        return [SlotSet("ticket_id", number)]
+    return []
+
+
+async def _added(number: str, text: str, turn: Turn) -> str:
+    """Add the customer's words to a ticket; the response that says how that went."""
+    try:
+        said = await TicketMessages(database()).from_customer(number, text, f"{turn.conversation}:{turn.message_id}")
+    except TicketError:
+        return "utter_ticket_is_over"
+    return "utter_note_stored_reopened" if said.ticket.status == Status.REOPENED else "utter_note_stored"

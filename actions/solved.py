@@ -1,0 +1,102 @@
+"""After an answer: did it help, and what now."""
+
+import re
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import answer, ask_again, go_on, note_facts, offer_ticket
+from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
+from actions.guided import option_named, place, try_next, untried
+from actions.turn import Turn
+from kefu.dialogue.guides import Option
+
+_SOLVED = re.compile(
+    r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|没问题|没事了|(收|找|看|退)到了|到账了"
+)
+_ALL = re.compile(r"全|都|解决")
+_MATTER = ("faq_id", "topic", "question", "guide", "tried", "asks")
+
+
+class ActionSolved(Action):
+    """The answer has helped: go on to the guide's next step, or close the matter."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_solved"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """A mere 嗯 is asked about; a step that is done leads to the next; else say so and forget the matter."""
+        turn = Turn.of(tracker)
+        named = option_named(turn, tracker)
+        if named:
+            return go_on(dispatcher, turn, tracker, *named)
+        if tracker.get_slot("asks") == "register" and not turn.is_pressed:
+            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
+            return [SlotSet("faq_id", tracker.get_slot("faq_id"))]
+        here = place(tracker)
+        if here and here.option is None and not turn.is_pressed and not _SOLVED.search(turn.text):
+            kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
+            if ask_again(dispatcher, tracker):
+                return [kept, SlotSet("asks", "guide")]
+            return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
+        if not (turn.is_pressed or tracker.get_slot("asks") == "solved" or _SOLVED.search(turn.text)):
+            dispatcher.utter_message(response="utter_ask_solved")
+            return [SlotSet("faq_id", tracker.get_slot("faq_id")), SlotSet("asks", "solved")]
+        left = here.guide.steps_after(here.option) if here and here.option else []
+        if left and not _ALL.search(turn.text):
+            _next_step(dispatcher, left)
+            return [SlotSet("faq_id", left[0].faq), SlotSet("asks", None)]
+        dispatcher.utter_message(response="utter_solved")
+        return [SlotSet("rated_faq", tracker.get_slot("faq_id")), *(SlotSet(name, None) for name in _MATTER)]
+
+
+class ActionUnsolved(Action):
+    """The answer has not helped: try what the guide still has; `nothing_left` says that a ticket is next."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_unsolved"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Show another answer of the same step, or leave it to the ticket form."""
+        turn = Turn.of(tracker)
+        named = option_named(turn, tracker)
+        if named and untried(named[1], turn, tracker):
+            return [*go_on(dispatcher, turn, tracker, *named), SlotSet("nothing_left", False)]
+        noted = note_facts(dispatcher, turn, tracker)
+        if noted:
+            return [*noted, SlotSet("nothing_left", False)]
+        here = place(tracker) if turn.text != UNSOLVED["title"] else None  # who presses 没解决 wants it registered
+        if here and here.option and untried(here.option, turn, tracker):
+            events = go_on(dispatcher, turn, tracker, here.guide, here.option, try_next(here.option, tracker))
+            return [*events, SlotSet("nothing_left", False)]
+        return [SlotSet("nothing_left", True)]
+
+
+class ActionWhatNow(Action):
+    """没用, 不知道, a lone fact: words that need something before them to make sense."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_what_now"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Go on with the matter that is open; without one ask what it is about."""
+        turn = Turn.of(tracker)
+        if option_named(turn, tracker):
+            return await answer(dispatcher, turn, tracker)
+        noted = note_facts(dispatcher, turn, tracker)
+        if noted:
+            return noted
+        if not tracker.get_slot("topic"):
+            dispatcher.utter_message(response="utter_what_now")
+            return []
+        return offer_ticket(dispatcher, tracker, "utter_not_sure" if turn.intent == "skip" else "utter_still_open")
+
+
+def _next_step(dispatcher: CollectingDispatcher, left: list[Option]) -> None:
+    text = f"好，接着下一步：{left[0].step}。卡住了点卡在哪里；全办好了点“已解决”。"
+    dispatcher.utter_message(text=text, buttons=[*branches_of(left), SOLVED, PERSON])

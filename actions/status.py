@@ -1,0 +1,24 @@
+"""How a ticket reads in the talk, with the button by which a customer adds to it."""
+
+import json
+from datetime import datetime, timezone
+
+from actions.buttons import Button
+from kefu.desk.lifecycle import Status
+from kefu.desk.models import Ticket
+from kefu.show import show_moment, show_status
+from kefu.topics import title
+
+
+def add_to(ticket: Ticket) -> Button:
+    """The button by which a customer adds to a ticket; a finished one is opened again by that."""
+    words = "补充情况" if Status(ticket.status).is_active else "还没解决"
+    return {"title": words, "payload": "/add_to_ticket" + json.dumps({"ticket_id": ticket.id})}
+
+
+def status_line(ticket: Ticket) -> str:
+    """Number, matter, status, and by when somebody calls where nobody has yet."""
+    about = f"{title(ticket.intent)}，{show_moment(ticket.created_at)}登记"
+    head = f"工单 {ticket.id}（{about}）：{show_status(ticket.status)}"
+    waits = ticket.status in (Status.OPEN, Status.REOPENED) and ticket.sla_due > datetime.now(timezone.utc)
+    return f"{head}，最晚{show_moment(ticket.sla_due)}联系您。" if waits else f"{head}。"

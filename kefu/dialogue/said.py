@@ -1,0 +1,55 @@
+"""A customer's message as the dialogue reads it: its words, and the facts found in it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+FACTS = ("time", "amount", "order_id", "phone")
+
+_NOT_BEFORE = re.compile(r"(不是|不对|并非|不止)[\s,]*$")
+_FILLER = re.compile(
+    r"[^\w]|不对|不是|应该?是|大概|左右|我的?|是|的|了|就|号码|手机|电话|金额|时间|单号|订单|一共|总共|那个|那笔"
+)
+_FEW = 1  # characters beside the facts, in a message that only gives facts
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A fact found in a message; `value` is normalised, offsets are in the message's text."""
+
+    name: str
+    value: str
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True)
+class Said:
+    """A customer's message; `brand` is the wallet's id where that is known."""
+
+    text: str
+    intent: str
+    confidence: float = 1.0
+    entities: Sequence[Entity] = ()
+    sealed_phone: str | None = None
+    brand: str = ""
+
+
+def facts(said: Said) -> dict[str, Any]:
+    """Facts in a message by slot. Of several amounts or times the last one that is not denied counts."""
+    found: dict[str, Any] = {}
+    for entity in said.entities:
+        if entity.name in FACTS and not _NOT_BEFORE.search(said.text[: entity.start]):
+            found[entity.name] = entity.value
+    if "phone" in found:
+        found["phone_sealed"] = said.sealed_phone
+    return found
+
+
+def says_only_facts(said: Said) -> bool:
+    """Whether a message gives facts and says nothing else (350块，昨天晚上)."""
+    rest = list(said.text)
+    for entity in said.entities:
+        rest[entity.start : entity.end] = " " * (entity.end - entity.start)
+    return bool(facts(said)) and len(_FILLER.sub("", "".join(rest))) <= _FEW
