@@ -60,7 +60,7 @@ class ActionRelay(Action):
             await handoffs().leave(turn.conversation)
             dispatcher.utter_message(response="utter_back_to_bot")
             return [SlotSet("handoff", False)]
-        place = await handoffs().say(turn.conversation, turn.text, turn.message_id)
+        place = await handoffs().say(turn.conversation, _as_typed(turn, tracker), turn.message_id)
         if place is None:
             return [SlotSet("handoff", False), FollowupAction(_instead(turn))]
         if not place.is_waiting:
@@ -117,6 +117,12 @@ def _new(turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None, urgen
             "transcript": transcript(tracker.events),
         },
     )
+
+
+def _as_typed(turn: Turn, tracker: Tracker) -> str:
+    """The customer's line for a person: masked, but not normalised."""
+    metadata = tracker.latest_message.get("metadata") or {}
+    return str(metadata.get("original") or turn.text)
 
 
 def _instead(turn: Turn) -> str:

@@ -265,6 +265,8 @@ class FakeServer:
                     await response.write(f"event: typing\ndata: {json.dumps(typing)}\n\n".encode())
                 talk.typing.clear()
                 await talk.changed.wait()
+        except ConnectionResetError:  # the browser went away
+            return response
         finally:
             self._listening.discard(request.transport)
 

@@ -17,7 +17,7 @@ from kefu.desk.outbox.models import Delivery
 from kefu.sealing import fingerprints, unseal
 
 # Tables of other parts that hold conversations by id in clear, as far as this database has them.
-_BY_CONVERSATION = {
+BY_CONVERSATION = {
     "inbound_messages": ("conversation", "收到的消息"),
     "messages": ("conversation", "消息记录"),
     "uploads": ("conversation", "上传的图片"),
@@ -47,7 +47,8 @@ class Person:
 async def forget(database: Database, person: Person) -> Report:
     """Delete a person's conversations, tickets (with messages, history, pictures), feedback and deliveries.
 
-    A phone leads to its tickets, a ticket to its conversation, a conversation to all of its tickets.
+    A phone leads to its tickets, a ticket to its conversation, a conversation to the one that is bound to it
+    and to all tickets of both.
 
     Returns:
         How many of what were deleted, by a name for operators.
@@ -58,7 +59,7 @@ async def forget(database: Database, person: Person) -> Report:
     """
     async with database.write("forget") as session:
         named = await _named(session, person)
-        conversations = await _conversations(session, named, person)
+        conversations = await _with_bound(session, await _conversations(session, named, person))
         tickets = await _tickets_of(session, named, conversations)
         report = await _delete_tickets(session, tickets)
         report["评价"] = await delete_where(session, Feedback, Feedback.customer_key.in_(_customer_keys(conversations)))
@@ -87,17 +88,18 @@ async def _conversations(session: AsyncSession, named: Collection[Ticket], perso
     if lost:
         raise Unacceptable(f"打不开工单 {'、'.join(lost)} 的客户信息：请把当时的密钥放进 KEFU_OLD_SECRETS")
     found = {conversation for _, conversation in opened if conversation}
-    return sorted(await _bound(session, found | ({person.conversation} if person.conversation else set())))
+    return sorted(found | ({person.conversation} if person.conversation else set()))
 
 
-async def _bound(session: AsyncSession, conversations: set[str]) -> set[str]:
-    """The conversations, and those on other channels that are bound to the same customer."""
-    table = (await tables(session, ["bindings"])).get("bindings")
-    if table is None:
+async def _with_bound(session: AsyncSession, conversations: list[str]) -> list[str]:
+    """Also those of the same customer on the other channel: WeChat's `conversation`, the website's `customer`."""
+    bindings = (await tables(session, ["bindings"])).get("bindings")
+    if bindings is None:
         return conversations
-    same = table.c.conversation.in_(conversations) | table.c.customer.in_(conversations)
-    rows = (await session.execute(select(table.c.conversation, table.c.customer).where(same))).all()
-    return conversations.union(*rows)
+    wechat, website = bindings.c.conversation, bindings.c.customer
+    query = select(wechat, website).where(wechat.in_(conversations) | website.in_(conversations))
+    pairs = (await session.execute(query)).all()
+    return sorted({*conversations, *(one for pair in pairs for one in pair)})
 
 
 async def _tickets_of(session: AsyncSession, named: Collection[Ticket], conversations: list[str]) -> list[str]:
@@ -118,7 +120,7 @@ async def _delete_tickets(session: AsyncSession, tickets: list[str]) -> Report:
 
 
 async def _delete_elsewhere(session: AsyncSession, conversations: list[str]) -> Report:
-    wanted = {name: (column, label, conversations) for name, (column, label) in _BY_CONVERSATION.items()}
+    wanted = {name: (column, label, conversations) for name, (column, label) in BY_CONVERSATION.items()}
     table, column, label = _HANDOFFS
     wanted[table] = (column, label, _customer_keys(conversations))
     report = {}

@@ -1,16 +1,15 @@
-"""Around every request: how large its body may be, how long it took, and headers that browsers should see."""
+"""Around every request: how large its body may be, and how long it took."""
 
 import time
 from collections.abc import Callable
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kefu.desk.attachments import LARGEST
 
 LARGEST_BODY = 2**18  # bytes; pictures have their own limit
-_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY"}
 
 Observe = Callable[[str, str, int, float], None]
 
@@ -19,7 +18,8 @@ class Guard:
     """ASGI middleware.
 
     Args:
-        observe: told of each request: method, route (its template, never an id), status, seconds.
+        observe: told of each request: method, route (its template, never an id), status, seconds. Not of streams,
+            which last as long as a page is open.
     """
 
     def __init__(self, app: ASGIApp, observe: Observe) -> None:
@@ -30,24 +30,21 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
+        started, status, is_stream = time.perf_counter(), 500, False
 
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
+        async def send_on(message: Message) -> None:
+            nonlocal status, is_stream
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                is_stream = Headers(raw=message["headers"]).get("content-type", "").startswith("text/event-stream")
             await send(message)
 
         try:
-            await self._app(scope, _limited(scope, receive), send_with_headers)
+            await self._app(scope, _limited(scope, receive), send_on)
         finally:
             route = getattr(scope.get("route"), "path", "other")
-            self._observe(scope["method"], route, status, time.perf_counter() - started)
+            if not is_stream:
+                self._observe(scope["method"], route, status, time.perf_counter() - started)
 
 
 def _limited(scope: Scope, receive: Receive) -> Receive:

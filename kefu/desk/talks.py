@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kefu.brands import brand_or_default
 from kefu.database import Database
 from kefu.desk.handoffs import Ending, HandoffError, HandoffService, taking
-from kefu.desk.lifecycle import Priority
+from kefu.desk.lifecycle import Priority, Status
 from kefu.desk.models import Handoff, Ticket
 from kefu.desk.outbox.customers import push, push_id
 from kefu.desk.ticket_messages import TicketMessages
@@ -103,11 +103,13 @@ class Talks:
         talk = await self._mine(talk_id, agent)
         if note and not (follow_up or talk.ticket_id):
             raise HandoffError("小结要写进工单：请勾选“开一张工单跟进”，或者不写小结")
-        ticket_id = await self._leave_ticket(talk, note, f"user:{agent.name}", moment) if follow_up or note else None
+        ticket_id = talk.ticket_id
+        if follow_up or note:
+            ticket_id = await self._leave_ticket(talk, note, f"user:{agent.name}", moment, follow_up)
         goes_on = ticket_id if follow_up else None
         async with self._database.write(f"handoff-id:{talk_id}") as session:
             talk = await self._handoffs.close(session, talk_id, agent.name, moment)
-            talk.ticket_id = ticket_id or talk.ticket_id
+            talk.ticket_id = ticket_id
             text = ENDED_WITH_TICKET.format(ticket=goes_on) if goes_on else ENDED
             await _tell(session, talk, "ended", text, moment, _BACK_TO_BOT, _stars())
         return goes_on
@@ -144,16 +146,20 @@ class Talks:
         async with self._database.write(f"handoff-id:{talk_id}") as session:
             return await self._handoffs.owned(session, talk_id, agent.name)
 
-    async def _leave_ticket(self, talk: Handoff, note: str, actor: str, now: datetime) -> str:
-        """The ticket in which the matter goes on: the one that is there, else a new one; the note is added once."""
-        ticket_id = talk.ticket_id
-        if ticket_id is None or await self._tickets.get(ticket_id) is None:
+    async def _leave_ticket(self, talk: Handoff, note: str, actor: str, now: datetime, goes_on: bool = True) -> str:
+        """The number of the talk's ticket, with the note added once.
+
+        Args:
+            goes_on: whether the matter does: then a ticket that is over will not do, and a new one is opened.
+        """
+        ticket = await self._tickets.get(talk.ticket_id) if talk.ticket_id else None
+        if ticket is None or (goes_on and not Status(ticket.status).is_active):
             said = await self._handoffs.lines(talk.id)
             lines = [{"who": line.who, "text": line.text, "at": line.at.timestamp()} for line in said]
-            ticket_id = (await self._tickets.open(new_ticket(talk, lines), now, actor)).ticket.id
+            ticket = (await self._tickets.open(new_ticket(talk, lines), now, actor)).ticket
         if note:
-            await self._messages.note(ticket_id, note, actor, f"talk:{talk.id}", now)
-        return str(ticket_id)
+            await self._messages.note(ticket.id, note, actor, f"talk:{talk.id}", now)
+        return str(ticket.id)
 
 
 def new_ticket(talk: Handoff, lines: list[dict[str, Any]]) -> NewTicket:

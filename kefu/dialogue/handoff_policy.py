@@ -44,9 +44,12 @@ class HandoffPolicy(Policy):
     ) -> PolicyPrediction:
         """Relay after a message, listen after relaying, abstain where no person is asked for."""
         probabilities = self._default_predictions(domain)
-        if tracker.get_slot(SLOT) and tracker.active_loop is None:
-            action = RELAY if tracker.latest_action_name == ACTION_LISTEN_NAME else ACTION_LISTEN_NAME
-            probabilities[domain.index_for_action(action)] = 1.0
+        before = tracker.latest_action_name
+        is_handed_off = tracker.get_slot(SLOT) and tracker.active_loop is None
+        if before == RELAY or (is_handed_off and before != ACTION_LISTEN_NAME):
+            probabilities[domain.index_for_action(ACTION_LISTEN_NAME)] = 1.0
+        elif is_handed_off:
+            probabilities[domain.index_for_action(RELAY)] = 1.0
         return self._prediction(probabilities)
 
     @classmethod

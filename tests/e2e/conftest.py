@@ -7,6 +7,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,11 +97,10 @@ def stop_product(process: subprocess.Popen[str]) -> int:
     return process.returncode
 
 
-@pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product for all end-to-end tests."""
-    folder = tmp_path_factory.mktemp("product")
-    process = start_product(folder)
+@contextmanager
+def running_product(folder: Path, **environment: str) -> Iterator[Product]:
+    """A product that is stopped at the end."""
+    process = start_product(folder, **environment)
     try:
         addresses = wait_for_addresses(process)
         rasa = addresses["网页(邮政数字钱包)"].split("/webhooks")[0]
@@ -109,6 +109,13 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     finally:
         if process.poll() is None:
             stop_product(process)
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One running product for all end-to-end tests."""
+    with running_product(tmp_path_factory.mktemp("product")) as running:
+        yield running
 
 
 def drain(process: subprocess.Popen[str]) -> None:

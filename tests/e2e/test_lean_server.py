@@ -77,7 +77,7 @@ def environment(root: Path, tmp_path: Path) -> dict[str, str]:
 def test_a_lean_server_says_the_same(environment: dict[str, str]) -> None:
     rasa = f"http://127.0.0.1:{environment['KEFU_RASA_PORT']}"
     port = environment["KEFU_ACTIONS_PORT"]
-    actions = (str(Path(sys.executable).parent / "rasa"), "run", "actions", "--actions", "actions", "--port", port)
+    actions = (sys.executable, "-m", "kefu.launch.actions_server")
     launcher = (sys.executable, "-m", "kefu.launch.rasa_server")
     ready = f"{rasa}/webhooks/rest/"
     with server(*actions, url=f"http://127.0.0.1:{port}/health", environment=environment):

@@ -250,6 +250,22 @@ def test_what_a_killed_process_took_is_answered_once_after_its_restart(replicas:
     assert visitor.sees(replicas.one) == [QUESTION, "可以退，我来教您。"]
 
 
+def test_a_process_that_is_told_to_stop_finishes_its_turn(replicas: Replicas, visitor: Visitor) -> None:
+    replicas.other.kill()
+    replicas.actions.may_answer.clear()
+    assert visitor.say(replicas.one, QUESTION, new_id()).status_code == 202
+    assert replicas.actions.was_asked.wait(_PATIENCE)
+    stopping = replicas.one.process
+    assert stopping is not None
+    stopping.terminate()
+    replicas.actions.may_answer.set()
+    stopping.wait(_PATIENCE)
+    replicas.one.process = None
+    replicas.one.start()
+    assert visitor.wait_for(replicas.one, 2) == [QUESTION, "可以退，我来教您。"]
+    assert len(replicas.actions.asked) == 1, "not run again after the restart"
+
+
 def test_without_the_database_nothing_is_acknowledged_and_nothing_lost(replicas: Replicas, visitor: Visitor) -> None:
     message_id = new_id()
     with replicas.without_database():

@@ -8,7 +8,7 @@ from pathlib import Path
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, raw
 
-from kefu.channels.website.bundle import STATIC, served
+from kefu.channels.website.bundle import DEMO, WIDGET, served
 
 _MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -41,10 +41,10 @@ class Asset:
 
 def load_assets() -> dict[str, Asset]:
     """The files that browsers may have, by name."""
-    return {path.name: _load(path) for path in sorted(STATIC.iterdir()) if path.suffix in _MEDIA_TYPES}
+    return {name: _load(name) for name in WIDGET + DEMO}
 
 
-def _load(path: Path) -> Asset:
-    content = served(path.name).encode()
+def _load(name: str) -> Asset:
+    content = served(name).encode()
     etag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
-    return Asset(content, gzip.compress(content, mtime=0), _MEDIA_TYPES[path.suffix], etag)
+    return Asset(content, gzip.compress(content, mtime=0), _MEDIA_TYPES[Path(name).suffix], etag)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
+WIDGET = ("widget.js", "chat.js", "chat.css")  # all that a page with the widget loads
+DEMO = ("demo.js", "demo.css")
 
 _IMPORT = re.compile(r'import (?:\{ (?P<names>[\w, ]+) \}|(?P<default>\w+)) from "\./(?P<module>\w+)\.js";\n')
 _EXPORT = re.compile(r"^export (?:default|(?:async function\*?|function\*?|class|const) (?P<name>\w+))", re.MULTILINE)

@@ -1,5 +1,6 @@
 """The website channel: demo page, widget, and the HTTP API that the widget talks to (docs/website.md)."""
 
+import asyncio
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
@@ -166,8 +167,9 @@ class WebsiteChannel(InputChannel):
         await self._limit(f"uploads:{session.conversation}", _UPLOADS)
         picture = picture_of(await body_of(request, LARGEST))
         try:
-            upload_id = await self._uploads.store(session.conversation, message_id, session.brand, picture)
-        except SQLAlchemyError as error:
+            storing = self._uploads.store(session.conversation, message_id, session.brand, picture)
+            upload_id = await asyncio.shield(storing)
+        except (SQLAlchemyError, OSError) as error:
             raise NotStored("the database is away") from error
         shown = {"image": f"uploads/{upload_id}"}
         return await self._take(
@@ -175,7 +177,7 @@ class WebsiteChannel(InputChannel):
         )
 
     async def _take(self, message: Inbound) -> HTTPResponse:
-        taken = await self._opened.take(message)
+        taken = await asyncio.shield(self._opened.take(message))  # a client that goes leaves it whole
         return json({"id": message.message_id, "seq": taken.seq}, status=202)
 
     # What the customer sees

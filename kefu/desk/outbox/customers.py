@@ -51,15 +51,9 @@ async def push(
     if buttons:
         event["data"] = {"buttons": buttons}
     events = [{"event": "slot", "name": name, "value": value} for name, value in (slots or {}).items()]
+    body = [*events, event] if events else event
     await put(
-        session,
-        Kind.CUSTOMER,
-        push_id(key),
-        sealed or seal(conversation),
-        [*events, event] if events else event,
-        now,
-        _lane(conversation),
-        ticket_id,
+        session, Kind.CUSTOMER, push_id(key), sealed or seal(conversation), body, now, _lane(conversation), ticket_id
     )
 
 

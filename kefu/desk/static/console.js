@@ -38,6 +38,45 @@ document.addEventListener("submit", ({ target, submitter }) => {
   submitter?.blur();
 });
 
+// A talk in a hidden tab holds no stream: over HTTP/1.1 a browser has six connections for all tabs, and an agent may
+// have more talks open. The queue keeps its own, so that a waiting customer is seen in the tab's title. When the tab
+// is shown again, the stream's first event makes the page catch up.
+const pausing = (url) => {
+  const listeners = [];
+  let source;
+  const turn = () => {
+    if (document.hidden) {
+      source?.close();
+      source = undefined;
+    } else if (!source) {
+      source = new EventSource(url);
+      source.onopen = (event) => stream.onopen?.(event);
+      source.onerror = (event) => stream.onerror?.(event);
+      for (const listener of listeners) source.addEventListener(...listener);
+    }
+  };
+  const stream = {
+    get readyState() { return source?.readyState ?? EventSource.CONNECTING; },
+    addEventListener(...listener) {
+      listeners.push(listener);
+      source?.addEventListener(...listener);
+    },
+    removeEventListener(name, heard) {
+      const place = listeners.findIndex((one) => one[0] === name && one[1] === heard);
+      if (place >= 0) listeners.splice(place, 1);
+      source?.removeEventListener(name, heard);
+    },
+    close() {
+      document.removeEventListener("visibilitychange", turn);
+      source?.close();
+    },
+  };
+  document.addEventListener("visibilitychange", turn);
+  turn();
+  return stream;
+};
+htmx.createEventSource = (url) => (url.startsWith("/talks/") ? pausing(url) : new EventSource(url));
+
 // A line that was taken: empty the box, and the next one is another.
 document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt;

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from kefu.channels.binding import Bindings
-from kefu.channels.models import InboundMessage
+from kefu.channels.models import Binding, InboundMessage
 from kefu.database import Database
 from kefu.desk.attachments import Attachments
 from kefu.desk.errors import Unacceptable
 from kefu.desk.feedback import FeedbackService, NewFeedback
-from kefu.desk.forget import Person, forget
+from kefu.desk.forget import BY_CONVERSATION, Person, forget
+from kefu.desk.handoffs import HandoffService, NewHandoff
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.sealing import seal
@@ -30,6 +31,9 @@ async def leave_traces(database: Database, customer: str, **facts: str) -> str:
     await TicketMessages(database).reply(ticket.id, "您好", "user:li", "小李", "r", now=NOW)
     await Attachments(database).add(ticket.id, "a.png", PNG, "customer", NOW)
     await FeedbackService(database).store(NewFeedback("my", "rest", customer, "rating", customer, stars=1))
+    handoffs = HandoffService(database)
+    await handoffs.ask(NewHandoff("post", "rest", customer, "asked", "refund"), NOW)
+    await handoffs.say(customer, "有人吗", "h1", NOW)
     message = {"channel": "rest", "brand": "post", "text": "退款", "received_at": NOW}
     async with database.write() as session:
         session.add(InboundMessage(conversation=customer, message_id="m", **message))
@@ -52,7 +56,7 @@ async def test_all_traces_go_and_the_report_says_what_they_were(database: Databa
     person = {"conversation": "web-1", "ticket": number, "phone": "13800138000"}[by]
     report = await forget(database, Person(**{by: person}))
     assert await counts(database) == others
-    wanted = {"工单": 1, "消息": 1, "图片": 1, "历史": 3, "待发消息": 1, "评价": 1, "收到的消息": 1}
+    wanted = {"工单": 1, "消息": 1, "图片": 1, "历史": 3, "待发消息": 1, "评价": 1, "收到的消息": 1, "转人工记录": 1}
     assert report.items() >= wanted.items()
     async with database.read() as session:
         assert (await session.execute(select(InboundMessage.conversation))).scalars().all() == ["web-2"]
@@ -63,6 +67,17 @@ async def test_a_phone_leads_to_every_conversation_of_its_owner(database: Databa
     await leave_traces(database, "web-1", **PHONE)
     await leave_traces(database, "wx-7", **PHONE)
     assert (await forget(database, Person(phone="13800138000")))["工单"] == 2
+    assert (await counts(database))["inbound_messages"] == 0
+
+
+@pytest.mark.parametrize("named", ["web-1", "wx-7"])
+async def test_a_bound_channel_is_forgotten_with_the_other(database: Database, named: str) -> None:
+    await leave_traces(database, "web-1")
+    await leave_traces(database, "wx-7")
+    async with database.write() as session:
+        session.add(Binding(conversation="wx-7", customer="web-1", code="x", bound_at=NOW))
+    report = await forget(database, Person(conversation=named))
+    assert (report["工单"], report["微信绑定"]) == (2, 1)
     assert (await counts(database))["inbound_messages"] == 0
 
 
@@ -91,3 +106,17 @@ async def test_who_is_bound_on_another_channel_is_the_same_person(database: Data
     report = await forget(database, Person(conversation="wx-post-1"))
     assert await counts(database) == others
     assert (report["工单"], report["微信绑定"], report["绑定码"]) == (2, 1, 1)
+
+
+async def test_no_table_with_conversations_is_forgotten(database: Database) -> None:
+    async with database.read() as session:
+        connection = await session.connection()
+        columns = await connection.run_sync(
+            lambda sync: {
+                name: {column["name"] for column in inspect(sync).get_columns(name)}
+                for name in inspect(sync).get_table_names()
+            }
+        )
+    holding = {name for name, found in columns.items() if found & {"conversation", "sender_id"}}
+    assert holding <= set(BY_CONVERSATION)
+    assert {"inbound_messages", "messages", "uploads"} <= holding

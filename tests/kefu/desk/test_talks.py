@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from kefu.database import Database
 from kefu.desk.handoffs import Ending, HandoffError, HandoffService, NewHandoff, State
+from kefu.desk.lifecycle import Status
 from kefu.desk.models import Handoff
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.talks import Agent, Talks
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
+from kefu.desk.work import TicketWork
 from kefu.sealing import unseal
 
 NOW = datetime(2026, 11, 26, 2, 0, tzinfo=timezone.utc)  # 10:00 in China, a working day
@@ -163,6 +165,17 @@ async def test_a_talk_about_a_ticket_goes_on_in_that_ticket(database: Database, 
     assert await talks.sweep(NOW + 4 * MINUTE) == 1
     assert [ticket.id for ticket in await TicketService(database).queue()] == [number]
     assert number in (await told(database))[-1].body[-1]["text"]
+
+
+async def test_a_ticket_that_is_over_does_not_hold_a_new_matter(database: Database, talks: Talks) -> None:
+    new = NewTicket("post", "website", "web-1", "complaint", "打不通电话", "k1")
+    old = (await TicketService(database).open(new, NOW - timedelta(days=30))).ticket.id
+    await TicketWork(database).move(old, Status.CLOSED, "user:li", NOW - timedelta(days=20))
+    talk_id = await ask(database, ticket_id=old)  # the slot still holds its number
+    assert await talks.sweep(NOW + 4 * MINUTE) == 1
+    [ticket] = await TicketService(database).queue()
+    assert ticket.id != old and ticket.id in (await told(database))[-1].body[-1]["text"]
+    assert (await handoff(database, talk_id)).ticket_id == ticket.id
 
 
 async def test_one_talk_that_can_not_be_ended_does_not_hold_up_the_others(

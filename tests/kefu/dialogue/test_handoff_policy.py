@@ -45,9 +45,14 @@ def test_the_action_that_asks_for_a_person_ends_the_turn(domain: Domain) -> None
     assert predicted(domain, [SAID, ActionExecuted("action_to_person"), SlotSet("handoff", True)]) == "action_listen"
 
 
-def test_when_the_talk_is_over_the_other_policies_decide(domain: Domain) -> None:
+def test_the_relay_that_ends_the_talk_ends_its_turn(domain: Domain) -> None:
     over = [SlotSet("handoff", True), SAID, ActionExecuted("action_relay"), SlotSet("handoff", False)]
-    assert predicted(domain, over) is None
+    assert predicted(domain, over) == "action_listen"
+
+
+def test_when_the_talk_is_over_the_other_policies_decide(domain: Domain) -> None:
+    over = [SlotSet("handoff", True), SAID, ActionExecuted("action_relay"), ActionExecuted("action_listen")]
+    assert predicted(domain, [*over, SlotSet("handoff", False), SAID]) is None
 
 
 def test_an_open_form_is_left_to_its_rules(domain: Domain) -> None:

@@ -1,6 +1,7 @@
 // The server's HTTP API. Every failure is a Failure: status 0 where no answer came.
 
 const PATIENCE = 20_000; // ms for an answer
+const UPLOAD_PATIENCE = 120_000; // 5 MB over a slow line
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 
@@ -86,7 +87,8 @@ export class Api {
       request.setRequestHeader("Content-Type", blob.type);
       request.setRequestHeader("X-Message-Id", id);
       request.upload.onprogress = ({ loaded, total }) => progress(loaded / total);
-      request.onerror = () => reject(new Failure(0, "offline"));
+      request.timeout = UPLOAD_PATIENCE;
+      request.onerror = request.ontimeout = () => reject(new Failure(0, "offline"));
       request.onload = () =>
         request.status < 300
           ? resolve(request.response)

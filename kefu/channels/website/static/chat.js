@@ -123,9 +123,9 @@ export function define(base, css) {
 
     #news(line) {
       const looking = this.#panel.isOpen && document.visibilityState === "visible";
-      if (!looking && this.#connection.shelf.get("sound")) chime();
       const { seq, who, text, agent } = line;
       this.#tell("message", { seq, who, text, agent });
+      if (!looking && this.#connection.shelf.get("sound")) chime();
     }
 
     #tell(event, detail = {}) {

@@ -4,6 +4,8 @@ import { h, iconButton, X } from "./dom.js";
 import { draw, imageOf, newCanvas, prepare, TYPES } from "./images.js";
 import words from "./text.js";
 
+const PICTURE = "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01";
+const PLANE = "M4 12L20 4l-5 16-4-6zM11 14l9-10";
 const TALLEST = 140; // px
 const MOST = 2000; // characters that the server reads of a message
 const SAME_PRESS = 30; // ms after compositionend in which Enter still belongs to the candidate
@@ -14,7 +16,7 @@ export class Composer {
   #visit;
   #image;
   #composed = -Infinity;
-  #box = h("textarea", { rows: 1, "aria-label": words.input, placeholder: words.placeholder, enterkeyhint: "send", autocomplete: "off" });
+  #box = h("textarea", { rows: 1, "aria-label": words.input, placeholder: words.placeholder, enterkeyhint: "send" });
   #hint = h("p", { class: "hint", role: "status" });
   #preview = h("div", { class: "preview", hidden: true });
   #chooser = h("input", { type: "file", accept: TYPES.join(), hidden: true, tabindex: -1, "aria-label": words.image });
@@ -24,15 +26,15 @@ export class Composer {
     this.#send = send;
     this.#sendImage = sendImage;
     this.#visit = visit;
-    const choose = iconButton("M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01", words.image, { onclick: () => this.#chooser.click() });
-    const submit = iconButton("M4 12L20 4l-5 16-4-6zM11 14l9-10", words.send, { onclick: () => this.submit() });
-    submit.classList.add("send");
+    const choose = iconButton(PICTURE, words.image, { onclick: () => this.#chooser.click() });
+    const submit = iconButton(PLANE, words.send, { class: "icon send", onclick: () => this.submit() });
     submit.addEventListener("pointerdown", (event) => event.preventDefault()); // a phone's keyboard stays open
     this.#chooser.addEventListener("change", () => {
       this.#attach(imageOf(this.#chooser.files) ?? this.#chooser.files[0]);
       this.#chooser.value = "";
     });
-    this.node = h("div", { class: "composer" }, this.#hint, this.#preview, h("div", { class: "row" }, choose, this.#chooser, this.#box, submit));
+    const row = h("div", { class: "row" }, choose, this.#chooser, this.#box, submit);
+    this.node = h("div", { class: "composer" }, this.#hint, this.#preview, row);
     this.#listen();
     this.#box.value = visit.get("draft") ?? "";
   }
@@ -113,7 +115,7 @@ export class Composer {
   #attached(blob, canvas) {
     this.#image = blob;
     this.#preview.hidden = !blob;
-    const remove = iconButton(X, words.removeImage, { onclick: () => (this.#attached(undefined), this.focus()) });
-    this.#preview.replaceChildren(...(blob ? [canvas, remove] : []));
+    const onclick = () => (this.#attached(undefined), this.focus());
+    this.#preview.replaceChildren(...(blob ? [canvas, iconButton(X, words.removeImage, { onclick })] : []));
   }
 }

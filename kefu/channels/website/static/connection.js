@@ -64,7 +64,8 @@ export class Connection {
     };
     addEventListener("online", resume, { signal });
     addEventListener("offline", () => this.store.changed(), { signal });
-    document.addEventListener("visibilitychange", () => this.#seen(document.visibilityState === "visible"), { signal });
+    document.addEventListener("visibilitychange", () => this.#seen(), { signal });
+    if (document.visibilityState === "hidden") this.#seen(); // opened in the background
     this.shelf.follow((key, before, now) => this.#otherTab(key, before, now), signal);
   }
 
@@ -91,7 +92,8 @@ export class Connection {
   }
 
   async image(line) {
-    return (line.id && (await recall(line.id))) || this.#session.use((token) => this.#api.image(token, line.image.split("/").pop()));
+    const own = line.id && (await recall(line.id));
+    return own ?? this.#session.use((token) => this.#api.image(token, line.image.split("/").pop()));
   }
 
   earlier(seq) {
@@ -126,7 +128,7 @@ export class Connection {
     else if (event === "typing") {
       clearTimeout(this.#typingEnds);
       this.store.typing = data.on ? data.who : undefined;
-      this.#typingEnds = setTimeout(() => this.#hear("typing", {}), data.on ? TYPING_LASTS : 2 ** 30);
+      if (data.on) this.#typingEnds = setTimeout(() => this.#hear("typing", {}), TYPING_LASTS);
       this.store.changed();
     }
   }
@@ -141,10 +143,10 @@ export class Connection {
   }
 
   /** Browsers allow few connections to a host: of the tabs that nobody sees, one listens. */
-  async #seen(visible) {
+  async #seen() {
     this.#background?.();
     this.#background = undefined;
-    if (visible) {
+    if (document.visibilityState === "visible") {
       if (this.isKnown) this.start();
       return;
     }

@@ -1,6 +1,6 @@
 // The list of lines: keeps the nodes that have not changed, the place that is being read, and says new lines aloud.
 
-import { h } from "./dom.js";
+import { h, unseen } from "./dom.js";
 import { needsTime, render } from "./render.js";
 import { fromUs } from "./store.js";
 import words from "./text.js";
@@ -13,7 +13,7 @@ export class Log {
   #actions;
   #nodes = new Map(); // key → {signature, node}
   #list = h("ol");
-  #typing = h("div", { class: "typing", hidden: true }, h("i"), h("i"), h("i"), h("span", { class: "unseen" }, words.typing));
+  #typing = h("div", { class: "typing", hidden: true }, h("i"), h("i"), h("i"), unseen(words.typing));
   #said = h("div", { class: "unseen", "aria-live": "polite" });
   #below = h("button", { type: "button", class: "chip below", hidden: true }, words.newBelow, " ↓");
   #earlier = h("p", { class: "earlier", hidden: true }, words.earlier);
@@ -70,7 +70,7 @@ export class Log {
 
   /** Make the list show these lines; whether the last of them is another than before. */
   #reconcile(lines) {
-    const lastOwn = lines.findLastIndex(({ who }) => who === "customer");
+    const lastOwn = lines.findLastIndex(({ who, failed }) => who === "customer" && !failed);
     const { scrollHeight, scrollTop } = this.scroller;
     const { lastChild } = this.#list;
     const before = this.#nodes;
@@ -93,8 +93,8 @@ export class Log {
       if (there !== node) this.#list.insertBefore(node, there ?? null);
     });
     const [first] = before.keys();
-    if (this.#nodes.has(first) && first !== this.#nodes.keys().next().value) // an earlier page: stay at the same line
-      this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    const isEarlier = this.#nodes.has(first) && first !== this.#nodes.keys().next().value;
+    if (isEarlier) this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight; // at the same line
     return this.#list.lastChild !== lastChild;
   }
 

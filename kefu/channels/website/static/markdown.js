@@ -4,8 +4,10 @@
 import { h } from "./dom.js";
 
 const ITEM = /^\s{0,3}(?:([-*•])|(\d{1,3})[.、])\s+(.*)$/;
-const SPAN =
-  /\*\*([^*\n]{1,500})\*\*|\[([^[\]\n]{1,200})\]\(([^()\s]{1,1000})\)|(https?:\/\/[^\s<>"'，。；！？、（）【】《》]{1,1000})/g;
+const BOLD = String.raw`\*\*([^*\n]{1,500})\*\*`;
+const LINK = String.raw`\[([^[\]\n]{1,200})\]\(([^()\s]{1,1000})\)`;
+const ADDRESS = String.raw`(https?:\/\/[^\s<>"'，。；！？、（）【】《》]{0,1000}[^\s<>"'，。；！？、（）【】《》.,;:!?)])`;
+const SPAN = new RegExp(`${BOLD}|${LINK}|${ADDRESS}`, "g");
 const SAFE = /^(?:https?:\/\/[^/]|tel:\+?[\d-]+$)/i;
 
 export function link(href, text) {

@@ -6,8 +6,10 @@ import { backoff } from "./api.js";
 const PREFIX = "out.";
 
 /** 22 unguessable characters; crypto.randomUUID is missing on http pages. */
-export const newId = () =>
-  btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16)))).replace(/[+/=]/g, (c) => ({ "+": "-", "/": "_" })[c] ?? "");
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
 
 export class Outbox {
   onSent = () => {};

@@ -30,6 +30,7 @@ export class Panel {
   #status = h("p", { class: "status" });
   #bar = h("p", { class: "bar", role: "status", hidden: true });
   #sound;
+  #pageOverflow; // what the page had, while it is locked
   #onToggle;
 
   /** `content` are the nodes under the header; `onToggle(open)` hears; `shelf` remembers whether new lines sound. */
@@ -43,8 +44,9 @@ export class Panel {
     this.#sound = iconButton(BELL, words.sound, { onclick: toggle });
     this.#showSound(shelf.get("sound"));
     const close = iconButton("M6 9l6 6 6-6", words.close, { onclick: () => this.close() });
-    const header = h("div", { class: "top" }, h("span", { class: "logo", "aria-hidden": "true" }), h("div", {}, this.#title, this.#status), this.#sound, close);
-    this.node = h("dialog", { class: "panel", "aria-labelledby": "title" }, header, this.#bar, ...content);
+    const logo = h("span", { class: "logo", "aria-hidden": "true" });
+    const top = h("div", { class: "top" }, logo, h("div", {}, this.#title, this.#status), this.#sound, close);
+    this.node = h("dialog", { class: "panel", "aria-labelledby": "title" }, top, this.#bar, ...content);
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event));
     this.node.addEventListener("cancel", (event) => this.#escape(event));
     PHONE.addEventListener("change", () => this.isOpen && (this.node.close(), this.#show()));
@@ -93,13 +95,16 @@ export class Panel {
 
   /** On a phone the keyboard covers the page: fill what can be seen. */
   #fit() {
-    const fit = this.isOpen && PHONE.matches && visualViewport;
+    const fit = this.isOpen && PHONE.matches && visualViewport?.scale < 1.1; // not while somebody zooms in
     this.node.style.setProperty("--seen-height", fit ? `${visualViewport.height}px` : "");
     this.node.style.setProperty("--seen-top", fit ? `${visualViewport.offsetTop}px` : "");
   }
 
   #lockPage(locked) {
-    document.documentElement.style.overflow = locked ? "hidden" : "";
+    const { style } = document.documentElement;
+    if (locked) this.#pageOverflow ??= style.overflow;
+    style.overflow = locked ? "hidden" : (this.#pageOverflow ?? style.overflow);
+    if (!locked) this.#pageOverflow = undefined;
   }
 
   #showSound(on) {

@@ -6,6 +6,7 @@ import { markdown } from "./markdown.js";
 import words from "./text.js";
 
 const LONG = 1500; // characters that are shown before 展开全文
+const PLAIN = 20_000; // characters from which on nobody formats
 const RECEIPT = /KF[0-9A-HJKMNP-TV-Z]{10}/;
 const GAP = 5 * 60 * 1000; // ms; within it lines share one time stamp
 
@@ -52,7 +53,8 @@ function withoutMenu({ text, buttons }) {
 }
 
 function long(text, mine) {
-  const show = (part) => (mine ? [h("p", { dir: "auto" }, part)] : markdown(part));
+  const isPlain = mine || text.length > PLAIN;
+  const show = (part) => (isPlain ? [h("p", { dir: "auto", class: "plain" }, part)] : markdown(part));
   if (text.length <= LONG) return show(text);
   const shown = h("div", {}, ...show(`${text.slice(0, LONG)}…`));
   const more = h("button", { type: "button", class: "link" }, words.more);

@@ -18,7 +18,7 @@ export default {
   bot: "机器人：",
   human: "客服",
   typing: "正在输入",
-  greeting: (name) => `您好，我是${name}的智能客服。直接打字问我，或者点下面的问题：`,
+  greeting: (name) => `您好，我是${name}的智能客服，有问题直接打字问我。`,
   starters: ["付款失败了怎么办", "退款多久到账", "收不到验证码", "看看能办什么"],
   earlier: "正在取更早的消息…",
   newBelow: "有新消息",

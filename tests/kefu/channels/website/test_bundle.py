@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from kefu.channels.website import bundle
-from kefu.channels.website.bundle import STATIC, BadModule, joined, served
+from kefu.channels.website.bundle import STATIC, WIDGET, BadModule, joined, served
 
-WIDGET = ("widget.js", "chat.js", "chat.css")
 MOST = 20 * 1024  # bytes, packed
 
 

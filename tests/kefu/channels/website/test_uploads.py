@@ -5,8 +5,8 @@ import pytest
 from kefu.channels.message import BadMessage
 from kefu.channels.website.uploads import picture_of
 from tests.website_server import Server
-from tests.widget_server import PNG
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(30)
 GIF = b"GIF89a" + bytes(30)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(30)
 WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 " + bytes(30)

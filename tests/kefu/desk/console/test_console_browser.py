@@ -141,6 +141,31 @@ def test_a_line_of_unknown_fate_is_said_once(served: Served, enter: Enter) -> No
     expect(page.locator("#lines .line.agent")).to_have_count(1)
 
 
+def test_a_hidden_tab_holds_no_stream_and_catches_up(served: Served, enter: Enter) -> None:
+    page = enter("zhao").page
+    talk_id, conversation = ask(served)
+    with page.expect_request("**/live"):
+        page.goto(f"{served.address}/talks/{talk_id}")
+    lines = page.locator("#lines .line")
+    expect(lines).to_have_count(1)
+    hide = """hidden => {
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    shown = page.context.new_page()
+    shown.goto(f"{served.address}/talks/{talk_id}")
+    page.evaluate(hide, True)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    says(served, conversation, "还在吗")
+    expect(shown.locator("#lines .line")).to_have_count(2)  # the desk has told all pages that listen
+    assert [address for address in fetched if "/talks/" in address] == []
+    page.evaluate(hide, False)
+    expect(lines).to_have_count(2)
+    says(served, conversation, "好的")
+    expect(lines).to_have_count(3)
+
+
 def test_a_ticket_is_answered_moved_and_never_changed_behind_ones_back(served: Served, enter: Enter) -> None:
     number = open_ticket(served, "昨天退的款没到")
     li, wang = enter("li").page, enter("wang").page

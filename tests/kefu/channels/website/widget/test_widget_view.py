@@ -48,6 +48,17 @@ def test_a_menu_is_a_list_of_buttons_once(visit: Visit, server: FakeServer) -> N
     expect(chat.box).to_be_focused()
 
 
+def test_buttons_stay_while_a_message_failed(visit: Visit, server: FakeServer) -> None:
+    server.answer = lambda text: [{"text": "选一个", "buttons": buttons("转人工")}]
+    chat = visit().open()
+    chat.say("你好")
+    chat.hears("选一个")
+    server.fail("/messages", 400)
+    chat.say("发不出去")
+    chat.hears("没有发出去")
+    expect(chat.log.get_by_role("button", name="转人工")).to_be_visible()
+
+
 def test_stars(visit: Visit, server: FakeServer) -> None:
     server.answer = lambda text: [{"text": "打个分吧", "buttons": buttons(*"12345")}] if text == "评" else []
     chat = visit().open()
@@ -61,7 +72,7 @@ def test_stars(visit: Visit, server: FakeServer) -> None:
 def test_safe_markdown(visit: Visit, server: FakeServer) -> None:
     text = (
         "**先别急**，按这几步：\n1. 打开App\n2. 点[交易记录](https://example.com/a?b=1)\n- 备好账户名\n"
-        "打[客服电话](tel:400-000-1185)，或看 https://example.com/help。\n"
+        "打[客服电话](tel:400-000-1185)，或看 https://example.com/help. \n"
         "[坏](javascript:alert(1)) [坏](data:text/html,x)"
     )
     server.answer = lambda _: [{"text": text}]
@@ -176,7 +187,8 @@ def test_unread_lines_are_counted_on_the_launcher(visit: Visit, server: FakeServ
 
 def test_a_tone_only_when_asked_for(visit: Visit, server: FakeServer, context: BrowserContext) -> None:
     context.add_init_script(
-        "window.tones = 0; OscillatorNode.prototype.start = function () { window.tones += 1 }; sessionStorage.clear()"
+        "window.tones = 0; sessionStorage.clear(); const { start } = OscillatorNode.prototype;"
+        "OscillatorNode.prototype.start = function (at) { window.tones += 1; start.call(this, at) }"
     )
     chat = visit().open()
     chat.say("你好")

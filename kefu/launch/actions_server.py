@@ -1,0 +1,36 @@
+"""Starts the action server warm: the first customer must not wait for what is loaded at the first question.
+
+`rasa run actions` works as well; it also imports all of Rasa, which the actions do not need.
+"""
+
+import os
+import sys
+
+from kefu.dialogue.guides import guides
+from kefu.knowledge import knowledge_base
+from kefu.settings import Settings, settings
+
+
+def warm() -> None:
+    """Load what answers are made of."""
+    knowledge_base().search("退款多久到账", None, "post", 1)
+    guides()
+
+
+def arguments(found: Settings) -> list[str]:
+    """The arguments of `python -m rasa_sdk` that the settings stand for."""
+    return ["rasa_sdk", "--actions", "actions", "--port", str(found.actions_port)]
+
+
+def serve(found: Settings) -> None:
+    """Run the action server until it is stopped."""
+    from rasa_sdk.__main__ import main
+
+    warm()
+    os.environ.setdefault("SANIC_HOST", found.host)
+    sys.argv = arguments(found)
+    main()
+
+
+if __name__ == "__main__":
+    serve(settings())
