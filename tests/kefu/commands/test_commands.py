@@ -170,6 +170,6 @@ def test_the_key_is_changed_only_while_nothing_runs(capsys: pytest.CaptureFixtur
 
 
 def test_purging_keeps_at_least_a_month(capsys: pytest.CaptureFixture) -> None:
-    fails(capsys, "purge", "29")
-    assert main(["purge", "30"]) == 0
+    fails(capsys, "purge", "--days", "29")
+    assert main(["purge", "--days", "30"]) == 0
     assert "工单：0\n" in capsys.readouterr().out
