@@ -38,18 +38,19 @@ async def test_only_one_of_a_process_waits_for_another_process(
     counted: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries: set[int] = set()
+    tried = asyncio.Event()
     begun = sqlite._has_begun
 
     def noting(connection: sqlite3.Connection, writes: bool, is_last: bool) -> bool:
         tries.add(id(connection))
+        tried.set()
         return begun(connection, writes, is_last)
 
     monkeypatch.setattr(sqlite, "_has_begun", noting)
     other = sqlite3.connect(counted.url.database or "", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     waiting = [asyncio.create_task(count_up(counted)) for _ in range(5)]
-    while not tries:
-        await asyncio.sleep(0)
+    await tried.wait()
     assert len(tries) == 1 and not any(task.done() for task in waiting)
     other.execute("ROLLBACK")
     await asyncio.gather(*waiting)
