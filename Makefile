@@ -20,7 +20,7 @@ run: $(STAMP) ## train if something changed, start everything, print the address
 
 test: $(STAMP) ## the whole suite: unit, contract, story and end-to-end tests
 	@$(PYTHON) -m kefu train
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 4 --dist loadgroup
 
 check: $(STAMP) ## lint the trainers' YAML and the Python code, in seconds
 	@$(PYTHON) -m kefu check

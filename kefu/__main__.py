@@ -1,6 +1,7 @@
 """Commands: `python -m kefu --help` lists them; the Makefile's targets call these."""
 
 import argparse
+import os
 import sys
 
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from kefu.yaml_file import DataError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit code. What the user can put right is one line on stderr."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's remarks at import help nobody here
     parser = argparse.ArgumentParser(prog="python -m kefu", description="钱包客服")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="需要时训练，启动全部进程，直到 Ctrl-C")

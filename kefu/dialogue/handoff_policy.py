@@ -13,6 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 SLOT = "handoff"
 RELAY = "action_relay"
+_ASK = "action_to_person"
 
 _PRIORITY = 7  # one above RulePolicy: of two certain predictions this one counts
 
@@ -44,9 +45,10 @@ class HandoffPolicy(Policy):
     ) -> PolicyPrediction:
         """Relay after a message, listen after relaying, abstain where no person is asked for."""
         probabilities = self._default_predictions(domain)
-        before = tracker.latest_action_name
-        is_handed_off = tracker.get_slot(SLOT) and tracker.active_loop is None
-        if before == RELAY or (is_handed_off and before != ACTION_LISTEN_NAME):
+        before, slot = tracker.latest_action_name, tracker.get_slot(SLOT)
+        is_handed_off = slot and tracker.active_loop is None
+        has_failed = before == _ASK and slot is None  # the action server is away: the door apologises for silence
+        if before == RELAY or has_failed or (is_handed_off and before != ACTION_LISTEN_NAME):
             probabilities[domain.index_for_action(ACTION_LISTEN_NAME)] = 1.0
         elif is_handed_off:
             probabilities[domain.index_for_action(RELAY)] = 1.0

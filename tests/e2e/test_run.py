@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 def test_health_names_every_part_with_its_version(product: Product) -> None:
     health = requests.get(f"{product.desk}/health", timeout=10).json()
     assert health["up"] is True
-    assert set(health["parts"]) == {"rasa", "model", "actions", "database", "faq"}
+    assert set(health["parts"]) == {"rasa", "model", "actions", "database", "faq", "calendar"}
     assert health["parts"]["rasa"]["version"] == "3.6.21"
 
 

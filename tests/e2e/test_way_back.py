@@ -85,7 +85,7 @@ def test_replies_and_status_reach_the_page_in_order_and_once(
     assert "处理完了" in seen[3]["text"]
 
     with sqlite3.connect(product.var / "kefu.db", timeout=30) as database:  # as if the desk had died before it knew
-        database.execute("UPDATE deliveries SET state = 'pending' WHERE kind = 'customer'")
+        database.execute("UPDATE deliveries SET state = 'pending', next_at = created_at WHERE kind = 'customer'")
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and undelivered(product):
         time.sleep(0.2)

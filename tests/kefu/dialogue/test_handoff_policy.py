@@ -50,6 +50,11 @@ def test_the_relay_that_ends_the_talk_ends_its_turn(domain: Domain) -> None:
     assert predicted(domain, over) == "action_listen"
 
 
+def test_where_asking_for_a_person_failed_nothing_is_said(domain: Domain) -> None:
+    assert predicted(domain, [SAID, ActionExecuted("action_to_person")]) == "action_listen"
+    assert predicted(domain, [SAID, ActionExecuted("action_to_person"), SlotSet("handoff", False)]) is None
+
+
 def test_when_the_talk_is_over_the_other_policies_decide(domain: Domain) -> None:
     over = [SlotSet("handoff", True), SAID, ActionExecuted("action_relay"), ActionExecuted("action_listen")]
     assert predicted(domain, [*over, SlotSet("handoff", False), SAID]) is None

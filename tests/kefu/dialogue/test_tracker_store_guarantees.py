@@ -232,7 +232,9 @@ async def test_a_database_that_fails_is_an_error(store: AppendOnlyTrackerStore, 
     assert (await texts(store))[-1] == "没存上"
 
 
-@pytest.mark.parametrize("url", [f"postgresql://nobody@127.0.0.1:{free_port()}/none", "sqlite:////dev/null/none.db"])
+@pytest.mark.parametrize(
+    "url", ["sqlite:////dev/null/none.db", f"postgresql://nobody@127.0.0.1:{free_port()}/none"], ids=["file", "server"]
+)
 async def test_a_database_that_is_away_is_an_error(url: str) -> None:
     log = ConversationLog(Transactions(url))
     agent = Agent(domain=DOMAIN, tracker_store=AppendOnlyTrackerStore(domain=DOMAIN, log=log))
