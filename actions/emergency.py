@@ -1,5 +1,7 @@
 """The emergency lane: fixed short steps, an urgent ticket, a person; nothing is asked first."""
 
+import re
+
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -14,15 +16,20 @@ from kefu.dialogue.said import FACTS
 from kefu.show import parse_amount
 
 _SURE = 0.4
+_SHORT, _SURE_OF_SHORT = 4, 0.6  # characters that say too little (有人吗) to go by less
+_DENIES = re.compile(r"(没|没有)被(盗|骗|偷)")
+_ASKS_WHETHER = re.compile(r"(是真的|真的假的|可信|能信|是骗子|是骗人的)[吗嘛么]")
 NO_BRAND = "（客户还没说用的是哪个钱包）"
 
 
 def kind_of(turn: Turn) -> str | None:
     """The kind of emergency in a turn, if any; `general` where only the classifier sees one."""
     found = find_emergency(turn.text)
-    if found:
+    only_asks = _ASKS_WHETHER.search(turn.text) and "了" not in turn.text  # what has happened is told with 了
+    if found and not (only_asks and found.name == "code_given"):
         return found.name
-    return "general" if turn.intent == THEFT and turn.confidence >= _SURE else None
+    is_sure = turn.confidence >= (_SURE_OF_SHORT if len(turn.text.strip()) <= _SHORT else _SURE)
+    return "general" if turn.intent == THEFT and is_sure and not (only_asks or _DENIES.search(turn.text)) else None
 
 
 async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, kind: str) -> list[EventType]:

@@ -204,6 +204,7 @@ def test_a_word_in_passing_does_not_talk_an_emergency_away(kind: str, text: str)
         "我怕被骗,这个钱包正规吗",
         # BUG data/lexicon/emergency.yml:25: 一个 need not be a person
         "验证码发给了一个我不用的号码",
+        "我没被盗刷,就是想问盗刷了怎么赔",
     ],
 )
 def test_leaves_alone_what_is_no_emergency(text: str) -> None:
