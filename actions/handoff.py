@@ -20,11 +20,13 @@ from kefu.dialogue.emergency import THEFT
 from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.topics import OTHER_MATTER, is_business
 
+_PERSON = "human_agent"
 _RELAYED = {"relayed": True}  # an answer that says nothing: the channel knows that the line has arrived
 _BACK = re.compile(
     r"^(请|我要|帮我)?(回到?|返回|转回?|找|叫|要)?(智能)?机器人(吧|客服)?$"
     r"|^(不等了|退出人工|结束人工|取消人工|取消排队|不排了)$"
 )
+_OPEN = ("faq_id", "guide", "asks")  # of the bot's last answer, which 好的 is no word on any more
 _REMIND = timedelta(seconds=60)  # of silence after which a waiting customer hears the place in the queue again
 _TOPIC_SLOTS = ("topic", "question", "time", "amount", "order_id", "bank", "pay_channel", "failure_reason", "ticket_id")
 
@@ -59,7 +61,7 @@ class ActionRelay(Action):
         if _BACK.match(turn.text.strip(" ，。,.!！")):
             await handoffs().leave(turn.conversation)
             dispatcher.utter_message(response="utter_back_to_bot")
-            return [SlotSet("handoff", False)]
+            return [SlotSet("handoff", False), *(SlotSet(name, None) for name in _OPEN)]
         place = await handoffs().say(turn.conversation, _as_typed(turn, tracker), turn.message_id)
         if place is None:
             return [SlotSet("handoff", False), FollowupAction(_instead(turn))]
@@ -88,7 +90,9 @@ async def _while_waiting(
     if kind:
         await handoffs().ask(await _new(turn, tracker, "emergency", None, urgent=True))
         return await raise_alarm(dispatcher, turn, kind)
-    if place.pause is None or place.pause >= _REMIND:
+    if place.pause is None and turn.intent != _PERSON:
+        dispatcher.utter_message(response="utter_queue_noted")
+    elif place.pause is None or place.pause >= _REMIND or turn.intent == _PERSON:
         _tell_place(dispatcher, place)
     else:
         dispatcher.utter_message(json_message=_RELAYED)

@@ -25,7 +25,8 @@ from kefu.text import mask
 
 logger = logging.getLogger(__name__)
 
-_BACK_TO_BOT = {"handoff": False}
+_MATTER = ("faq_id", "topic", "question", "guide", "tried", "asks")  # what the bot had talked about before
+_BACK_TO_BOT = {"handoff": False, **dict.fromkeys(_MATTER)}
 _STARS = "12345"
 
 TAKEN = "客服 {agent} 来了，请直接说。"

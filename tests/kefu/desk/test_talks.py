@@ -84,8 +84,9 @@ async def test_closing_brings_the_bot_back_and_asks_for_a_rating(database: Datab
     talk_id = await ask(database)
     await talks.take(talk_id, LI, NOW)
     assert await talks.close(talk_id, LI, now=NOW) is None
-    slot, said = (await told(database))[-1].body
+    slot, *matter, said = (await told(database))[-1].body
     assert slot == {"event": "slot", "name": "handoff", "value": False}
+    assert {"event": "slot", "name": "faq_id", "value": None} in matter, "好的 is no word on the bot's old answer"
     assert [button["title"] for button in said["data"]["buttons"]] == list("12345")
     assert (await handoff(database, talk_id)).ending == Ending.AGENT.value
     with pytest.raises(HandoffError, match="已经结束"):
