@@ -22,7 +22,7 @@ from kefu.channels.log import BOT, CUSTOMER, Line, Logged, conversation_key
 from kefu.channels.message import Inbound
 from kefu.channels.models import InboundMessage, Message
 from kefu.channels.prepare import Prepared
-from kefu.channels.quick_replies import resolve, typed
+from kefu.channels.quick_replies import resolve, spoken, typed
 from kefu.database import Database
 
 logger = logging.getLogger(__name__)
@@ -191,7 +191,7 @@ class Inbox:
         pressed = message.text
         if len(pressed) <= _LONGEST_TITLE and message.shown is None:
             pressed = typed(await self._offered(transaction, message.conversation), pressed) or pressed
-        command = resolve(message.conversation, pressed)
+        command = resolve(message.conversation, pressed) or spoken(pressed)
         return Prepared(*command, pressed=True) if command else prepared
 
     async def _offered(self, transaction: AsyncConnection, conversation: str) -> list[dict[str, str]]:

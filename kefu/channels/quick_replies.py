@@ -1,5 +1,6 @@
 """Quick replies: the customer gets a signed id, the server alone knows the intent command behind it."""
 
+import re
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -7,6 +8,10 @@ from itsdangerous import BadData, URLSafeSerializer
 from kefu.settings import settings
 
 _PREFIX = "qr."
+_REGISTER = re.compile(
+    r"^(那就?|好的?[，,]?|嗯+[，,]?|还是|要不|我要|我想|请|麻烦|帮(我|忙)|给我|现在|马上|直接){0,3}(登记|报个?单|开(个|张)(工)?单)"
+    r"(一?下|一个)?(吧|啊|呀|了)?$"
+)
 
 
 def seal_buttons(conversation: str, buttons: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -41,6 +46,12 @@ def typed(buttons: list[dict[str, str]], text: str) -> str | None:
             return numbered.get(str(number))
         return buttons[number - 1]["payload"] if 1 <= number <= len(buttons) else None
     return next((button["payload"] for button in buttons if button["title"] == plain), None)
+
+
+def spoken(text: str) -> tuple[str, str] | None:
+    """The command and title of words that do what a button does, whether or not it is on the screen (登记吧)."""
+    plain = text.strip(" ，。,.!！~")
+    return ("/open_ticket", plain) if _REGISTER.match(plain) else None
 
 
 def _signer(conversation: str) -> URLSafeSerializer:
