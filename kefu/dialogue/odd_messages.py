@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from unicodedata import category
 
 from kefu.show import EMPTY_MESSAGE, PICTURE_MESSAGE
 
@@ -44,6 +45,7 @@ class Kind(str, Enum):
     EMOJI = "emoji"
     PLEASED = "emoji_pleased"
     ANGRY = "emoji_angry"
+    MARKS = "marks"
     HEARD = "heard"
     UNCLEAR = "miss_first"
     FOREIGN = "foreign"
@@ -59,7 +61,7 @@ def kind_of_text(text: str) -> Kind:
     if text == PICTURE_MESSAGE:
         return Kind.PICTURE
     if not any(character.isalnum() for character in text):
-        return _feeling(text)
+        return Kind.MARKS if all(category(one)[0] in "PZ" for one in text) else _feeling(text)
     if _HEARD.match(text):
         return Kind.HEARD
     if _CREDIT.search(text):

@@ -10,7 +10,8 @@ from kefu.show import EMPTY_MESSAGE, PICTURE_MESSAGE
 SAID: list[tuple[Kind, list[str]]] = [
     (Kind.EMPTY, ["", " ", "\n\t", "\u3000", EMPTY_MESSAGE]),
     (Kind.PICTURE, [PICTURE_MESSAGE]),
-    (Kind.EMOJI, ["🤔", "🐶🐶", "？？？", "!!!", "……", "(╯°□°)╯"]),
+    (Kind.EMOJI, ["🤔", "🐶🐶", "(╯°□°)╯", "?🐶"]),
+    (Kind.MARKS, ["？？？", "!!!", "……", "。", "..."]),
     (Kind.PLEASED, ["👌", "👍👍👍", "🙏🙏", "😀😊"]),
     (Kind.ANGRY, ["😡😡", "👎", "😊😡"]),
     (Kind.HEARD, ["哦", "知道了", "哦哦", "收到。", "明白了呀", "懂了"]),
