@@ -20,6 +20,8 @@ from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
 from kefu.topics import is_business
 
 _SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
+_HURRIES = re.compile(r"^(请|麻烦|你们|能不能|可以)*(快(点|些)|赶紧|催|急|太慢|(怎么)?(这么|好)慢|人呢|还没(好|处理))")
+_LONGEST_HURRY = 10  # characters; more is a matter of its own
 _LEAVE: list[EventType] = [SlotSet("note", None), SlotSet("requested_slot", None)]
 
 
@@ -78,7 +80,7 @@ class ActionStoreNote(Action):
 
 
 async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
-    """A word on the ticket that was just opened (要多久, 对了…, 金额是60); empty for any other message."""
+    """A word on the ticket that was just opened (要多久, 催一下, 对了…, 金额是60); empty for any other message."""
     number = tracker.get_slot("ticket_id")
     is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not only_facts(turn)
     if not number or tracker.get_slot("topic") or turn.is_pressed or is_sure:
@@ -87,7 +89,8 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
     ticket = await service.get(number)
     if ticket is None or not Status(ticket.status).is_active or turn.brand.id not in ("", ticket.brand):
         return []
-    if ASKS_HOW_LONG.search(turn.text):
+    hurries = len(turn.text) <= _LONGEST_HURRY and _HURRIES.search(turn.text)
+    if hurries or ASKS_HOW_LONG.search(turn.text):
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
         return [SlotSet("ticket_id", number)]
     if only_facts(turn) or _SUPPLEMENT.match(turn.text):

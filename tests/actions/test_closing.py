@@ -158,3 +158,10 @@ async def test_who_wants_to_register_is_not_asked_for_a_number(own_database: Dat
         text_of(await Talk().hear(ActionTicketStatus(), "登记的事处理了吗", "ticket_status"))
         == "utter_ask_ticket_number"
     )
+
+
+@pytest.mark.parametrize("text", ["催一下", "快点啊", "急死了", "怎么这么慢"])
+async def test_who_urges_hears_where_the_ticket_stands(ticket: Ticket, text: str) -> None:
+    talk = Talk()
+    talk.slots["ticket_id"] = ticket.id
+    assert ticket.id in text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope"))
