@@ -11,9 +11,10 @@ from actions.emergency import kind_of, raise_alarm
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
 from kefu.dialogue.emergency import THEFT
-from kefu.dialogue.ticket_form import Step, next_step, prefill, required
+from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
+from kefu.show import SKIPPED
 from kefu.topics import OTHER_MATTER
 
 
@@ -35,9 +36,12 @@ class ValidateTicketForm(FormValidationAction):
             return _start(tracker, topic)
         turn = Turn.of(tracker)
         kind = kind_of(turn)
+        if kind == "general" and asked == "phone" and refuses_phone(turn.said()):
+            kind = None  # 我不留电话,怕骗子
         if kind and topic not in (THEFT, "transfer"):
-            told = [SlotSet("description", turn.text)] if asked == "description" else []
-            return [*await raise_alarm(dispatcher, turn, kind), *told, SlotSet("bad_answers", 0)]
+            before = tracker.get_slot("description")
+            told = turn.text if before in (None, "", SKIPPED) else f"{turn.text}；{before}"
+            return [*await raise_alarm(dispatcher, turn, kind), SlotSet("description", told), SlotSet("bad_answers", 0)]
         step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0), topic)
         for response in step.say:
             dispatcher.utter_message(response=response)

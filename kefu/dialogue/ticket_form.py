@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kefu.brands import DEFAULT_BRAND
+from kefu.dialogue.emergency import THEFT
 from kefu.dialogue.said import Said, facts, says_only_facts
 from kefu.show import SKIPPED
 from kefu.text.numerals import parse_numeral
@@ -31,6 +32,7 @@ _SKIP = re.compile(
 _NO_PHONE = re.compile(
     r"(电话|手机|号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
 )
+_KEEPS_PHONE = re.compile(r"^(我|就|我就|那我?)?(不|别)(想|愿意?|方便|敢)?(留|给|填|说|提供|透露)")
 _NEVER_MIND = re.compile(r"^(那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了" + _ENDING + "$")
 _POLITE = re.compile(
     r"^((谢谢|多谢|谢了|感谢|你好|您好|在吗|好|嗯+|哦+|噢|收到|知道|明白|ok|辛苦|麻烦|快(点|些)|赶紧|急死|急|人呢)[您你大家]*"
@@ -44,6 +46,12 @@ ASKS_HOW_LONG = re.compile(
 )
 _CORRECTS = re.compile(r"不是|不对|错了|改(成|为|一下)|应该?是|更正")
 _MONEY = re.compile(r"[\d一二三四五六七八九十百千万两几]|块|元|钱|毛|角")
+_SUBMITS = re.compile(r"^[\s,]*(好了?|就这样|直接|快|先|现在|确认)*(提交|登记|报上去)" + _ENDING + "$")
+_WHY = re.compile(
+    r"(凭(什么|啥)|为(什么|啥|何)|干(嘛|吗|什么|啥)).{0,4}(问|登记|填|留(?!言)|给你|告诉你|要(我的?)?(手机|电话|号码))"
+    r"|(问|要|登记|填|留)(这个|这些|电话|手机号?|号码)?(干(嘛|什么|啥)|有(什么|啥)用)|(电话|手机号?|号码).{0,3}凭(什么|啥)"
+)
+_WHAT_NOW = re.compile(r"^(那|我|现在|该|接下来|这)*(怎么|咋)(办|整|弄|搞)" + _ENDING + r"[?？]?$")
 _COMPLAINS = frozenset({"complaint", "feedback"})
 
 
@@ -101,6 +109,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
     if known:
         heard = "utter_ticket_changed" if _CORRECTS.search(said.text) else "utter_ticket_noted"
         return Step({**known, "bad_answers": bad_answers, "back": True}, (heard,))
+    if topic == THEFT and _WHAT_NOW.match(said.text):
+        return Step({"bad_answers": bad_answers, "back": True}, ("utter_ticket_first_steps_first",))
     return _aside(said, bad_answers) or _bad_answer(asked, said, bad_answers)
 
 
@@ -116,11 +126,17 @@ def _cancels(asked: str, said: Said) -> bool:
     return calls_off(said)
 
 
+def refuses_phone(said: Said) -> bool:
+    """Whether a customer says that he leaves no number."""
+    return bool(_KEEPS_PHONE.match(said.text)) and not _QUESTION.search(said.text)
+
+
 def _skips(asked: str, said: Said, gives_facts: bool) -> bool:
     if _QUESTION.search(said.text):
         return False
     refused = asked == "phone" and not gives_facts and (said.intent == "deny" or _NO_PHONE.search(said.text))
-    return bool(refused or said.intent == "skip" or _SKIP.search(said.text) or _NEVER_MIND.match(said.text))
+    skips = said.intent == "skip" or _SUBMITS.match(said.text) or _NEVER_MIND.match(said.text)
+    return bool(refused or skips or _SKIP.search(said.text))
 
 
 def _aside(said: Said, bad_answers: int) -> Step | None:
@@ -128,6 +144,8 @@ def _aside(said: Said, bad_answers: int) -> Step | None:
     if bad_answers >= _MOST_BAD:
         return None
     again = {"bad_answers": bad_answers, "back": True}
+    if _WHY.search(said.text):
+        return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_why",))
     if ASKS_HOW_LONG.search(said.text) or (said.intent == "ticket_status" and said.confidence >= SURE):
         return Step(again, ("utter_ticket_how_long",))
     if is_business(said.intent) and said.confidence >= SURE:
@@ -151,12 +169,18 @@ def _brand(said: Said, bad_answers: int) -> Step:
 def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
     if known:
         return Step({**known, "bad_answers": 0}, ("utter_ticket_changed",))
-    if _CONFIRM.match(said.text) or (said.intent == "affirm" and len(said.text) <= _LONG_ENOUGH):
+    if (
+        _CONFIRM.match(said.text)
+        or _SUBMITS.match(said.text)
+        or (said.intent == "affirm" and len(said.text) <= _LONG_ENOUGH)
+    ):
         return Step({"ticket_confirmed": CONFIRMED})
     if bad_answers >= _MOST_BAD:
         return Step({"ticket_confirmed": CONFIRMED, "extra": said.text})
     if ASKS_HOW_LONG.search(said.text) or said.intent == "ticket_status":
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_how_long",))
+    if _WHY.search(said.text):
+        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_why",))
     if is_business(said.intent) and said.confidence >= SURE and _QUESTION.search(said.text):
         return Step({"bad_answers": bad_answers + 1}, answer_question=True)
     if said.intent == "deny":

@@ -3,7 +3,7 @@
 import pytest
 
 from kefu.dialogue.said import Entity, Said, facts, says_only_facts
-from kefu.dialogue.ticket_form import CONFIRMED, PERSON, calls_off, next_step, prefill, required
+from kefu.dialogue.ticket_form import CONFIRMED, PERSON, calls_off, next_step, prefill, refuses_phone, required
 from kefu.show import SKIPPED
 
 
@@ -188,3 +188,34 @@ def test_the_wallet_is_asked_for_and_in_the_end_assumed() -> None:
     last = next_step("brand", said("啥"), 2).slots
     assert last["brand"] == "post"
     assert "哪个钱包" in last["extra"], "the agent is told"
+
+
+@pytest.mark.parametrize("text", ["为啥要手机号", "凭什么要登记", "手机号凭什么给你", "问这个干嘛", "为啥要问这个"])
+@pytest.mark.parametrize("asked", ["time", "phone", "ticket_confirmed"])
+def test_who_asks_why_hears_why(asked: str, text: str) -> None:
+    assert next_step(asked, said(text, "change_phone"), 0).say == ("utter_ticket_why",)
+
+
+@pytest.mark.parametrize("text", ["为什么扣我钱", "为啥没到账", "为什么要手续费", "那我为啥付不了款"])
+def test_other_whys_are_no_doubt_about_the_form(text: str) -> None:
+    assert "utter_ticket_why" not in next_step("time", said(text, "wrong_charge"), 0).say
+
+
+@pytest.mark.parametrize("text", ["提交", "确认提交", "直接提交吧", "登记吧"])
+def test_who_wants_it_sent_is_asked_no_more_of_this(text: str) -> None:
+    assert next_step("time", said(text, "open_ticket"), 0).slots["time"] == SKIPPED
+    assert next_step("ticket_confirmed", said(text, "open_ticket"), 0).slots["ticket_confirmed"] == CONFIRMED
+
+
+def test_what_now_after_an_alarm_is_the_first_steps() -> None:
+    assert next_step("time", said("现在怎么办", "login_problem"), 0, "account_theft").say == (
+        "utter_ticket_first_steps_first",
+    )
+    assert next_step("time", said("怎么办", "login_problem"), 0, "refund").say != ("utter_ticket_first_steps_first",)
+
+
+@pytest.mark.parametrize(
+    ("text", "refuses"), [("我不留电话,怕骗子", True), ("我号在别人手上", False), ("不留行吗", False)]
+)
+def test_a_refused_phone_is_no_alarm(text: str, refuses: bool) -> None:
+    assert refuses_phone(said(text, "account_theft")) is refuses
