@@ -112,7 +112,13 @@ async def tell(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, d
 
 
 def go_on(
-    dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, guide: Guide, option: Option, first: str = ""
+    dispatcher: CollectingDispatcher,
+    turn: Turn,
+    tracker: Tracker,
+    guide: Guide,
+    option: Option,
+    first: str = "",
+    also: FaqEntry | None = None,
 ) -> list[EventType]:
     """Show the first answer of a guide's option that was not shown yet; where all were, offer a ticket.
 
@@ -123,9 +129,10 @@ def go_on(
         return [*stay(turn, tracker), *_another_way(dispatcher, tracker, [])]
     version = knowledge_base().current().version
     buttons = after_answer(entry.intent, is_step=bool(guide.steps_after(option)))
-    dispatcher.utter_message(
-        text=first + entry.text_for(turn.brand, turn.channel), buttons=buttons, faq_id=entry.id, faq_version=version
-    )
+    text = first + entry.text_for(turn.brand, turn.channel)
+    if also:
+        text, buttons = _with_second(text, also, buttons)
+    dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
     topic = guide.intent if option.step else entry.intent
     return [*stay(turn, tracker), *answered(entry, tracker, topic, guide.intent)]
 
@@ -166,14 +173,15 @@ def note_facts(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -
 def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
     """Utter a decision; returns the events that remember it."""
     if decision.band is Band.CLARIFY:
-        dispatcher.utter_message(text="您问的是哪一个？点一下就行。", buttons=choices(decision.entries))
+        offered = [*decision.entries, *([decision.also] if decision.also else [])]
+        dispatcher.utter_message(text="您问的是哪一个？点一下就行。", buttons=choices(offered))
         return [SlotSet("faq_id", None)]
     if decision.band is Band.REFUSE:
         return miss(dispatcher, turn, tracker)
     entry = decision.entries[0]
     named = _branch(entry, turn, tracker)
     if named and untried(named[1], turn, tracker):
-        return go_on(dispatcher, turn, tracker, *named)
+        return go_on(dispatcher, turn, tracker, *named, also=decision.also)
     if entry.id == tracker.get_slot("faq_id"):
         return _another_way(dispatcher, tracker, [hit for hit in decision.entries[1:] if hit.intent == entry.intent])
     show(dispatcher, turn, entry, decision.version, decision.also)
@@ -196,12 +204,16 @@ def show(
     if entry.intent == "product_news" and entry == _overview(entry.intent):
         text += "".join(f"\n\n{news.date:%Y-%m-%d} {news.title}\n{news.text}" for news in _news(turn))
     if also:
-        text += f"\n\n您还问到“{also.question}”，点下面就能看。"
-        buttons = [choice(also), *buttons]
+        text, buttons = _with_second(text, also, buttons)
     elif guide:
         text += f"\n\n{guide.ask}"
         buttons = branches(guide)
     dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
+
+
+def _with_second(text: str, also: FaqEntry, buttons: list[Button]) -> tuple[str, list[Button]]:
+    """An answer and its buttons, with the offer of another one."""
+    return f"{text}\n\n您还问到“{also.question}”，点下面就能看。", [choice(also), *buttons]
 
 
 def miss(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
@@ -241,7 +253,7 @@ def _another_way(dispatcher: CollectingDispatcher, tracker: Tracker, others: lis
     if others and not tracker.get_slot("misses"):
         dispatcher.utter_message(response="utter_asked_again", buttons=still_unsolved(others[:2]))
         return [SlotSet("misses", 1)]
-    return offer_ticket(dispatcher, tracker, "utter_asked_thrice")
+    return offer_ticket(dispatcher, tracker, "utter_still_open")
 
 
 def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:

@@ -13,7 +13,7 @@ from kefu.topics import is_business
 
 _UNSOLVED = re.compile(
     r"还是(不行|不能|没|那样|一样|老样子)|没(有)?(用|效果)|不管用|不好使|不顶用|白搭|没(解决|弄好|办好)|不行啊|行不通|试(了|过).{0,4}(没|不)"
-    r"|还是.{0,4}(不了|不上|不成|不到|不出|失败)|^(那|这下?|现在)?(该|要)?(咋|怎么)(整|办|弄|搞)[嘛啊呢呀]*$"
+    r"|还是.{0,4}(不了|不上|不成|不到|不出|失败)|^(急死|太慢|快(点|些))|^(那|这下?|现在)?(该|要)?(咋|怎么)(整|办|弄|搞)[嘛啊呢呀]*$"
 )
 _LONGEST_COMPLAINT = 15  # characters; more tells a story of its own
 _SHORT = 10  # characters up to which a message may be an answer, however sure the classifier is of something else
@@ -43,8 +43,8 @@ def option_named(turn: Turn, tracker: Tracker) -> tuple[Guide, Option] | None:
         return None
     own = {here.guide.intent, *(faq_id.split(".")[0] for faq_id in option.entries)}
     is_sure = is_business(turn.intent) and turn.confidence >= SURELY
-    if is_sure and turn.intent not in own and len(turn.text) > _SHORT:
-        return None
+    if is_sure and turn.intent not in own and (len(turn.text) > _SHORT or option == here.option):
+        return None  # who has just read about an option and asks something else does not name it again
     return here.guide, option
 
 

@@ -41,7 +41,7 @@ class ActionSubmitTicket(Action):
         forget: list[EventType] = [SlotSet(name, None) for name in _FORGOTTEN]
         confirmed = tracker.get_slot("ticket_confirmed")
         if confirmed not in (CONFIRMED, PERSON):
-            return forget
+            return forget if tracker.get_slot("topic") == OTHER_MATTER else [*forget, *_told_before(tracker)]
         turn = Turn.of(tracker)
         said = await all_said(tracker)
         customer = await customer_of(turn.conversation)
@@ -86,6 +86,11 @@ class ActionTicketStatus(Action):
         return []
 
 
+def _told_before(tracker: Tracker) -> list[EventType]:
+    """What was told before the form: who registers after all need not tell it again."""
+    return [SlotSet(name, tracker.get_slot(name)) for name in ("topic", "question")]
+
+
 def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str, Any]]) -> NewTicket:
     slots = tracker.current_slot_values()
     notes = [slots.get("description") or SKIPPED, slots.get("extra"), _tried(slots)]
@@ -117,6 +122,9 @@ def _tried(slots: dict[str, Any]) -> str:
     known = knowledge_base().current().by_id
     guide = guides().of(slots.get("guide") or "")
     option = guide.holding(slots.get("faq_id")) if guide else None
+    said = slots.get("question") or ""
+    if guide and option not in (guide.branch(slots.get(guide.slot or "")), *map(guide.named, said.split("；"))):
+        option = None  # the search has found its answer, but the customer has not said so
     shown = [known[faq_id].question for faq_id in slots.get("tried") or [] if faq_id in known]
     lines = [f"卡在：{option.title}" if option else "", f"机器人给过的办法：{'、'.join(shown)}" if shown else ""]
     return "\n".join(filter(None, lines))

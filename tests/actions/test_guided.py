@@ -1,13 +1,18 @@
 """Guides step by step: the customer gets on to the next step, to another way, and in the end to a ticket."""
 
 import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import ActionAnswer, ActionShowFaq
+from actions.answer import ActionAnswer, ActionShowFaq, say
 from actions.recovery import ActionOutOfScope
 from actions.solved import ActionSolved, ActionUnsolved, ActionWhatNow
 from actions.tickets import ActionSubmitTicket
+from actions.turn import Turn
 from kefu.database import Database
 from kefu.desk.tickets import TicketService
+from kefu.dialogue.answering import Decision
+from kefu.knowledge import Band, knowledge_base
 from tests.actions.conversation import Talk, faq_of, text_of, titles_of
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -142,3 +147,48 @@ async def test_the_same_question_four_times_never_gets_the_same_words_twice() ->
     heard = [text_of(await talk.hear(ActionAnswer(), "充值没到账", "top_up_arrival")) for _ in range(4)]
     assert len(set(heard)) == 4
     assert heard[3] == "utter_miss_give_up"
+
+
+async def test_the_ticket_says_no_branch_that_the_customer_did_not_name(own_database: Database) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "充值没到账", "top_up_arrival")
+    assert talk.slots["faq_id"] == "top_up_arrival.not_received"
+    talk.slots.update(description="充值没到账", ticket_confirmed="yes")
+    await talk.hear(ActionSubmitTicket(), "确认", "affirm")
+    [ticket] = await TicketService(own_database).queue()
+    assert "卡在" not in ticket.description, "nobody has said 银行卡充的"
+    assert "机器人给过的办法" in ticket.description
+
+
+async def test_a_short_question_after_a_branch_is_no_repetition() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "提现手续费多少", "fee")
+    messages = await talk.hear(ActionAnswer(), "提现要几天到账", "withdraw_arrival", 0.99)
+    assert [faq_id.split(".")[0] for faq_id in faq_of(messages)] == ["withdraw_arrival"]
+
+
+@pytest.mark.parametrize("text", ["急死了", "快点啊", "太慢了"])
+async def test_impatience_after_an_answer_is_not_refused(text: str) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "余额在哪里看", "bill")
+    assert "utter_still_open" in text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope"))
+
+
+async def test_who_cancels_and_registers_after_all_need_not_tell_it_again(own_database: Database) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "充值300没到账", "top_up_arrival")
+    talk.slots.update(description="充值300没到账", ticket_confirmed=None)
+    await talk.hear(ActionSubmitTicket(), "取消", "cancel")
+    assert (talk.slots["topic"], talk.slots["question"]) == ("top_up_arrival", "充值300没到账")
+    assert (talk.slots["description"], talk.slots["faq_id"]) == (None, None)
+    assert await TicketService(own_database).queue() == []
+
+
+@pytest.mark.parametrize("band", [Band.ANSWER, Band.CLARIFY])
+async def test_a_second_question_is_not_lost_beside_a_branch_or_a_choice(band: Band) -> None:
+    known, dispatcher = knowledge_base().current(), CollectingDispatcher()
+    message = {"text": "收不到验证码,还有提现手续费多少", "intent": {"name": "fee", "confidence": 1.0}}
+    tracker = Tracker("talk-1", {}, message, [], False, None, {}, "action_listen")
+    also = known.by_id["verification_code.not_received"]
+    say(dispatcher, Turn.of(tracker), tracker, Decision(band, (known.overview["fee"],), known.version, also))
+    assert also.question in titles_of(dispatcher.messages)
