@@ -83,13 +83,14 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
     """A word on the ticket that was just opened (要多久, 催一下, 对了…, 金额是60); empty for any other message."""
     number = tracker.get_slot("ticket_id")
     is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not only_facts(turn)
-    if not number or tracker.get_slot("topic") or turn.is_pressed or is_sure:
+    hurries = len(turn.text) <= _LONGEST_HURRY and _HURRIES.search(turn.text)
+    is_open = tracker.get_slot("faq_id") if hurries else tracker.get_slot("topic")  # something else is talked about
+    if not number or is_open or turn.is_pressed or is_sure:
         return []
     service = TicketService(database())
     ticket = await service.get(number)
     if ticket is None or not Status(ticket.status).is_active or turn.brand.id not in ("", ticket.brand):
         return []
-    hurries = len(turn.text) <= _LONGEST_HURRY and _HURRIES.search(turn.text)
     if hurries or ASKS_HOW_LONG.search(turn.text):
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
         return [SlotSet("ticket_id", number)]

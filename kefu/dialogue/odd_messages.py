@@ -14,7 +14,7 @@ _ABUSE = re.compile(
     r"|狗(屎|东西|日)|操你|去死|废物|智障|脑残|王八|混蛋|骗子公司|shit|fuck",
     re.IGNORECASE,
 )
-_HEARD = re.compile(r"^(哦|噢|喔|奥|知道|晓得|明白|收到|这样|原来如此|懂)[了啊呀的哦噢]*[,.。!~ ]*$")
+_HEARD = re.compile(r"^(哦|噢|喔|奥|知道|晓得|明白|收到|这样|原来如此|懂|呵呵|嘿嘿)[了啊呀的哦噢呵嘿]*[,.。!~ ]*$")
 _PLEASED = frozenset("👌👍🙏😊😄😁🙂👏❤🌹💪✅")
 _ANGRY = frozenset("😡🤬😠👎💢😤🖕")
 _ENGLISH = {

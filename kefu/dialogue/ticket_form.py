@@ -33,7 +33,7 @@ _NO_PHONE = re.compile(
     r"(电话|手机|号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
 )
 _KEEPS_PHONE = re.compile(r"^(我|就|我就|那我?)?(不|别)(想|愿意?|方便|敢)?(留|给|填|说|提供|透露)")
-_NEVER_MIND = re.compile(r"^(那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了" + _ENDING + "$")
+_NEVER_MIND = re.compile(r"^((那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了|算了,?不.{1,4}了)" + _ENDING + "$")
 _POLITE = re.compile(
     r"^((谢谢|多谢|谢了|感谢|你好|您好|在吗|好|嗯+|哦+|噢|收到|知道|明白|ok|辛苦|麻烦|快(点|些)|赶紧|急死|急|人呢)[您你大家]*"
     + _ENDING
@@ -193,6 +193,8 @@ def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
 def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str) -> Step:
     if says_only_facts(said):
         return Step({**known, "bad_answers": bad_answers, "back": True}, ("utter_ticket_noted",))
+    if _WHY.search(said.text) and bad_answers < _MOST_BAD:
+        return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_why",))
     if _POLITE.match(said.text) and bad_answers < _MOST_BAD:
         return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_polite",))
     if said.intent == "skip" or (len(said.text) < _LONG_ENOUGH and _SKIP.search(said.text)):

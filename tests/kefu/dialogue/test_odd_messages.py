@@ -14,7 +14,7 @@ SAID: list[tuple[Kind, list[str]]] = [
     (Kind.MARKS, ["？？？", "!!!", "……", "。", "..."]),
     (Kind.PLEASED, ["👌", "👍👍👍", "🙏🙏", "😀😊"]),
     (Kind.ANGRY, ["😡😡", "👎", "😊😡"]),
-    (Kind.HEARD, ["哦", "知道了", "哦哦", "收到。", "明白了呀", "懂了"]),
+    (Kind.HEARD, ["哦", "知道了", "哦哦", "收到。", "明白了呀", "懂了", "呵呵", "呵呵呵"]),
     (Kind.UNCLEAR, ["hello", "abc", "1", "12345", "OK", "9."]),
     (
         Kind.FOREIGN,

@@ -219,3 +219,14 @@ def test_what_now_after_an_alarm_is_the_first_steps() -> None:
 )
 def test_a_refused_phone_is_no_alarm(text: str, refuses: bool) -> None:
     assert refuses_phone(said(text, "account_theft")) is refuses
+
+
+def test_a_why_is_no_description() -> None:
+    step = next_step("description", said("为啥要问这个", "about_wallet"), 0, "out_of_scope")
+    assert "description" not in step.slots
+    assert step.say == ("utter_ticket_why",)
+
+
+@pytest.mark.parametrize(("text", "off"), [("算了,不注销了", True), ("算了不退了", True), ("还是不到账了", False)])
+def test_who_takes_a_wish_back_calls_it_off(text: str, off: bool) -> None:
+    assert calls_off(said(text, "close_account")) is off
