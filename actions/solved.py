@@ -36,6 +36,9 @@ class ActionSolved(Action):
         if tracker.get_slot("asks") == "register" and not turn.is_pressed:
             dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
             return [SlotSet("faq_id", tracker.get_slot("faq_id"))]
+        if turn.text.rstrip().endswith("?") and not turn.is_pressed:  # 就这？ is no yes
+            kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
+            return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
         here = place(tracker)
         if here and here.option is None and not turn.is_pressed and not _SOLVED.search(turn.text):
             kept = SlotSet("faq_id", tracker.get_slot("faq_id"))

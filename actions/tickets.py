@@ -88,7 +88,8 @@ class ActionTicketStatus(Action):
 
 def _told_before(tracker: Tracker) -> list[EventType]:
     """What was told before the form: who registers after all need not tell it again."""
-    return [SlotSet(name, tracker.get_slot(name)) for name in ("topic", "question")]
+    told = {name: tracker.get_slot(name) for name in ("topic", "question", "time", "amount")}
+    return [SlotSet(name, value) for name, value in told.items() if value and value != SKIPPED]
 
 
 def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str, Any]]) -> NewTicket:

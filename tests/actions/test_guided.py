@@ -13,6 +13,7 @@ from kefu.database import Database
 from kefu.desk.tickets import TicketService
 from kefu.dialogue.answering import Decision
 from kefu.knowledge import Band, knowledge_base
+from kefu.show import SKIPPED
 from tests.actions.conversation import Talk, faq_of, text_of, titles_of
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -177,9 +178,10 @@ async def test_impatience_after_an_answer_is_not_refused(text: str) -> None:
 async def test_who_cancels_and_registers_after_all_need_not_tell_it_again(own_database: Database) -> None:
     talk = Talk()
     await talk.hear(ActionAnswer(), "充值300没到账", "top_up_arrival")
-    talk.slots.update(description="充值300没到账", ticket_confirmed=None)
+    talk.slots.update(description="充值300没到账", amount="300", time=SKIPPED, ticket_confirmed=None)
     await talk.hear(ActionSubmitTicket(), "取消", "cancel")
     assert (talk.slots["topic"], talk.slots["question"]) == ("top_up_arrival", "充值300没到账")
+    assert (talk.slots["amount"], talk.slots["time"]) == ("300", None)
     assert (talk.slots["description"], talk.slots["faq_id"]) == (None, None)
     assert await TicketService(own_database).queue() == []
 
@@ -192,3 +194,11 @@ async def test_a_second_question_is_not_lost_beside_a_branch_or_a_choice(band: B
     also = known.by_id["verification_code.not_received"]
     say(dispatcher, Turn.of(tracker), tracker, Decision(band, (known.overview["fee"],), known.version, also))
     assert also.question in titles_of(dispatcher.messages)
+
+
+async def test_a_yes_with_a_question_mark_is_none() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "余额在哪里看", "bill")
+    talk.slots["asks"] = "solved"
+    assert text_of(await talk.hear(ActionSolved(), "就这?", "affirm")) == "utter_still_open"
+    assert talk.slots["faq_id"] == "bill.balance"
