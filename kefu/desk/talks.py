@@ -29,7 +29,7 @@ _MATTER = ("faq_id", "topic", "question", "guide", "tried", "asks")  # what the 
 _BACK_TO_BOT = {"handoff": False, **dict.fromkeys(_MATTER)}
 _STARS = "12345"
 
-TAKEN = "客服 {agent} 来了，请直接说。"
+TAKEN = "客服{agent}来了，请直接说。"
 _RATE = "方便的话给刚才的服务打个分（1 最差，5 最好），不打也没关系。"
 ENDED = f"人工服务结束了，有别的事随时问我。{_RATE}"
 ENDED_WITH_TICKET = f"人工服务先到这里，事情我们接着办，单号 {{ticket}}，有结果就发在这里。{_RATE}"
