@@ -143,7 +143,9 @@ def test_emergency_tells_what_to_do_and_opens_an_urgent_ticket(
     assert (ticket["priority"], ticket["status"], ticket["brand"]) == ("P1", "open", customer.brand)
 
 
-@pytest.mark.parametrize("text", ["怎么防止被盗刷", "会不会被骗啊这个钱包", "万一手机丢了怎么办", "怎么避免转错账"])
+@pytest.mark.parametrize(
+    "text", ["怎么防止被盗刷", "会不会被骗啊这个钱包", "万一手机丢了怎么办", "怎么避免转错账", "有人吗"]
+)
 def test_no_emergency_where_somebody_only_asks(one: Customer, text: str) -> None:
     assert not RECEIPT.search(one.hear(text))
 
@@ -282,6 +284,19 @@ def test_form_cancelled_stores_nothing(product: Product, one: Customer, way: str
     one.hear(UNSOLVED)
     assert "不登记" in one.hear(way)
     assert rows(product, "SELECT id FROM tickets") == before
+
+
+def test_form_after_all_in_plain_words_without_telling_it_again(product: Product, one: Customer) -> None:
+    one.hear("充值300没到账")
+    one.hear(UNSOLVED)
+    one.hear("取消")
+    asked = one.hear("还是登记吧")
+    assert "我来登记" in asked
+    assert "请说说发生了什么" not in asked, "told before"
+    assert "为了让人工同事" in one.hear("凭什么要登记")
+    until_summary(one)
+    ticket = ticket_in_desk(product, receipt_of(one.hear("提交吧")))
+    assert (ticket["intent"], float(ticket["amount"])) == ("top_up_arrival", 300)
 
 
 def test_form_never_asks_a_fourth_time(one: Customer) -> None:
