@@ -3,10 +3,12 @@
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 _VAR = Path(tempfile.mkdtemp(prefix="kefu-tests-"))
 os.environ["KEFU_VAR_DIR"] = str(_VAR)
@@ -18,6 +20,8 @@ from kefu.database import Database  # noqa: E402  # settings are read at the fir
 from kefu.migrate import migrate  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
+
+FreshDatabase = Callable[[str, Path], str]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,17 +57,34 @@ def postgres_url(require_all: bool) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty, migrated database of each kind."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/kefu.db"
-    else:
-        from tests.servers import empty_postgres
+@pytest.fixture(scope="session")
+def fresh_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> FreshDatabase:
+    """Makes empty, migrated databases: kind (sqlite, postgres) and folder → address. Migrated once, then copied."""
+    from tests.servers import empty_postgres
 
-        url = empty_postgres(request.getfixturevalue("postgres_url"))
-    migrate(url)
-    opened = Database(url)
+    @cache
+    def template(kind: str) -> str:
+        file = f"sqlite:///{tmp_path_factory.mktemp('template')}/kefu.db"
+        url = file if kind == "sqlite" else empty_postgres(request.getfixturevalue("postgres_url"))
+        migrate(url)
+        return url
+
+    def make(kind: str, folder: Path) -> str:
+        if kind == "postgres":
+            migrated = make_url(template(kind)).database
+            return empty_postgres(request.getfixturevalue("postgres_url"), migrated)
+        shutil.copy(str(make_url(template(kind)).database), folder / "kefu.db")
+        return f"sqlite:///{folder}/kefu.db"
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def database(
+    request: pytest.FixtureRequest, fresh_database: FreshDatabase, tmp_path: Path
+) -> AsyncIterator[Database]:
+    """An empty, migrated database of each kind."""
+    opened = Database(fresh_database(request.param, tmp_path))
     yield opened
     await opened.close()
 

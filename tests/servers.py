@@ -60,11 +60,11 @@ def private_postgres(require_all: bool) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def empty_postgres(server: str) -> str:
-    """A new database on a server; returns its address."""
+def empty_postgres(server: str, template: str | None = None) -> str:
+    """A new database on a server, empty or a copy of another; returns its address."""
     name = f"kefu_{uuid.uuid4().hex[:12]}"
     engine = create_engine(make_url(server).set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
     engine.dispose()
     return str(make_url(server).set(database=name))

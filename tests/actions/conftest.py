@@ -7,18 +7,17 @@ import pytest
 
 from actions.notices import _notices
 from kefu.database import Database, database
-from kefu.migrate import migrate
 from kefu.settings import settings
 
 
 @pytest.fixture
-async def own_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Database]:
+async def own_database(monkeypatch: pytest.MonkeyPatch, fresh_database, tmp_path: Path) -> AsyncIterator[Database]:
     """The database that the actions of this test use."""
     monkeypatch.setenv("KEFU_VAR_DIR", str(tmp_path))
     read_once = (settings, database, _notices)
     for one in read_once:
         one.cache_clear()
-    migrate(settings().database)
+    assert fresh_database("sqlite", tmp_path) == settings().database
     yield database()
     await database().close()
     for one in read_once:

@@ -59,14 +59,11 @@ def test_the_routes_were_found() -> None:
 
 
 @pytest.fixture
-def database(tmp_path: Path):
+def database(fresh_database, tmp_path: Path):
     """Credentials do not depend on the kind of database: SQLite is enough for so many routes."""
     from kefu.database import Database
-    from kefu.migrate import migrate
 
-    url = f"sqlite:///{tmp_path}/desk.db"
-    migrate(url)
-    return Database(url)
+    return Database(fresh_database("sqlite", tmp_path))
 
 
 async def test_nothing_is_open_without_credentials(browser: Browser) -> None:

@@ -83,7 +83,7 @@ export function define(base, css) {
       });
       this.#composer = new Composer(
         (text) => this.send(text),
-        (blob) => (connection.sendImage(blob), this.#log.toEnd()),
+        (blob) => connection.sendImage(blob).then(() => this.#log.toEnd()),
         this.#visit,
       );
       this.#panel = new Panel([...this.#log.nodes, this.#composer.node], shelf, (open) => this.#toggled(open));

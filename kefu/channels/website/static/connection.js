@@ -84,9 +84,9 @@ export class Connection {
     this.start();
   }
 
-  sendImage(blob) {
+  async sendImage(blob) {
     const id = newId();
-    keep(id, blob);
+    await keep(id, blob); // first: a reload must find it
     this.outbox.add({ id, image: true });
     this.start();
   }

@@ -18,10 +18,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from kefu.database import Database
 from kefu.desk.people.roles import Role
 from kefu.desk.people.users import Users
-from kefu.migrate import migrate
 from tests.browser import chromium
 from tests.desk_clients import PASSWORD
-from tests.servers import empty_postgres, free_port
+from tests.servers import free_port
 
 T = TypeVar("T")
 
@@ -51,12 +50,12 @@ class Served:
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(
+    request: pytest.FixtureRequest, fresh_database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
     """`python -m kefu.desk` over an empty database of each kind, with one person of each role."""
     folder: Path = tmp_path_factory.mktemp("desk")
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{folder}/kefu.db" if is_sqlite else empty_postgres(request.getfixturevalue("postgres_url"))
-    migrate(url)
+    url = fresh_database(request.param, folder)
     port = free_port()
     ports = {"KEFU_DESK_PORT": str(port), "KEFU_RASA_PORT": str(free_port()), "KEFU_HANDOFF_WAIT": "3600"}
     own = {"KEFU_VAR_DIR": os.environ["KEFU_VAR_DIR"], "KEFU_DATABASE_URL": url}

@@ -16,7 +16,6 @@ from kefu.desk.people.models import UserSession
 from kefu.desk.people.roles import Role, Scope
 from kefu.desk.people.users import Users
 from kefu.desk.principal import COOKIE
-from kefu.migrate import migrate
 from kefu.settings import settings
 from tests.desk_clients import Browser, SignIn
 
@@ -66,9 +65,8 @@ def allowed(path: str) -> set[Role]:
 
 
 @pytest.fixture
-async def database(tmp_path) -> AsyncIterator[Database]:
-    migrate(f"sqlite:///{tmp_path}/desk.db")
-    opened = Database(f"sqlite:///{tmp_path}/desk.db")
+async def database(fresh_database, tmp_path) -> AsyncIterator[Database]:
+    opened = Database(fresh_database("sqlite", tmp_path))
     yield opened
     await opened.close()
 
