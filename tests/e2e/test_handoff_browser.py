@@ -73,7 +73,7 @@ def test_from_the_widget_to_an_agent_and_back_to_the_bot(running: Product, brows
     waiting = desk.locator(".waiting li")
     expect(waiting).to_have_count(1)
     waiting.get_by_role("button", name="接起").click()
-    chat.hears("客服 李敏 来了")
+    chat.hears("客服李敏来了")
     log = desk.get_by_role("log")
     expect(log).to_contain_text("订单是上周五的")
 
