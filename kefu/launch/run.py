@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import honcho.manager
 import requests
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
@@ -16,6 +17,7 @@ from kefu.launch.training import QUIET, train_if_changed
 from kefu.migrate import migrate
 from kefu.settings import ROOT, Settings, settings
 
+_CLOSING = 20  # seconds in which a part must end by itself; the door gives turns in flight 10
 _PATIENCE = 120.0  # seconds until all parts must answer
 
 
@@ -35,6 +37,7 @@ def run() -> int:
     check_accounts()
     train_if_changed()
     migrate()
+    honcho.manager.KILL_WAIT = _CLOSING  # its own 5 seconds would cut off turns in flight
     manager = Manager()
     for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
         manager.add_process(name, command, env=environment(found), cwd=str(ROOT))

@@ -44,7 +44,7 @@ async def test_every_watcher_hears_of_a_ticket_and_of_a_line(database: Database,
 
 async def test_nothing_new_gives_the_same_after_a_while(changes: Changes) -> None:
     async with changes.watched():
-        first = await changes.wait(changes.mark, 0.05)
+        first = await changes.wait(changes.mark, PATIENCE)
         assert await changes.wait(first, 0.05) == first
 
 

@@ -221,9 +221,9 @@ def test_leaves_alone_what_is_no_emergency(text: str) -> None:
 def test_a_very_long_text_is_no_burden(unit: str) -> None:
     text = unit * (100_000 // len(unit))
     emergencies()
-    start = time.process_time()
+    start = time.thread_time()
     find_emergency(text)
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1
 
 
 # --- loading

@@ -68,9 +68,9 @@ def test_the_kind_of_a_message(kind: Kind, text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["a", "我", " ", "😀", "傻", "滚", "综合评", "1"])
 def test_a_very_long_text_is_no_burden(unit: str) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     kind_of_text(unit * 100_000)
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1
 
 
 @pytest.mark.parametrize(

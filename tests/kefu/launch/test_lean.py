@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 from io import BytesIO
 from pathlib import Path
 
@@ -30,7 +31,12 @@ def model(root: Path) -> str:
 
 def run(code: str, *paths: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "LOG_LEVEL": "ERROR"}
-    return subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    with tempfile.TemporaryFile("w+") as output:  # TensorFlow's process cuts off what a full pipe does not take at once
+        finished = subprocess.run(command, env=environment, stdout=output, stderr=subprocess.PIPE, text=True)
+        output.seek(0)
+        finished.stdout = output.read()
+    return finished
 
 
 def last_line(finished: subprocess.CompletedProcess[str]) -> str:

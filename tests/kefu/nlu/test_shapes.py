@@ -87,7 +87,7 @@ def test_a_place_holds_the_value(text: str) -> None:
 )
 def test_a_very_long_text_is_no_burden(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    start = time.process_time()
+    start = time.thread_time()
     for _ in find_shapes(text):
         pass
-    assert time.process_time() - start < 2
+    assert time.thread_time() - start < 2

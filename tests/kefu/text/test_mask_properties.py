@@ -260,14 +260,14 @@ HOSTILE = [
 def test_is_linear(unit):
     hostile = "密码1" + unit * (100_000 // len(unit)) + "@"
     mask(hostile[:1000])
-    start = time.process_time()
+    start = time.thread_time()
     mask(hostile)
-    assert time.process_time() - start < 5  # quadratic would take minutes
+    assert time.thread_time() - start < 5  # quadratic would take minutes
 
 
 def test_random_unicode_is_fast():
     source = random.Random(1)
     hostile = "".join(chr(source.randrange(0x20, 0x110000)) for _ in range(100_000)) + "1"
-    start = time.process_time()
+    start = time.thread_time()
     mask(hostile)
-    assert time.process_time() - start < 5  # quadratic would take minutes
+    assert time.thread_time() - start < 5  # quadratic would take minutes

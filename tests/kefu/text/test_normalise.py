@@ -181,9 +181,9 @@ def test_digits_survive(digits, words):
 def test_is_linear(unit):
     hostile = unit * (100_000 // len(unit))
     normalise(hostile[:1000])
-    start = time.process_time()
+    start = time.thread_time()
     normalise(hostile)
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1
 
 
 def test_random_unicode_neither_raises_nor_fills_the_memory():

@@ -44,14 +44,15 @@ export class Composer {
     this.#grow();
   }
 
-  submit() {
+  async submit() {
     const text = this.#box.value.trim();
-    if (this.#image) this.#sendImage(this.#image);
-    if (text) this.#send(text);
+    const image = this.#image;
     this.#box.value = "";
     this.#attached(undefined);
     this.#changed();
     this.focus();
+    if (image) await this.#sendImage(image); // before the words about it
+    if (text) this.#send(text);
   }
 
   #listen() {
