@@ -16,6 +16,7 @@ from bench.sides import Side
 from bench.speed import Speed
 from kefu.dialogue.patches import NAMES
 
+STOCK_CHANNEL = {"bench.stock_channel.StockRest": None}
 _POSTGRES = "PostgreSQL in the place of SQLite"
 
 
@@ -39,7 +40,7 @@ def variants() -> list[Variant]:
         Variant("lean", {"KEFU_LEAN": "1"}),
         Variant("without any patch", {"KEFU_PATCHES": "none"}),
         *without,
-        Variant("without the door (Rasa's REST channel: no inbox, no masking)", credentials={"rest": None}),
+        Variant("without the door (Rasa's REST channel: no inbox, no masking)", credentials=STOCK_CHANNEL),
         Variant(_POSTGRES),
     ]
 

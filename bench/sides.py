@@ -80,7 +80,7 @@ def stock(model: Path, folder: Path) -> Iterator[Side]:
     store = {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")}
     address = {"url": f"http://127.0.0.1:{ports['actions_port']}/webhook"}
     _write(folder / "endpoints.yml", {"action_endpoint": address, "tracker_store": store})
-    _write(folder / "credentials.yml", {"rest": None})
+    _write(folder / "credentials.yml", {"bench.stock_channel.StockRest": None})
     rasa = [sys.executable, "-m", "rasa"]
     serve = [*rasa, "run", "--model", str(model), "--interface", "127.0.0.1", "--port", str(ports["rasa_port"])]
     act = [*rasa, "run", "actions", "--actions", "actions", "--port", str(ports["actions_port"])]
