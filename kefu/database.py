@@ -1,15 +1,18 @@
 """The product's own database: SQLite (WAL) by default, PostgreSQL by KEFU_DATABASE_URL; always asynchronous."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime, timezone
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg2
 from sqlalchemy import BigInteger, DateTime, MetaData, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import declarative_base
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -121,11 +124,13 @@ class Database:
                     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (key,))
             return work(cursor)
 
-        return await self._transactions.write(locked)
+        with _as_sqlalchemy():
+            return await self._transactions.write(locked)
 
     async def quick_read(self, work: Work[T]) -> T:
         """`quick` for a transaction that only reads."""
-        return await self._transactions.read(work)
+        with _as_sqlalchemy():
+            return await self._transactions.read(work)
 
     def _turn(self) -> AbstractAsyncContextManager[None]:
         """SQLite has one writer; those of this process take turns."""
@@ -145,6 +150,15 @@ class Database:
         """Close all connections."""
         self._transactions.close()
         await self._engine.dispose()
+
+
+@contextmanager
+def _as_sqlalchemy() -> Iterator[None]:
+    """The drivers' errors as those that callers know, without what was to be stored."""
+    try:
+        yield
+    except (sqlite3.Error, psycopg2.Error) as error:
+        raise OperationalError("", {}, error, hide_parameters=True) from error
 
 
 def sync_url(url: str) -> URL:
