@@ -223,7 +223,7 @@ def test_a_very_long_text_is_no_burden(unit: str) -> None:
     emergencies()
     start = time.thread_time()
     find_emergency(text)
-    assert time.thread_time() - start < 1
+    assert time.thread_time() - start < 20  # minutes if it were quadratic
 
 
 # --- loading

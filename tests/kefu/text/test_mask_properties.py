@@ -262,7 +262,7 @@ def test_is_linear(unit):
     mask(hostile[:1000])
     start = time.thread_time()
     mask(hostile)
-    assert time.thread_time() - start < 5  # quadratic would take minutes
+    assert time.thread_time() - start < 40  # quadratic would take minutes
 
 
 def test_random_unicode_is_fast():
@@ -270,4 +270,4 @@ def test_random_unicode_is_fast():
     hostile = "".join(chr(source.randrange(0x20, 0x110000)) for _ in range(100_000)) + "1"
     start = time.thread_time()
     mask(hostile)
-    assert time.thread_time() - start < 5  # quadratic would take minutes
+    assert time.thread_time() - start < 40  # quadratic would take minutes

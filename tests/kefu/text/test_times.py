@@ -280,4 +280,4 @@ def test_long_hostile_text_takes_linear_time(seed):
     text = (seed * (100_000 // len(seed) + 1))[:100_000]
     started = time.thread_time()
     find_times(text, NOW)
-    assert time.thread_time() - started < 4  # 0.05–0.6 s as a rule; minutes if it were quadratic
+    assert time.thread_time() - started < 40  # 0.05–0.9 s as a rule; minutes if it were quadratic
