@@ -1,6 +1,6 @@
 """The durable inbox: a message is stored before it is worked on, and its answer before it is given.
 
-Statements without objects, and one transaction each: every message of every channel takes this way.
+One transaction each, and plain SQL where every message of every channel takes the way.
 """
 
 import asyncio
@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select, update
 
 from kefu.channels import log
+from kefu.channels.columns import as_json, as_moment, from_json, from_moment
 from kefu.channels.log import BOT, CUSTOMER, Line, Logged, conversation_key
 from kefu.channels.message import Inbound
-from kefu.channels.models import InboundMessage, Message
+from kefu.channels.models import InboundMessage
 from kefu.channels.prepare import Prepared
 from kefu.channels.quick_replies import resolve, spoken, typed
+from kefu.conversations.transactions import Cursor
 from kefu.database import Database
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,11 @@ _SHOWN = ("text", "buttons", "image", "custom")
 Replies = list[dict[str, Any]]
 
 _inbound = InboundMessage.__table__
-_messages = Message.__table__
+
+_COLUMNS = (
+    "conversation, message_id, channel, brand, text, prepared, sealed, was_cut, pressed, seq, "
+    "received_at, leased_by, lease_until, tries, replies, answered_at"
+)
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,12 @@ class Inbox:
 
     async def store(self, message: Inbound, prepared: Prepared) -> Stored:
         """Store a message, or find it as it was stored; a typed button becomes its command."""
-        async with self._database.transaction(conversation_key(message.conversation)) as transaction:
-            known = await _find(transaction, message)
+
+        def work(cursor: Cursor) -> Stored:
+            known = _find(cursor, message)
             if known is not None:
                 return known
-            pressed = await self._pressed(transaction, message, prepared)
+            pressed = self._pressed(cursor, message, prepared)
             stored = Stored(
                 replace(message, text=pressed.original),
                 pressed,
@@ -85,16 +90,17 @@ class Inbox:
             )
             if self._is_logged:
                 line = Line(CUSTOMER, message.shown or {"text": pressed.original}, message.message_id)
-                [logged] = await log.append(transaction, message.conversation, [line])
+                [logged] = log.append(cursor, message.conversation, [line])
                 stored = replace(stored, seq=logged.seq)
-            await transaction.execute(insert(_inbound), _columns(stored))
+            _insert(cursor, stored)
             return stored
+
+        return await self._database.quick(work, conversation_key(message.conversation))
 
     async def waiting(self, conversation: str) -> list[Stored]:
         """The messages of a conversation that have no answer, in the order in which they came."""
-        query = select(_inbound).where(_inbound.c.conversation == conversation, _inbound.c.answered_at.is_(None))
-        async with self._database.read() as session:
-            return [_stored(row) for row in await session.execute(query.order_by(_inbound.c.seq))]
+        where = "WHERE conversation = ? AND answered_at IS NULL ORDER BY seq"
+        return await self._database.quick_read(lambda cursor: _select(cursor, where, (conversation,)))
 
     async def answer(
         self, lines: Sequence[Stored], replies: Replies, masked: Mapping[str, str] | None = None
@@ -110,28 +116,28 @@ class Inbox:
             The lines of the answer in the log; None where somebody else has answered.
         """
         conversation = lines[0].message.conversation
-        ids = [line.message.message_id for line in lines]
-        ours = (_inbound.c.conversation == conversation) & _inbound.c.message_id.in_(ids)
-        async with self._database.transaction(conversation_key(conversation)) as transaction:
-            now = datetime.now(timezone.utc)
-            done = await transaction.execute(
-                update(_inbound)
-                .where(ours, _inbound.c.answered_at.is_(None))
-                .values(replies=replies, answered_at=now, leased_by=None, lease_until=None)
+
+        def work(cursor: Cursor) -> list[Logged] | None:
+            ids = [line.message.message_id for line in lines]
+            answered = cursor.execute(
+                "UPDATE inbound_messages SET replies = ?, answered_at = ?, leased_by = NULL, lease_until = NULL "
+                f"WHERE conversation = ? AND message_id IN ({', '.join('?' * len(ids))}) AND answered_at IS NULL",
+                (as_json(replies), as_moment(cursor, datetime.now(timezone.utc)), conversation, *ids),
             )
-            if not done.rowcount:
+            if not answered:
                 return None
             for message_id, text in (masked or {}).items():
-                await _mask_again(transaction, conversation, message_id, text)
+                _mask_again(cursor, conversation, message_id, text)
             if not self._is_logged:
                 return []
             shown = [{name: reply[name] for name in _SHOWN if reply.get(name)} for reply in replies]
-            return await log.append(transaction, conversation, [Line(BOT, body) for body in shown])
+            return log.append(cursor, conversation, [Line(BOT, body) for body in shown])
+
+        return await self._database.quick(work, conversation_key(conversation))
 
     async def offered(self, conversation: str) -> list[dict[str, str]]:
         """The buttons (`title`, sealed `payload`) under the latest answer of a conversation."""
-        async with self._database.transaction() as transaction:
-            return await self._offered(transaction, conversation)
+        return await self._database.quick_read(lambda cursor: self._offered(cursor, conversation))
 
     async def abandoned(self, channel: str, limit: int = 50) -> list[str]:
         """Take over the conversations of a channel that have messages nobody is working on any more."""
@@ -152,8 +158,7 @@ class Inbox:
 
     async def look(self, message: Inbound) -> Stored | None:
         """A message as it is stored now."""
-        async with self._database.read() as session:
-            return await _find(session, message)
+        return await self._database.quick_read(lambda cursor: _find(cursor, message))
 
     @asynccontextmanager
     async def held(self, conversation: str) -> AsyncIterator[None]:
@@ -186,78 +191,73 @@ class Inbox:
                 except Exception as error:  # whatever it is, the next try may do
                     logger.warning("could not renew the lease of messages: %r", error)
 
-    async def _pressed(self, transaction: AsyncConnection, message: Inbound, prepared: Prepared) -> Prepared:
+    def _pressed(self, cursor: Cursor, message: Inbound, prepared: Prepared) -> Prepared:
         """What a clicked or typed button stands for; else what was prepared."""
         pressed = message.text
         if len(pressed) <= _LONGEST_TITLE and message.shown is None:
-            pressed = typed(await self._offered(transaction, message.conversation), pressed) or pressed
+            pressed = typed(self._offered(cursor, message.conversation), pressed) or pressed
         command = resolve(message.conversation, pressed) or spoken(pressed)
         return Prepared(*command, pressed=True) if command else prepared
 
-    async def _offered(self, transaction: AsyncConnection, conversation: str) -> list[dict[str, str]]:
-        if self._is_logged and (pushed := await _pushed_buttons(transaction, conversation)):
+    def _offered(self, cursor: Cursor, conversation: str) -> list[dict[str, str]]:
+        if self._is_logged and (pushed := _pushed_buttons(cursor, conversation)):
             return pushed
-        query = (
-            select(_inbound.c.replies)
-            .where(_inbound.c.conversation == conversation, _inbound.c.answered_at.is_not(None))
-            .order_by(_inbound.c.answered_at.desc())
-            .limit(1)
+        rows = cursor.rows(
+            "SELECT replies FROM inbound_messages WHERE conversation = ? AND answered_at IS NOT NULL "
+            "ORDER BY answered_at DESC LIMIT 1",
+            (conversation,),
         )
-        replies = (await transaction.execute(query)).scalar_one_or_none() or []
+        replies = from_json(rows[0][0]) or [] if rows else []
         return [button for reply in replies for button in reply.get("buttons") or []]
 
 
-async def _pushed_buttons(transaction: AsyncConnection, conversation: str) -> list[dict[str, str]]:
+def _pushed_buttons(cursor: Cursor, conversation: str) -> list[dict[str, str]]:
     """The buttons of the last thing said, where that was said outside of a turn (it then has an id)."""
-    said = select(_messages.c.body, _messages.c.message_id).where(
-        _messages.c.conversation == conversation, _messages.c.who != CUSTOMER
+    rows = cursor.rows(
+        "SELECT body, message_id FROM messages WHERE conversation = ? AND who <> ? ORDER BY seq DESC LIMIT 1",
+        (conversation, CUSTOMER),
     )
-    last = (await transaction.execute(said.order_by(_messages.c.seq.desc()).limit(1))).one_or_none()
-    return last.body.get("buttons") or [] if last is not None and last.message_id else []
+    return from_json(rows[0][0]).get("buttons") or [] if rows and rows[0][1] else []
 
 
-async def _find(transaction: Any, message: Inbound) -> Stored | None:
-    query = select(_inbound).where(
-        _inbound.c.conversation == message.conversation, _inbound.c.message_id == message.message_id
+def _find(cursor: Cursor, message: Inbound) -> Stored | None:
+    where = "WHERE conversation = ? AND message_id = ?"
+    return next(iter(_select(cursor, where, (message.conversation, message.message_id))), None)
+
+
+def _mask_again(cursor: Cursor, conversation: str, message_id: str, text: str) -> None:
+    where = "WHERE conversation = ? AND message_id = ?"
+    key = (conversation, message_id)
+    cursor.execute(f"UPDATE inbound_messages SET text = ?, prepared = ? {where}", (text, text, *key))
+    cursor.execute(f"UPDATE messages SET body = ? {where}", (as_json({"text": text}), *key))
+
+
+def _insert(cursor: Cursor, stored: Stored) -> None:
+    message, prepared, at = stored.message, stored.prepared, stored.received_at
+    cursor.execute(
+        f"INSERT INTO inbound_messages ({_COLUMNS}) VALUES ({', '.join('?' * 16)})",
+        (
+            *(message.conversation, message.message_id, message.channel, message.brand or ""),
+            *(prepared.original, prepared.text, as_json(prepared.sealed), prepared.was_cut, prepared.pressed),
+            *(stored.seq, as_moment(cursor, at), stored.leased_by, as_moment(cursor, at + LEASE), 0, None, None),
+        ),
     )
-    row = (await transaction.execute(query)).one_or_none()
-    return None if row is None else _stored(row)
 
 
-async def _mask_again(transaction: AsyncConnection, conversation: str, message_id: str, text: str) -> None:
-    where = {"conversation": conversation, "message_id": message_id}
-    await transaction.execute(update(_inbound).filter_by(**where).values(text=text, prepared=text))
-    await transaction.execute(update(_messages).filter_by(**where).values(body={"text": text}))
+def _select(cursor: Cursor, where: str, values: Sequence[Any]) -> list[Stored]:
+    return [_stored(row) for row in cursor.rows(f"SELECT {_COLUMNS} FROM inbound_messages {where}", values)]
 
 
-def _columns(stored: Stored) -> dict[str, Any]:
-    message, prepared = stored.message, stored.prepared
-    return {
-        "conversation": message.conversation,
-        "message_id": message.message_id,
-        "channel": message.channel,
-        "brand": message.brand or "",
-        "text": prepared.original,
-        "prepared": prepared.text,
-        "sealed": prepared.sealed,
-        "was_cut": prepared.was_cut,
-        "pressed": prepared.pressed,
-        "seq": stored.seq,
-        "received_at": stored.received_at,
-        "leased_by": stored.leased_by,
-        "lease_until": stored.received_at + LEASE,
-        "tries": 0,
-    }
-
-
-def _stored(row: Row) -> Stored:
+def _stored(row: Sequence[Any]) -> Stored:
+    conversation, message_id, channel, brand, text, prepared, sealed, was_cut, pressed, *rest = row
+    seq, received_at, leased_by, lease_until, tries, replies, answered_at = rest
     return Stored(
-        Inbound(row.channel, row.conversation, row.text, row.brand or None, row.message_id),
-        Prepared(row.prepared or row.text, row.text, row.sealed or {}, row.was_cut, row.pressed),
-        row.received_at,
-        row.seq,
-        row.tries,
-        row.leased_by,
-        row.lease_until,
-        row.replies if row.answered_at else None,
+        Inbound(channel, conversation, text, brand or None, message_id),
+        Prepared(prepared or text, text, from_json(sealed) or {}, bool(was_cut), bool(pressed)),
+        from_moment(received_at),
+        seq,
+        tries,
+        leased_by,
+        from_moment(lease_until) if lease_until else None,
+        from_json(replies) if answered_at else None,
     )

@@ -1,15 +1,16 @@
 """The message log: what the customer of a pushed channel sees, in order, durable; streams and history read it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import select
 from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kefu.channels.columns import as_json, as_moment, from_json, from_moment
 from kefu.channels.models import Message
+from kefu.conversations.transactions import Cursor
 from kefu.database import Database
 
 CUSTOMER, BOT, AGENT, NOTICE = "customer", "bot", "agent", "notice"
@@ -51,8 +52,9 @@ class MessageLog:
 
     async def append(self, conversation: str, lines: Sequence[Line]) -> list[Logged]:
         """Write lines; one whose message_id is there already is not written again. Returns all, in order."""
-        async with self._database.transaction(conversation_key(conversation)) as transaction:
-            return await append(transaction, conversation, lines)
+        return await self._database.quick(
+            lambda cursor: append(cursor, conversation, lines), conversation_key(conversation)
+        )
 
     async def after(self, conversation: str, seq: int, limit: int = 200) -> list[Logged]:
         """The first lines behind `seq`, oldest first."""
@@ -75,11 +77,11 @@ def conversation_key(conversation: str) -> str:
     return f"conversation:{conversation}"
 
 
-async def append(transaction: AsyncConnection, conversation: str, lines: Sequence[Line]) -> list[Logged]:
+def append(cursor: Cursor, conversation: str, lines: Sequence[Line]) -> list[Logged]:
     """`MessageLog.append` within a transaction on `conversation_key`."""
-    there = await _by_message_id(transaction, conversation, (line.message_id for line in lines if line.message_id))
-    last = select(func.coalesce(func.max(_messages.c.seq), 0)).where(_messages.c.conversation == conversation)
-    seq: int = (await transaction.execute(last)).scalar_one()
+    there = _by_message_id(cursor, conversation, [line.message_id for line in lines if line.message_id])
+    last = cursor.rows("SELECT COALESCE(MAX(seq), 0) FROM messages WHERE conversation = ?", (conversation,))
+    seq: int = last[0][0]
     now = datetime.now(timezone.utc)
     logged: list[Logged] = []
     for line in lines:
@@ -89,23 +91,27 @@ async def append(transaction: AsyncConnection, conversation: str, lines: Sequenc
             known = Logged(seq, line.who, line.body, line.message_id, now, is_new=True)
             if line.message_id:
                 there[line.message_id] = Logged(seq, line.who, line.body, line.message_id, now)
+            _insert(cursor, conversation, known)
         logged.append(known)
-    new = [{"conversation": conversation, **_columns(line)} for line in logged if line.is_new]
-    if new:
-        await transaction.execute(insert(_messages), new)
     return logged
 
 
-async def _by_message_id(transaction: AsyncConnection, conversation: str, ids: Iterable[str]) -> dict[str, Logged]:
-    wanted = list(ids)
-    if not wanted:
+def _by_message_id(cursor: Cursor, conversation: str, ids: Sequence[str]) -> dict[str, Logged]:
+    if not ids:
         return {}
-    query = select(_messages).where(_messages.c.conversation == conversation, _messages.c.message_id.in_(wanted))
-    return {row.message_id: _logged(row) for row in await transaction.execute(query)}
+    rows = cursor.rows(
+        "SELECT seq, who, body, message_id, at FROM messages "
+        f"WHERE conversation = ? AND message_id IN ({', '.join('?' * len(ids))})",
+        (conversation, *ids),
+    )
+    return {name: Logged(seq, who, from_json(body), name, from_moment(at)) for seq, who, body, name, at in rows}
 
 
-def _columns(line: Logged) -> dict[str, Any]:
-    return {"seq": line.seq, "who": line.who, "body": line.body, "message_id": line.message_id, "at": line.at}
+def _insert(cursor: Cursor, conversation: str, line: Logged) -> None:
+    cursor.execute(
+        "INSERT INTO messages (conversation, seq, who, body, message_id, at) VALUES (?, ?, ?, ?, ?, ?)",
+        (conversation, line.seq, line.who, as_json(line.body), line.message_id, as_moment(cursor, line.at)),
+    )
 
 
 def _logged(row: Row) -> Logged:

@@ -28,7 +28,7 @@ class Cursor:
 
     def __init__(self, cursor: Any, is_sqlite: bool) -> None:
         self._cursor = cursor
-        self._is_sqlite = is_sqlite
+        self.is_sqlite = is_sqlite
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement; returns the number of rows that it changed.
@@ -37,7 +37,7 @@ class Cursor:
             DuplicateKeyError: the key is taken.
         """
         try:
-            self._cursor.execute(sql if self._is_sqlite else sql.replace("?", "%s"), values)
+            self._cursor.execute(sql if self.is_sqlite else sql.replace("?", "%s"), values)
         except (sqlite3.IntegrityError, psycopg2.IntegrityError) as error:
             raise DuplicateKeyError(str(error)) from error
         changed: int = self._cursor.rowcount

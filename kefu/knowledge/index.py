@@ -27,10 +27,18 @@ class TextIndex:
         if not len(grams):
             return np.zeros(self._size, dtype=np.float32)
         weights = (1 + np.log(counts, dtype=np.float32)) * self._idf[grams]
-        found: np.ndarray = self._inverted[grams].T @ (weights / np.linalg.norm(weights))
-        return found
+        return self._summed(grams, weights / np.linalg.norm(weights))
 
-    def _weigh(self, grams: np.ndarray, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _summed(self, grams: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The weighted sum of some rows of the inverted index; scipy's own way takes longer to begin than to add."""
+        starts = self._inverted.indptr[grams]
+        lengths = self._inverted.indptr[grams + 1] - starts
+        ends = np.cumsum(lengths)
+        places = np.repeat(starts - ends + lengths, lengths) + np.arange(ends[-1])
+        products = self._inverted.data[places] * np.repeat(weights, lengths)
+        return np.bincount(self._inverted.indices[places], products, self._size).astype(np.float32)
+
+    def _weigh(self, grams: np.ndarray, texts: np.ndarray) -> tuple[np.ndarray, csr_matrix]:
         """IDF of each gram, and the matrix of grams and texts: 1 + log(count), times IDF, texts of length 1."""
         ones = np.ones(len(grams), dtype=np.float32)
         counted = coo_matrix((ones, (grams, texts)), shape=(len(self._grams), self._size)).tocsr()  # adds them up

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from kefu.database import Database, UtcDateTime, Yuan
 from kefu.desk.models import TicketEvent
@@ -179,3 +179,9 @@ async def test_an_error_does_not_show_what_was_to_be_stored(database: Database) 
             await session.execute(text("SELECT * FROM nowhere WHERE text = :text"), {"text": "我的秘密"})
     assert "nowhere" in str(failed.value)
     assert "我的秘密" not in str(failed.value) + repr(failed.value)
+
+
+async def test_errors_of_plain_sql_are_those_that_callers_know(database: Database) -> None:
+    for run in (database.quick, database.quick_read):
+        with pytest.raises(SQLAlchemyError):
+            await run(lambda cursor: cursor.execute("SELECT 1 FROM nowhere"))

@@ -11,7 +11,15 @@ from kefu.settings import settings
 logger = logging.getLogger(__name__)
 
 RASA = "3.6.21"  # the release that the patches are copies of; any other is left alone
-NAMES = ("action_validator", "action_session", "graph_runner", "event_types", "debug_copies", "rule_index")
+NAMES = (
+    "action_validator",
+    "action_session",
+    "graph_runner",
+    "event_types",
+    "debug_copies",
+    "rule_index",
+    "empty_domain",
+)
 
 _undo: dict[str, list[Replacement]] = {}
 

@@ -1,16 +1,20 @@
 """Keeps the connection to the action server, and does not wait for it longer than a customer would.
 
+The tracker is written by orjson, which takes a tenth of the time.
+
 Upstream: `rasa.utils.endpoints.EndpointConfig.session` (a new session, so a new connection, for every request) and
 `DEFAULT_REQUEST_TIMEOUT` of rasa.core.actions.action (300 s, now KEFU_ACTION_TIMEOUT).
 Closed with the server: `rasa.core.run.close_resources`.
 """
 
+import json
 from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import orjson
 import rasa.core.actions.action
 import rasa.core.run
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
@@ -58,8 +62,16 @@ def _open(endpoint: EndpointConfig) -> aiohttp.ClientSession:
         timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
         # As if every request had a session of its own: no cookies are kept, none waits for a free connection.
         cookie_jar=aiohttp.DummyCookieJar(),
+        json_serialize=_as_json,
         connector=aiohttp.TCPConnector(keepalive_timeout=_IDLE, limit=0),
     )
+
+
+def _as_json(body: Any) -> str:
+    try:
+        return orjson.dumps(body).decode()
+    except TypeError:  # half of an emoji: Python's JSON has a form for it
+        return json.dumps(body)
 
 
 kept = KeptSessions()

@@ -171,7 +171,7 @@ async def test_no_database_still_gets_an_apology(open_door: Callable[[Bot], Door
     bot = Bot(echo)
     door = open_door(bot)
     await database.close()
-    database.transaction = database.write = None  # type: ignore[assignment]  # as if it were gone for good
+    database.write = database.quick = None  # type: ignore[assignment]  # as if it were gone for good
     replies = await door.receive(message("你好"))
     assert "400-000-1188" in replies[0]["text"]
     assert not bot.heard, "nothing is worked on that could not be stored"

@@ -102,7 +102,7 @@ def line(text: str, message_id: str) -> Inbound:
 
 async def die(database: Database) -> None:
     """Let the process that has leases be dead."""
-    async with database.transaction() as transaction:
+    async with database.quick() as transaction:
         long_ago = datetime.now(timezone.utc) - timedelta(seconds=1)
         await transaction.execute(update(InboundMessage.__table__).values(leased_by="dead", lease_until=long_ago))
 
@@ -161,11 +161,11 @@ async def test_lines_of_one_conversation_are_answered_in_order(customer: Custome
 async def test_without_the_database_a_line_is_not_acknowledged(customer: Customer) -> None:
     rasa = Rasa()
     door = customer.door(rasa)
-    working = customer.database.transaction
-    customer.database.transaction = None  # type: ignore[assignment]
+    working = customer.database.quick
+    customer.database.quick = None  # type: ignore[assignment]
     with pytest.raises(NotStored):
         await door.take(line("你好", "m1"))
-    customer.database.transaction = working  # type: ignore[method-assign]
+    customer.database.quick = working  # type: ignore[method-assign]
     await door.take(line("你好", "m1"))
     await customer.sees("听到:你好")
     await door.close()
@@ -242,7 +242,7 @@ async def test_a_message_that_always_ends_the_process_is_given_up_with_a_ticket(
     door = customer.door(rasa)
     await door.take(line("你好", "m1"))
     await kill(door)
-    async with customer.database.transaction() as transaction:
+    async with customer.database.quick() as transaction:
         await transaction.execute(update(InboundMessage.__table__).values(tries=9))
     await die(customer.database)
     alive = customer.door(rasa)

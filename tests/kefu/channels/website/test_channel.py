@@ -132,10 +132,10 @@ async def test_agents_push_to_the_stream_once(server: Server) -> None:
 
 async def test_without_the_database_nothing_is_acknowledged(server: Server, own_database: Database) -> None:
     visitor = await server.visitor()
-    working, own_database.transaction = own_database.transaction, None  # type: ignore[assignment,method-assign]
+    working, own_database.quick = own_database.quick, None  # type: ignore[assignment,method-assign]
     status, answer, headers = await visitor.say("你好", "m1")
     assert (status, "error" in answer, headers["Retry-After"]) == (503, True, "2")
-    own_database.transaction = working  # type: ignore[method-assign]
+    own_database.quick = working  # type: ignore[method-assign]
     assert (await visitor.say("你好", "m1"))[0] == 202
     await visitor.sees("你好", "听到:你好")
     assert server.bot.heard == ["你好"]

@@ -14,6 +14,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -35,8 +36,9 @@ class ActionServer:
     async def answer(self, request: web.Request) -> web.Response:
         self.connections.add(request.transport)
         body = await request.json()
+        headers = {name: value for name, value in request.headers.items() if name != "Content-Length"}  # spaces in JSON
         self.requests.append(
-            {"headers": dict(request.headers), "query": dict(request.query), "action": body["next_action"]}
+            {"headers": headers, "query": dict(request.query), "action": body["next_action"], "body": body}
         )
         if body["next_action"] == "action_refuse":
             return web.json_response({"action_name": "action_refuse", "error": "no"}, status=400)
@@ -164,3 +166,12 @@ async def test_sessions_are_closed_with_the_server(server: ActionServer) -> None
     await rasa.core.run.close_resources(SimpleNamespace(ctx=SimpleNamespace()), asyncio.get_running_loop())
     assert session.closed
     assert len(await run(endpoint)) == 2
+
+
+async def test_half_an_emoji_reaches_the_action(server: ActionServer) -> None:
+    patches.apply(["action_session"])
+    tracker = DialogueStateTracker.from_events("someone", [UserUttered("好\ud83d")])
+    await RemoteAction("action_answer", EndpointConfig(server.url)).run(
+        CollectingOutputChannel(), TemplatedNaturalLanguageGenerator({}), tracker, Domain.empty()
+    )
+    assert server.requests[0]["body"]["tracker"]["latest_message"]["text"] == "好\ud83d"

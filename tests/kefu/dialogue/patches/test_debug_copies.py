@@ -6,7 +6,9 @@ import logging
 from types import ModuleType
 
 import pytest
+import rasa.core.policies.rule_policy
 import rasa.core.processor
+from rasa.core.policies.rule_policy import RulePolicy
 
 from kefu.dialogue import patches
 from kefu.dialogue.patches.debug_copies import MODULES
@@ -39,3 +41,19 @@ def test_only_with_debug_on(level: int, is_copied: bool, caplog: pytest.LogCaptu
     assert copied == value
     assert (copied is not value) == is_copied
     assert (copied["entities"] is not value["entities"]) == is_copied
+
+
+@pytest.mark.parametrize(("level", "is_formatted"), [(logging.DEBUG, True), (logging.INFO, False)])
+def test_states_are_formatted_only_with_debug_on(
+    level: int, is_formatted: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    patches.apply(["debug_copies"])
+    with caplog.at_level(level, logger="rasa.core.policies.rule_policy"):
+        text = RulePolicy.format_tracker_states([{"user": {"intent": "fee"}}])
+    assert ("user intent: fee" in text) == is_formatted
+
+
+def test_the_format_serves_one_debug_line_alone() -> None:
+    source = inspect.getsource(rasa.core.policies.rule_policy)
+    assert source.count("format_tracker_states") == 1
+    assert source.count("current_states=copy.deepcopy(current_states)") == source.count("current_states = ") == 1

@@ -11,6 +11,7 @@ import rasa.core.processor
 import rasa.core.run
 from rasa.core.actions.action import RemoteAction
 from rasa.core.policies.rule_policy import RulePolicy
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import EndpointConfig
 
@@ -27,6 +28,7 @@ PLACES = {
     "event_types": [(Event, "resolve_by_type")],
     "rule_index": [(RulePolicy, "_get_possible_keys")],
     "debug_copies": [(rasa.core.processor, "copy"), (rasa.core.policies.memoization, "copy")],
+    "empty_domain": [(Domain, "is_empty")],
 }
 
 
