@@ -102,7 +102,7 @@ def line(text: str, message_id: str) -> Inbound:
 
 async def die(database: Database) -> None:
     """Let the process that has leases be dead."""
-    async with database.quick() as transaction:
+    async with database.transaction() as transaction:
         long_ago = datetime.now(timezone.utc) - timedelta(seconds=1)
         await transaction.execute(update(InboundMessage.__table__).values(leased_by="dead", lease_until=long_ago))
 
@@ -242,7 +242,7 @@ async def test_a_message_that_always_ends_the_process_is_given_up_with_a_ticket(
     door = customer.door(rasa)
     await door.take(line("你好", "m1"))
     await kill(door)
-    async with customer.database.quick() as transaction:
+    async with customer.database.transaction() as transaction:
         await transaction.execute(update(InboundMessage.__table__).values(tries=9))
     await die(customer.database)
     alive = customer.door(rasa)

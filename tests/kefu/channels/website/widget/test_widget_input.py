@@ -124,7 +124,8 @@ def test_a_pasted_or_dropped_image(visit: Visit, server: FakeServer, kind: str) 
 
 
 def test_keyboard_only(visit: Visit, server: FakeServer) -> None:
-    server.answer = lambda text: [{"text": "选一个", "buttons": [{"title": "转人工", "payload": "qr.1"}]}]
+    menu = {"text": "选一个", "buttons": [{"title": "转人工", "payload": "qr.1"}]}
+    server.answer = lambda text: [menu if text == "你好" else {"text": "马上来"}]
     chat = visit()
     expect(chat.launcher).to_be_visible()
     chat.launcher.focus()
@@ -139,6 +140,7 @@ def test_keyboard_only(visit: Visit, server: FakeServer) -> None:
     chat.page.keyboard.press("Enter")
     expect(chat.mine).to_have_count(2)
     expect(chat.box).to_be_focused()
+    chat.hears("马上来")
     assert server.turns == ["你好", "qr.1"]
     chat.page.keyboard.press("Escape")
     expect(chat.panel).to_be_hidden()

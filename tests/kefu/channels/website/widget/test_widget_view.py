@@ -42,6 +42,7 @@ def test_a_menu_is_a_list_of_buttons_once(visit: Visit, server: FakeServer) -> N
     expect(chat.bubbles.last).to_have_text("您想办哪件事？")
     chat.press("2 付款和扣款")
     expect(chat.mine.last).to_contain_text("2 付款和扣款")
+    expect(chat.bubbles.last).to_have_text("好")
     assert server.turns[-1] == "qr.2 付款和扣款"
     expect(chat.log.get_by_role("button", name="1 注册和登录")).to_have_count(0)  # settled: text again
     expect(chat.bubbles.nth(1)).to_contain_text("1 注册和登录")
@@ -60,12 +61,13 @@ def test_buttons_stay_while_a_message_failed(visit: Visit, server: FakeServer) -
 
 
 def test_stars(visit: Visit, server: FakeServer) -> None:
-    server.answer = lambda text: [{"text": "打个分吧", "buttons": buttons(*"12345")}] if text == "评" else []
+    server.answer = lambda text: [{"text": "打个分吧", "buttons": buttons(*"12345")} if text == "评" else {"text": "谢谢"}]
     chat = visit().open()
     chat.say("评")
     expect(chat.log.get_by_role("group", name="打分").get_by_role("button")).to_have_count(5)
     chat.press("4 分，满意")
     expect(chat.mine.last).to_contain_text("4")
+    chat.hears("谢谢")
     assert server.turns[-1] == "qr.4"
 
 
