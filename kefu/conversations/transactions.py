@@ -5,7 +5,6 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ import psycopg2
 from sqlalchemy.engine import URL, make_url
 
 from kefu import sqlite
+from kefu.conversations.group_commit import GroupCommit
 
 T = TypeVar("T")
 
@@ -83,12 +83,17 @@ class _Sqlite:
     def __init__(self, url: URL) -> None:
         self._path = Path(url.database or "")
         self._connection: sqlite3.Connection | None = None
+        self._next: GroupCommit | None = None
 
     async def run(self, work: Work[T], writes: bool) -> T:
         connection = self._open()
-        async with sqlite.writer(str(self._path)) if writes else nullcontext():
+        if not writes:
             await sqlite.begin_async(connection, writes)
             return self._finish(connection, work)
+        if self._next is None or not self._next.is_open:
+            self._next = GroupCommit(str(self._path), connection)
+        result: T = await self._next.write(lambda opened: work(Cursor(opened.cursor(), is_sqlite=True)))
+        return result
 
     def run_now(self, work: Work[T]) -> T:
         connection = self._open()
@@ -98,7 +103,7 @@ class _Sqlite:
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+            self._connection = self._next = None
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:

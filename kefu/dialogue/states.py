@@ -13,6 +13,8 @@ from rasa.shared.core.events import ActionExecuted, Event
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from kefu.dialogue.working_set import EXACT_STATES
+
 State = dict[str, Any]
 
 
@@ -31,7 +33,7 @@ class States:
         self._begin()
 
     def of(self, applied: Sequence[Event], rule_only_data: dict[str, Any] | None) -> list[State]:
-        """All states, and the one at the end.
+        """The latest states, as far as policies look back (see `working_set`), and the one at the end.
 
         Args:
             applied: the events that count; where they are not those of the last call and more, it begins anew.
@@ -47,7 +49,7 @@ class States:
         kept = self._action_in_sight, self._is_hidden
         count = len(self._states)
         self._see(False, rule_only_data)
-        states = [_copied(state) for state in self._states]
+        states = [_copied(state) for state in self._states[-EXACT_STATES:]]
         del self._states[count:]
         self._action_in_sight, self._is_hidden = kept
         return states

@@ -206,17 +206,19 @@ class TrackerForAction(DialogueStateTracker):
         """As Rasa's; `ALL` is what an action server is sent."""
         if event_verbosity is not EventVerbosity.ALL:
             return super().current_state(event_verbosity)
-        return {**super().current_state(), "events": [event.as_dict() for event in self._latest()]}
+        return {**super().current_state(), "events": [event.as_dict() for event in events_for_action(self)]}
 
-    def _latest(self) -> list[Event]:
-        latest: list[Event] = []
-        messages = 0
-        for event in reversed(self.events):
-            latest.append(event)
-            messages += type(event) is UserUttered
-            if messages == _MESSAGES_FOR_ACTIONS:
-                break
-        return latest[::-1]
+
+def events_for_action(tracker: DialogueStateTracker) -> list[Event]:
+    """The events of the latest turns."""
+    latest: list[Event] = []
+    messages = 0
+    for event in reversed(tracker.events):
+        latest.append(event)
+        messages += type(event) is UserUttered
+        if messages == _MESSAGES_FOR_ACTIONS:
+            break
+    return latest[::-1]
 
 
 def _copy(slot: Slot) -> Slot:

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
-from pypinyin import lazy_pinyin
+from pypinyin.converter import UltimateConverter
+from pypinyin.core import Pinyin
 
 Blocks = dict[str, list[str]]
 
@@ -35,5 +38,22 @@ def _ngrams(text: str, shortest: int, longest: int) -> list[str]:
 
 def _pinyin_ngrams(text: str) -> list[str]:
     """Toneless syllables, 1–3 in a row: hears 冲值 and 充值 as the same."""
-    syllables = lazy_pinyin(text)
+    syllables = _pinyin().lazy_pinyin(text)
     return [" ".join(syllables[i : i + n]) for n in (1, 2, 3) for i in range(len(syllables) - n + 1)]
+
+
+class _RememberingConverter(UltimateConverter):  # type: ignore[misc]
+    """Knows how a word reads once it has read it: reckoning that anew takes most of the time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read = lru_cache(maxsize=20_000)(super().convert)
+
+    def convert(self, words: str, style: Any, heteronym: Any, errors: Any, strict: Any, **kwargs: Any) -> Any:
+        """The readings of a word that pypinyin's segmenter has found."""
+        return [list(reading) for reading in self._read(words, style, heteronym, errors, strict, **kwargs)]
+
+
+@lru_cache(maxsize=1)
+def _pinyin() -> Pinyin:
+    return Pinyin(_RememberingConverter())

@@ -18,7 +18,9 @@ NAMES = (
     "event_types",
     "debug_copies",
     "rule_index",
+    "story_index",
     "empty_domain",
+    "local_actions",
 )
 
 _undo: dict[str, list[Replacement]] = {}

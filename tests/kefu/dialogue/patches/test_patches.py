@@ -10,6 +10,7 @@ import rasa.core.policies.memoization
 import rasa.core.processor
 import rasa.core.run
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.memoization import MemoizationPolicy
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
@@ -29,6 +30,8 @@ PLACES = {
     "rule_index": [(RulePolicy, "_get_possible_keys")],
     "debug_copies": [(rasa.core.processor, "copy"), (rasa.core.policies.memoization, "copy")],
     "empty_domain": [(Domain, "is_empty")],
+    "story_index": [(MemoizationPolicy, "predict_action_probabilities")],
+    "local_actions": [(RemoteAction, "run")],
 }
 
 

@@ -61,7 +61,9 @@ def test_buttons_stay_while_a_message_failed(visit: Visit, server: FakeServer) -
 
 
 def test_stars(visit: Visit, server: FakeServer) -> None:
-    server.answer = lambda text: [{"text": "打个分吧", "buttons": buttons(*"12345")} if text == "评" else {"text": "谢谢"}]
+    server.answer = lambda text: [
+        {"text": "打个分吧", "buttons": buttons(*"12345")} if text == "评" else {"text": "谢谢"}
+    ]
     chat = visit().open()
     chat.say("评")
     expect(chat.log.get_by_role("group", name="打分").get_by_role("button")).to_have_count(5)
