@@ -6,15 +6,8 @@
 import os
 import sys
 
-from kefu.dialogue.guides import guides
-from kefu.knowledge import knowledge_base
+from kefu.launch.warm import warm
 from kefu.settings import Settings, settings
-
-
-def warm() -> None:
-    """Load what answers are made of."""
-    knowledge_base().search("退款多久到账", None, "post", 1)
-    guides()
 
 
 def arguments(found: Settings) -> list[str]:

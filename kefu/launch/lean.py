@@ -3,8 +3,11 @@
 Rasa imports TensorFlow, scikit-learn, matplotlib, MongoDB's and AWS's clients whatever the configuration says. In
 lean mode the modules that pull them in are stand-ins: they can be imported, named in annotations and subclassed, and
 refuse loudly to be used. Nothing of Rasa that is used in serving our kind of model is replaced.
+
+Without KEFU_LEAN=1 `spare` leaves out only what no model needs that could be served here.
 """
 
+import os
 import sys
 import tarfile
 from abc import ABCMeta
@@ -31,21 +34,26 @@ STAND_INS = frozenset(
         # scikit-learn and matplotlib, from the HTTP API's evaluation
         "rasa.nlu.test",
         "rasa.utils.plotting",
-        # 45 MB of tables for words that are not in the dictionary; kefu.nlu.segmenter does not guess words
         "jieba.finalseg",
     }
 )
-# Whole packages: stores and a channel that we do not have, the languages that spaCy knows by name.
-STAND_IN_PACKAGES = frozenset({"aiogram", "boto3", "bson", "langcodes", "pymongo"})
+# Whole packages: stores and channels that we do not have, the languages that spaCy knows by name.
+STAND_IN_PACKAGES = frozenset({"aiogram", "boto3", "bson", "langcodes", "pymongo", "slack_sdk", "webexteamssdk"})
+# Left out of every serving process, beside these packages: 45 MB of tables for words that are not in jieba's dictionary
+# (kefu.nlu.segmenter does not guess words), and JAX, 65 MB, which TensorFlow only looks for.
+_SPARED = frozenset({"jieba.finalseg"})
+_SPARED_ABSENT = frozenset({"jax"})
 # Not there at all, for whoever can do without (thinc) and to stop whoever cannot.
 ABSENT = frozenset({"h5py", "jax", "keras", "rasa.model_training", "tensorflow"})
 
 
 class LeanError(ImportError):
-    """Something is used that lean mode leaves out."""
+    """Something is used that is left out."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} is left out in lean mode; start without KEFU_LEAN=1")
+        is_spared = what.startswith(tuple(_SPARED | _SPARED_ABSENT | STAND_IN_PACKAGES))
+        how = "start with plain `rasa run`" if is_spared else "start without KEFU_LEAN=1"
+        super().__init__(f"{what} is left out in {'serving' if is_spared else 'lean mode'}; {how}")
 
 
 class _Refusing(ABCMeta):
@@ -76,12 +84,16 @@ class _StandIn(ModuleType):
 class _Finder(MetaPathFinder, Loader):
     """Comes before Python's own finders."""
 
+    def __init__(self, stand_ins: frozenset[str], packages: frozenset[str], absent: frozenset[str]) -> None:
+        """A finder for modules and whole packages that are stand-ins, and for what is not there at all."""
+        self._stand_ins, self._packages, self._absent = stand_ins, packages, absent
+
     def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
         """A stand-in's specification; None where the module is left to Python."""
         package = name.partition(".")[0]
-        if name in ABSENT or package in ABSENT:
+        if name in self._absent or package in self._absent:
             raise LeanError(name)
-        is_stand_in = name in STAND_INS or package in STAND_IN_PACKAGES
+        is_stand_in = name in self._stand_ins or package in self._packages
         return ModuleSpec(name, self, is_package=True) if is_stand_in else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -104,8 +116,29 @@ def install(models: Path) -> None:
     loaded = sorted(name for name in (*STAND_INS, *STAND_IN_PACKAGES, *ABSENT) if name in sys.modules)
     if loaded:
         raise LaunchError(f"KEFU_LEAN=1:{'、'.join(loaded)} 已经载入,太晚了;lean.install() 要放在 import rasa 之前")
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, _Finder(STAND_INS, STAND_IN_PACKAGES, ABSENT))
     check(models)
+
+
+def spare(models: Path) -> None:
+    """Leave out what no served model needs; to be called before anything imports Rasa.
+
+    Args:
+        models: as for `install`; where Rasa's own JiebaTokenizer, which guesses words, is in the newest, it stays.
+    """
+    stand_ins = frozenset() if _names_jieba(models) else _SPARED
+    sys.meta_path.insert(0, _Finder(stand_ins, STAND_IN_PACKAGES, _SPARED_ABSENT))
+
+
+def _names_jieba(models: Path) -> bool:
+    """Whether the newest model has Rasa's JiebaTokenizer, or cannot be read (Rasa itself says so then)."""
+    archives = sorted(models.glob("*.tar.gz"), key=os.path.getctime) if models.is_dir() else [models]
+    try:
+        with tarfile.open(archives[-1]) as model:
+            described = model.extractfile("metadata.json")
+            return described is None or b"JiebaTokenizer" in described.read()
+    except (EOFError, IndexError, KeyError, OSError, tarfile.TarError):
+        return True
 
 
 def check(models: Path) -> None:

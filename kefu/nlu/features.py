@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from pypinyin import Style
 from pypinyin.converter import UltimateConverter
 from pypinyin.core import Pinyin
 
@@ -42,14 +43,16 @@ def _pinyin_ngrams(text: str) -> list[str]:
     return [" ".join(syllables[i : i + n]) for n in (1, 2, 3) for i in range(len(syllables) - n + 1)]
 
 
-class _RememberingConverter(UltimateConverter):  # type: ignore[misc]
+class _RememberingConverter(UltimateConverter):
     """Knows how a word reads once it has read it: reckoning that anew takes most of the time."""
 
     def __init__(self) -> None:
         super().__init__()
         self._read = lru_cache(maxsize=20_000)(super().convert)
 
-    def convert(self, words: str, style: Any, heteronym: Any, errors: Any, strict: Any, **kwargs: Any) -> Any:
+    def convert(
+        self, words: str, style: Style, heteronym: bool, errors: Any, strict: bool = True, **kwargs: Any
+    ) -> list[list[str]]:
         """The readings of a word that pypinyin's segmenter has found."""
         return [list(reading) for reading in self._read(words, style, heteronym, errors, strict, **kwargs)]
 

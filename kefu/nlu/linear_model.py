@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +10,18 @@ from pathlib import Path
 import numpy as np
 
 from kefu.nlu.features import Blocks
+from kefu.nlu.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class Block:
     """One block's vocabulary: features with their inverse document frequencies, rows from `offset` on."""
 
-    rows: dict[str, int]  # feature → row within the block
+    vocabulary: Vocabulary  # numbers the rows within the block
     idf: np.ndarray
     offset: int
     weight: float
+    features: Sequence[str] = ()  # by row; in training only
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class LinearModel:
 
     labels: list[str]
     blocks: dict[str, Block]
-    weights: np.ndarray  # (features, labels), float32
+    weights: np.ndarray  # (features, labels), as stored: float16, half the memory
     bias: np.ndarray  # (labels,)
     temperature: float
 
@@ -43,12 +44,12 @@ class LinearModel:
         for name, block in self.blocks.items():
             rows, values = encode(features[name], block)
             if len(rows):
-                scores += values @ self.weights[rows]
+                scores += values @ self.weights[rows].astype(np.float32)
         return scores
 
     def knows(self, features: Blocks) -> bool:
         """Whether any feature was seen in training."""
-        return any(feature in block.rows for name, block in self.blocks.items() for feature in features[name])
+        return any(len(block.vocabulary.rows(features[name])) for name, block in self.blocks.items())
 
     def save(self, folder: Path) -> None:
         """Write the model as arrays and JSON (no pickles)."""
@@ -57,7 +58,7 @@ class LinearModel:
             "labels": self.labels,
             "temperature": self.temperature,
             "blocks": {
-                name: {"features": list(block.rows), "idf": block.idf.round(4).tolist(), "weight": block.weight}
+                name: {"features": list(block.features), "idf": block.idf.round(4).tolist(), "weight": block.weight}
                 for name, block in self.blocks.items()
             },
         }
@@ -70,18 +71,16 @@ class LinearModel:
         arrays = np.load(folder / "weights.npz", allow_pickle=False)
         blocks, offset = {}, 0
         for name, stored in meta["blocks"].items():
-            rows = {feature: i for i, feature in enumerate(stored["features"])}
-            blocks[name] = Block(rows, np.array(stored["idf"], dtype=np.float32), offset, stored["weight"])
-            offset += len(rows)
-        weights = arrays["weights"].astype(np.float32)
-        return cls(meta["labels"], blocks, weights, arrays["bias"], meta["temperature"])
+            vocabulary = Vocabulary(stored["features"])
+            blocks[name] = Block(vocabulary, np.array(stored["idf"], dtype=np.float32), offset, stored["weight"])
+            offset += len(vocabulary)
+        return cls(meta["labels"], blocks, arrays["weights"], arrays["bias"], meta["temperature"])
 
 
 def encode(features: Sequence[str], block: Block) -> tuple[np.ndarray, np.ndarray]:
     """Rows and TF-IDF values (sublinear, of length `block.weight`) of one block."""
-    counts = Counter(feature for feature in features if feature in block.rows)
-    rows = np.fromiter((block.rows[feature] for feature in counts), dtype=np.int64, count=len(counts))
-    tf = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
+    rows, counts = np.unique(block.vocabulary.rows(features), return_counts=True)
+    tf = 1.0 + np.log(counts.astype(np.float32))
     values = tf * block.idf[rows]
     norm = np.sqrt(values @ values)
     if norm:

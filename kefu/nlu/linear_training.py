@@ -8,6 +8,7 @@ import scipy.sparse as sparse
 
 from kefu.nlu.features import Blocks
 from kefu.nlu.linear_model import Block, LinearModel, encode, softmax
+from kefu.nlu.vocabulary import Vocabulary
 
 BLOCK_WEIGHTS = {"characters": 1.0, "pinyin": 0.7, "words": 0.7}
 
@@ -44,8 +45,7 @@ def _vocabulary(examples: Sequence[Blocks]) -> dict[str, Block]:
         kept = [feature for feature, count in frequency.items() if count > 1]
         counts = np.array([frequency[feature] for feature in kept], dtype=np.float32)
         idf = np.log((1 + len(examples)) / (1 + counts)) + 1
-        rows = {feature: i for i, feature in enumerate(kept)}
-        blocks[name] = Block(rows, idf.astype(np.float32), offset, BLOCK_WEIGHTS[name])
+        blocks[name] = Block(Vocabulary(kept), idf.astype(np.float32), offset, BLOCK_WEIGHTS[name], kept)
         offset += len(kept)
     return blocks
 
@@ -59,7 +59,7 @@ def _matrix(examples: Sequence[Blocks], blocks: dict[str, Block]) -> sparse.csr_
         columns.extend(rows for rows, _ in encoded)
         values.extend(block_values for _, block_values in encoded)
         starts.append(starts[-1] + sum(len(rows) for rows, _ in encoded))
-    width = sum(len(block.rows) for block in blocks.values())
+    width = sum(len(block.vocabulary) for block in blocks.values())
     return sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), starts), (len(examples), width))
 
 

@@ -21,6 +21,7 @@ NAMES = (
     "story_index",
     "empty_domain",
     "local_actions",
+    "settled_model",
 )
 
 _undo: dict[str, list[Replacement]] = {}

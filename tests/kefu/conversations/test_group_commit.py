@@ -95,8 +95,7 @@ async def test_who_is_cancelled_in_time_has_written_nothing(path: Path, connecti
     group = GroupCommit(str(path), connection)
     async with sqlite.writer(str(path)):  # the group waits for its turn
         first, second = (asyncio.create_task(group.write(says(text))) for text in "ab")
-        while group._task is None:
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)  # both are in the group now
         first.cancel()
         await asyncio.wait({first})
     assert await second == "b"

@@ -7,6 +7,7 @@ import pytest
 
 from kefu.nlu.features import Blocks, blocks_of
 from kefu.nlu.linear_model import Block, LinearModel, encode, softmax
+from kefu.nlu.vocabulary import Vocabulary
 from kefu.nlu.linear_training import train
 
 EXAMPLES = [
@@ -78,7 +79,7 @@ def test_a_saved_model_holds_no_code(model: LinearModel, tmp_path: Path) -> None
         assert {name: arrays[name].dtype.kind for name in arrays.files} == {"weights": "f", "bias": "f"}
 
 
-BLOCK = Block({"甲": 0, "乙": 1}, np.array([1.0, 2.0], dtype=np.float32), offset=10, weight=0.5)
+BLOCK = Block(Vocabulary(["甲", "乙"]), np.array([1.0, 2.0], dtype=np.float32), offset=10, weight=0.5)
 
 
 def test_a_block_is_as_long_as_its_weight() -> None:

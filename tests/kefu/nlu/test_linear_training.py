@@ -47,7 +47,7 @@ def test_the_same_examples_make_the_same_model() -> None:
 TRAIN = """
 from tests.kefu.nlu.test_linear_training import trained
 model = trained("refund", "top_up", "fee")
-print(list(model.blocks["characters"].rows), model.weights.tolist(), model.temperature)
+print(list(model.blocks["characters"].features), model.weights.tolist(), model.temperature)
 """
 
 
@@ -63,8 +63,8 @@ def test_two_processes_make_the_same_model(root: Path) -> None:
 
 def test_what_occurs_in_one_example_only_is_not_learnt() -> None:
     model = trained("refund", "fee")
-    assert "手续费" in model.blocks["characters"].rows
-    assert "贵" not in model.blocks["characters"].rows
+    assert "手续费" in model.blocks["characters"].features
+    assert "贵" not in model.blocks["characters"].features
 
 
 @pytest.mark.parametrize("labels", [(), ("refund",)])
