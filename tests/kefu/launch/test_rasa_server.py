@@ -1,5 +1,6 @@
 """How Rasa is started: addresses and folders follow the settings, the token stays out of files."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import yaml
 from pydantic import SecretStr
 
 from kefu.launch import rasa_server
-from kefu.launch.rasa_server import arguments, endpoints
+from kefu.launch.rasa_server import arguments, endpoints, import_for_good
 from kefu.settings import ROOT, Settings
 
 TOKEN = "a-token-that-nobody-should-read"
@@ -112,3 +113,26 @@ def test_a_model_that_lean_mode_cannot_serve_is_one_clear_line(root: Path, tmp_p
     finished = subprocess.run(started, cwd=root, env=environment, capture_output=True, text=True)
     assert finished.returncode == 1
     assert finished.stderr.strip().splitlines()[-1].startswith("错误：读不了")
+
+
+def test_what_is_imported_for_good_is_out_of_the_collectors_sight(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    Path(tmp_path, "stays.py").write_text("kept = [[] for _ in range(1000)]")
+    before = gc.get_freeze_count()
+    try:
+        import_for_good("stays")
+        seen = {id(found) for found in gc.get_objects()}
+        assert gc.get_freeze_count() >= before + 1000
+        assert not seen & {id(one) for one in sys.modules["stays"].kept}
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        del sys.modules["stays"]
+
+
+def test_an_import_that_fails_leaves_the_collector_on() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        import_for_good("there_is_no_such_module")
+    assert gc.isenabled()
