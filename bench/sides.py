@@ -57,7 +57,7 @@ def ours(
     ports = {"rasa_port": free_port(), "actions_port": free_port(), "desk_port": free_port()}
     paths = {"var_dir": folder / "var", "models_dir": models}
     found = settings().copy(update={**ports, **paths})
-    variables = {**_bare_environment(), **environment(found), **(changes or {})}
+    variables = {**bare_environment(), **environment(found), **(changes or {})}
     migrate(variables.get("KEFU_DATABASE_URL") or f"sqlite:///{folder / 'var/kefu.db'}")
     _write(folder / "credentials.yml", credentials or _yaml(ROOT / "credentials.yml"))  # `rasa run` looks here
     commands = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes
@@ -75,7 +75,7 @@ def stock(model: Path, folder: Path) -> Iterator[Side]:
     """Rasa's defaults: SQLite, locks in memory, its own REST channel; the actions are the product's."""
     ports = {"rasa_port": free_port(), "actions_port": free_port(), "desk_port": free_port()}
     found = settings().copy(update={**ports, "var_dir": folder / "var", "models_dir": model.parent})
-    variables = {**_bare_environment(), **environment(found), "KEFU_PATCHES": "none"}
+    variables = {**bare_environment(), **environment(found), "KEFU_PATCHES": "none"}
     migrate(f"sqlite:///{folder / 'var/kefu.db'}")
     store = {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")}
     address = {"url": f"http://127.0.0.1:{ports['actions_port']}/webhook"}
@@ -95,7 +95,7 @@ def stock(model: Path, folder: Path) -> Iterator[Side]:
 def floor(folder: Path) -> Iterator[Side]:
     """A bare Sanic server that passes each message on to another one, over a kept connection."""
     ports = {"rasa_port": free_port(), "actions_port": free_port()}
-    variables = {**_bare_environment(), "PYTHONPATH": str(ROOT)}
+    variables = {**bare_environment(), "PYTHONPATH": str(ROOT)}
 
     def command(*arguments: str) -> list[str]:
         return [sys.executable, "-m", "bench.floor", *arguments]
@@ -133,7 +133,7 @@ def _profiled(name: str, command: str) -> str:
     return modules.replace("exec python ", f"exec python -m cProfile -o {name}.prof ")
 
 
-def _bare_environment() -> dict[str, str]:
+def bare_environment() -> dict[str, str]:
     """Ours, without settings of the product that somebody has made in the shell."""
     return {name: value for name, value in os.environ.items() if not name.startswith("KEFU_")}
 

@@ -1,7 +1,8 @@
 """Many visitors of the website at once, in a process of their own: `python -m bench.website_client URL …`.
 
-Each has a session and an open event stream; messages go out at a steady rate, whoever's turn it is. Prints what
-became of every message as JSON.
+Each has a session and an open event stream; messages go out at a steady rate, whoever's turn it is and however long
+the answers take. What the answers have to be is found out beforehand, by a few visitors who have the server to
+themselves. Prints what became of every message as JSON; ends within a bound, whatever the server does.
 """
 
 from __future__ import annotations
@@ -10,152 +11,142 @@ import argparse
 import asyncio
 import itertools
 import json
-import random
 import sys
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from math import ceil, nan
+from typing import Any, TypeVar
 
 import aiohttp
 
+from bench.load import quantile
+from bench.plan import BenchError
+from bench.website_visitor import Script, Visitor, new_session
+
+T = TypeVar("T")
+Part = tuple[str, Script]  # a brand, and what a visitor of its site says
+
 QUESTIONS = ("退款多久到账", "余额在哪里看", "提现要手续费吗", "充值没到账", "怎么改手机号", "你好")
+BRANDS = ("post", "my")
+OPENING = 60.0  # seconds for the rehearsal, and again until all streams are open
+PATIENCE = 30.0  # seconds for the last answers
+SETTLING = 2.0  # seconds in which a second answer to the same message would come
 _AT_ONCE = 20  # sessions and streams that are opened at the same time
-_PATIENCE = 30.0  # seconds for the last answers
+_KEPT = 4.0  # seconds; the server closes connections that are idle for 5, and no request should meet that
 
 
-@dataclass
-class Sent:
-    """A message: moments of the loop's clock at which it went out, was acknowledged, was seen, and was answered."""
+async def run(url: str, streams: int, rate: float, seconds: float, patience: float = PATIENCE) -> dict[str, Any]:
+    """Measure; the counts, and the latencies in seconds.
 
-    sent: float
-    acknowledged: float | None = None
-    seen: float | None = None
-    answered: float | None = None
-    copies: int = 0
-    is_over: asyncio.Event = field(default_factory=asyncio.Event)  # answered
-
-
-@dataclass
-class Visitor:
-    """A session, and what its stream brought."""
-
-    http: aiohttp.ClientSession
-    url: str
-    headers: dict[str, str]
-    messages: dict[str, Sent] = field(default_factory=dict)
-    waiting: list[Sent] = field(default_factory=list)  # seen, not answered
-    seqs: list[int] = field(default_factory=list)
-
-    async def listen(self, is_open: asyncio.Future[None]) -> None:
-        """Follow the stream, coming back where it left off when it breaks."""
-        while True:
-            last = str(self.seqs[-1] if self.seqs else 0)
-            try:
-                async with self.http.get(
-                    f"{self.url}/events", headers={**self.headers, "Last-Event-ID": last}
-                ) as answer:
-                    if not is_open.done():
-                        is_open.set_result(None)
-                    async for row in answer.content:
-                        if row.startswith(b'data: {"seq"'):
-                            self._hear(json.loads(row[6:]))
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(1)
-
-    def _hear(self, line: dict[str, Any]) -> None:
-        now = time.monotonic()
-        self.seqs.append(line["seq"])
-        if line["who"] == "customer":
-            message = self.messages[line["id"]]
-            message.copies += 1
-            message.seen = message.seen or now
-            self.waiting.append(message)
-        else:
-            for message in self.waiting:
-                message.answered = now
-                message.is_over.set()
-            self.waiting.clear()
-
-    async def say(self, message_id: str, text: str) -> None:
-        """Send a message, again and again until it is acknowledged."""
-        message = self.messages[message_id] = Sent(time.monotonic())
-        while message.acknowledged is None:
-            try:
-                body = {"id": message_id, "text": text}
-                async with self.http.post(f"{self.url}/messages", json=body, headers=self.headers) as answer:
-                    if answer.status == 202:
-                        message.acknowledged = time.monotonic()
-                        return
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(1)
-
-
-async def run(url: str, streams: int, rate: float, seconds: float) -> dict[str, Any]:
-    """Measure; the counts and latencies (seconds)."""
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(None)) as http:
-        gate = asyncio.Semaphore(_AT_ONCE)
-        visitors = await asyncio.gather(*(_arrive(http, url, gate) for _ in range(streams)))
-        listening = await _listen(visitors)
-        sending = await _send(visitors, rate, seconds)
-        await asyncio.wait(sending, timeout=_PATIENCE)
-        answers = [asyncio.create_task(m.is_over.wait()) for visitor in visitors for m in visitor.messages.values()]
-        await asyncio.wait(answers, timeout=_PATIENCE)
-        for task in (*listening, *sending, *answers):
-            task.cancel()
+    Raises:
+        BenchError: the load could not begin.
+    """
+    total = int(rate * seconds)
+    each = ceil(total / streams)
+    if each > len(QUESTIONS):
+        raise BenchError(f"{streams} visitors have too few questions for {total} messages")
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEPT)
+    async with aiohttp.ClientSession(connector=connector) as http:
+        parts = await _within("answers in the rehearsal", _rehearse(http, url, each))
+        present = await _within("open streams", _arrive_all(http, url, parts, streams))
+        visitors = list(present)
+        sending = await _send(visitors, total, rate)
+        await _finish(visitors, sending, patience)
+        _stop([*present.values(), *sending])
         return _result(visitors)
 
 
-async def _arrive(http: aiohttp.ClientSession, url: str, gate: asyncio.Semaphore) -> Visitor:
-    async with gate, http.post(f"{url}/session", json={"brand": random.choice(["post", "my"])}) as answer:
-        answer.raise_for_status()
-        return Visitor(http, url, {"Authorization": f"Bearer {(await answer.json())['token']}"})
+async def _within(what: str, coming: Awaitable[T]) -> T:
+    try:
+        return await asyncio.wait_for(coming, OPENING)
+    except asyncio.TimeoutError as error:
+        raise BenchError(f"no {what} within {OPENING:.0f} s") from error
 
 
-async def _listen(visitors: list[Visitor]) -> list[asyncio.Task[None]]:
-    """Open all streams; returns when they are open."""
-    tasks = []
-    loop = asyncio.get_running_loop()
-    for group in range(0, len(visitors), _AT_ONCE):
-        opened = [loop.create_future() for _ in visitors[group : group + _AT_ONCE]]
-        pairs = zip(visitors[group : group + _AT_ONCE], opened, strict=True)
-        tasks += [asyncio.create_task(visitor.listen(is_open)) for visitor, is_open in pairs]
-        await asyncio.gather(*opened)
-    return tasks
+async def _rehearse(http: aiohttp.ClientSession, url: str, each: int) -> list[Part]:
+    """What visitors say, each brand's beginning with each of the questions, with the right answers."""
+
+    async def alone(brand: str, first: int) -> Part:
+        visitor, listening = await _arrive(http, url, brand)
+        script = await visitor.rehearse((QUESTIONS * 2)[first : first + each])
+        listening.cancel()
+        return brand, script
+
+    return await asyncio.gather(*itertools.starmap(alone, itertools.product(BRANDS, range(len(QUESTIONS)))))
 
 
-async def _send(visitors: list[Visitor], rate: float, seconds: float) -> list[asyncio.Task[None]]:
+async def _arrive_all(
+    http: aiohttp.ClientSession, url: str, parts: Sequence[Part], streams: int
+) -> dict[Visitor, asyncio.Task[None]]:
+    """The visitors, and what follows their streams; returns when all are open."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def arrive(brand: str, script: Script) -> tuple[Visitor, asyncio.Task[None]]:
+        async with gate:
+            return await _arrive(http, url, brand, script)
+
+    cast = itertools.islice(itertools.cycle(parts), streams)
+    return dict(await asyncio.gather(*itertools.starmap(arrive, cast)))
+
+
+async def _arrive(
+    http: aiohttp.ClientSession, url: str, brand: str, script: Script = ()
+) -> tuple[Visitor, asyncio.Task[None]]:
+    visitor = Visitor(http, url, await new_session(http, url, brand), script)
+    listening = asyncio.create_task(visitor.listen())
+    await visitor.is_listening.wait()
+    return visitor, listening
+
+
+async def _send(visitors: Sequence[Visitor], total: int, rate: float) -> list[asyncio.Task[None]]:
     """Send at a steady rate, however long the answers take."""
     tasks = []
     start = time.monotonic()
-    turns = itertools.cycle(visitors)
-    for number in range(int(rate * seconds)):
+    for number, visitor in zip(range(total), itertools.cycle(visitors)):
         await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))
-        tasks.append(asyncio.create_task(next(turns).say(f"m{number}", QUESTIONS[number % len(QUESTIONS)])))
+        tasks.append(asyncio.create_task(visitor.speak(f"m{number}")))
     return tasks
 
 
-def _result(visitors: list[Visitor]) -> dict[str, Any]:
+async def _finish(visitors: Sequence[Visitor], sending: Sequence[asyncio.Task[None]], patience: float) -> None:
+    """Wait for the last acknowledgements and answers, within a bound, and for what may come in excess."""
     messages = [message for visitor in visitors for message in visitor.messages.values()]
-    gaps = sum(visitor.seqs != list(range(1, len(visitor.seqs) + 1)) for visitor in visitors)
+    answers = [asyncio.create_task(message.is_answered.wait()) for message in messages]
+    _, missing = await asyncio.wait([*sending, *answers], timeout=patience)
+    for task in missing:
+        task.cancel()
+    await asyncio.sleep(SETTLING)
+
+
+def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Stop what still runs; raises what ended a task: a fault of ours would look like one of the server's."""
+    for task in tasks:
+        if task.done() and not task.cancelled():
+            task.result()
+        task.cancel()
+
+
+def _result(visitors: Sequence[Visitor]) -> dict[str, Any]:
+    messages = [message for visitor in visitors for message in visitor.messages.values()]
+    answered = [message.answered for message in messages if message.answered]
     return {
+        "streams": len(visitors),
         "sent": len(messages),
         "acknowledged": sum(message.acknowledged is not None for message in messages),
-        "seen": sum(message.copies >= 1 for message in messages),
+        "answered": len(answered),
         "doubled": sum(message.copies > 1 for message in messages),
-        "answered": sum(message.answered is not None for message in messages),
-        "streams": len(visitors),
-        "streams_with_gaps": gaps,
+        "wrong": sum(visitor.wrong for visitor in visitors),
+        "surplus": sum(visitor.surplus for visitor in visitors),
+        "gaps": sum(visitor.has_gap for visitor in visitors),
+        "breaks": sum(visitor.breaks for visitor in visitors),
+        "behind": max(answered, default=nan) - max(message.sent for message in messages),
         "acknowledge": _latencies([m.acknowledged - m.sent for m in messages if m.acknowledged]),
         "answer": _latencies([m.answered - m.sent for m in messages if m.answered]),
     }
 
 
-def _latencies(values: list[float]) -> dict[str, float]:
-    ordered = sorted(values) or [float("nan")]
-    return {name: ordered[int(part * (len(ordered) - 1))] for name, part in (("p50", 0.5), ("p99", 0.99))}
+def _latencies(values: Sequence[float]) -> dict[str, float]:
+    return {"p50": quantile(values or [nan], 0.5), "p99": quantile(values or [nan], 0.99)}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -164,9 +155,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("url", help="…/webhooks/website")
     parser.add_argument("--streams", type=int, default=500)
     parser.add_argument("--rate", type=float, default=50, help="messages a second, all together")
-    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds for the last answers")
     options = parser.parse_args(arguments)
-    print(json.dumps(asyncio.run(run(options.url, options.streams, options.rate, options.seconds))))
+    try:
+        result = asyncio.run(run(**vars(options)))
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(result))
     return 0
 
 

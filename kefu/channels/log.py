@@ -5,17 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.engine import Row
-
 from kefu.channels.columns import as_json, as_moment, from_json, from_moment
-from kefu.channels.models import Message
 from kefu.conversations.transactions import Cursor
 from kefu.database import Database
 
 CUSTOMER, BOT, AGENT, NOTICE = "customer", "bot", "agent", "notice"
-
-_messages = Message.__table__
 
 
 @dataclass(frozen=True)
@@ -58,18 +52,15 @@ class MessageLog:
 
     async def after(self, conversation: str, seq: int, limit: int = 200) -> list[Logged]:
         """The first lines behind `seq`, oldest first."""
-        query = select(_messages).where(_messages.c.conversation == conversation, _messages.c.seq > seq)
-        async with self._database.read() as session:
-            return [_logged(row) for row in await session.execute(query.order_by(_messages.c.seq).limit(limit))]
+        where = "conversation = ? AND seq > ? ORDER BY seq LIMIT ?"
+        return await self._database.quick_read(lambda cursor: _select(cursor, where, (conversation, seq, limit)))
 
     async def before(self, conversation: str, seq: int | None = None, limit: int = 50) -> list[Logged]:
         """The last lines before `seq` (default: the newest there are), oldest first."""
-        query = select(_messages).where(_messages.c.conversation == conversation)
-        if seq is not None:
-            query = query.where(_messages.c.seq < seq)
-        async with self._database.read() as session:
-            found = await session.execute(query.order_by(_messages.c.seq.desc()).limit(limit))
-            return [_logged(row) for row in found][::-1]
+        is_before = "" if seq is None else "AND seq < ? "
+        where = f"conversation = ? {is_before}ORDER BY seq DESC LIMIT ?"
+        values = (conversation, *(() if seq is None else (seq,)), limit)
+        return (await self._database.quick_read(lambda cursor: _select(cursor, where, values)))[::-1]
 
 
 def conversation_key(conversation: str) -> str:
@@ -99,12 +90,13 @@ def append(cursor: Cursor, conversation: str, lines: Sequence[Line]) -> list[Log
 def _by_message_id(cursor: Cursor, conversation: str, ids: Sequence[str]) -> dict[str, Logged]:
     if not ids:
         return {}
-    rows = cursor.rows(
-        "SELECT seq, who, body, message_id, at FROM messages "
-        f"WHERE conversation = ? AND message_id IN ({', '.join('?' * len(ids))})",
-        (conversation, *ids),
-    )
-    return {name: Logged(seq, who, from_json(body), name, from_moment(at)) for seq, who, body, name, at in rows}
+    where = f"conversation = ? AND message_id IN ({', '.join('?' * len(ids))})"
+    return {line.message_id: line for line in _select(cursor, where, (conversation, *ids)) if line.message_id}
+
+
+def _select(cursor: Cursor, where: str, values: Sequence[Any]) -> list[Logged]:
+    rows = cursor.rows(f"SELECT seq, who, body, message_id, at FROM messages WHERE {where}", values)
+    return [Logged(seq, who, from_json(body), name, from_moment(at)) for seq, who, body, name, at in rows]
 
 
 def _insert(cursor: Cursor, conversation: str, line: Logged) -> None:
@@ -112,7 +104,3 @@ def _insert(cursor: Cursor, conversation: str, line: Logged) -> None:
         "INSERT INTO messages (conversation, seq, who, body, message_id, at) VALUES (?, ?, ?, ?, ?, ?)",
         (conversation, line.seq, line.who, as_json(line.body), line.message_id, as_moment(cursor, line.at)),
     )
-
-
-def _logged(row: Row) -> Logged:
-    return Logged(row.seq, row.who, row.body, row.message_id, row.at)

@@ -15,11 +15,14 @@ from rasa.core.agent import Agent
 from kefu.dialogue.patches.replacement import Replacement
 
 _stock = Agent.load_model
+_models: list[str] = []  # that were loaded by this process
 
 
 def _load_model(self: Agent, *args: Any, **kwargs: Any) -> None:
-    gc.unfreeze()  # the model before this one
+    if _models:
+        gc.unfreeze()  # the model before this one is to go
     _stock(self, *args, **kwargs)
+    _models.append(str(self.model_id))
     gc.collect()
     gc.freeze()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc

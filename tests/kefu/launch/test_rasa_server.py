@@ -1,5 +1,6 @@
 """How Rasa is started: addresses and folders follow the settings, the token stays out of files."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import yaml
 from pydantic import SecretStr
 
 from kefu.launch import rasa_server
-from kefu.launch.rasa_server import arguments, endpoints
+from kefu.launch.rasa_server import arguments, endpoints, made_to_stay
 from kefu.settings import ROOT, Settings
 
 TOKEN = "a-token-that-nobody-should-read"
@@ -112,3 +113,22 @@ def test_a_model_that_lean_mode_cannot_serve_is_one_clear_line(root: Path, tmp_p
     finished = subprocess.run(started, cwd=root, env=environment, capture_output=True, text=True)
     assert finished.returncode == 1
     assert finished.stderr.strip().splitlines()[-1].startswith("错误：读不了")
+
+
+def test_what_is_made_to_stay_is_out_of_the_collectors_sight() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with made_to_stay():
+            assert not gc.isenabled()
+            kept: list[list[int]] = [[] for _ in range(1000)]
+        assert gc.get_freeze_count() >= before + 1000
+        assert not {id(found) for found in gc.get_objects()} & {id(one) for one in kept}
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+
+
+def test_an_error_leaves_the_collector_on() -> None:
+    with pytest.raises(ValueError, match="told to"), made_to_stay():
+        raise ValueError("told to")
+    assert gc.isenabled()

@@ -7,8 +7,8 @@ import pytest
 
 from kefu.nlu.features import Blocks, blocks_of
 from kefu.nlu.linear_model import Block, LinearModel, encode, softmax
-from kefu.nlu.vocabulary import Vocabulary
 from kefu.nlu.linear_training import train
+from kefu.nlu.vocabulary import Vocabulary
 
 EXAMPLES = [
     *((text, "refund") for text in ("怎么退款", "我要退款", "申请退款", "退款多久")),

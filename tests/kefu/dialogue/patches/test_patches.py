@@ -10,6 +10,7 @@ import rasa.core.policies.memoization
 import rasa.core.processor
 import rasa.core.run
 from rasa.core.actions.action import RemoteAction
+from rasa.core.agent import Agent
 from rasa.core.policies.memoization import MemoizationPolicy
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.domain import Domain
@@ -32,6 +33,7 @@ PLACES = {
     "empty_domain": [(Domain, "is_empty")],
     "story_index": [(MemoizationPolicy, "predict_action_probabilities")],
     "local_actions": [(RemoteAction, "run")],
+    "settled_model": [(Agent, "load_model")],
 }
 
 
