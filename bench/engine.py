@@ -22,7 +22,7 @@ def run(plan: Plan, folder: Path) -> Section:
     print("starting the floor, ours and stock Rasa …", flush=True)
     with sides.ours(own_models, folder / "ours") as ours:
         with sides.floor(folder / "floor") as floor, sides.stock(stock_model.path, folder / "stock") as stock:
-            answers = questions.answered_alike([ours.url, stock.url], questions.candidates())
+            answers = questions.answered_alike([ours.url, stock.url], questions.candidates(plan.questions))
             asked = list(answers)
             print(f"{plan.rounds} rounds with {len(asked)} questions …", flush=True)
             fast = speed.measure(plan, [stock, ours, floor], answers)

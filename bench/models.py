@@ -8,16 +8,24 @@ from typing import Any
 
 from bench.corpus import Example, read_examples, sample, split
 from bench.plan import Plan
+from bench.questions import labelled
 from bench.rasa_model import Trained, stop_all, train
 from kefu.settings import ROOT
+from kefu.text import normalise
 
 _OWN_CONFIG = ROOT / "config.yml"
 _STOCK_CONFIG = ROOT / "bench/stock.yml"
 
 
 def sample_of_split(plan: Plan) -> tuple[Example, ...]:
-    """What stock Rasa is trained on: a sample of the split's training part."""
-    return sample(split(read_examples()).train, plan.stock_messages)
+    """What stock Rasa is trained on: a sample of the split's training part, and the FAQ's questions (see `questions`).
+
+    None of the FAQ's questions that is among the split's held-out messages.
+    """
+    parts = split(read_examples())
+    held_out = {normalise(example.text).text for example in parts.test}
+    asked = [one for one in labelled(plan.questions) if normalise(one.text).text not in held_out]
+    return tuple(dict.fromkeys([*sample(parts.train, plan.stock_messages), *asked]))
 
 
 def own(part: Path) -> Trained:

@@ -19,6 +19,7 @@ class Plan:
 
     name: str
     stock_messages: int  # training messages of stock Rasa, and of ours where the two understand side by side
+    questions: int  # of the FAQ, which stock Rasa learns as well, so that both can be asked them
     stock_epochs: int  # of DIETClassifier, TEDPolicy and UnexpecTEDIntentPolicy; `rasa init` has 100
     train_together: bool  # both at the same time, which is quicker and makes both slower
     tested: int  # held-out messages at most, when compared with stock Rasa; 0: not compared
@@ -38,8 +39,9 @@ _ALL = 1_000_000
 # build the graphs of DIET, TED and UnexpecTED.
 QUICK = Plan(
     "quick",
-    stock_messages=600,
-    stock_epochs=5,
+    stock_messages=100,
+    questions=60,
+    stock_epochs=40,
     train_together=True,
     tested=0,
     ablation_messages=0,
@@ -54,6 +56,7 @@ QUICK = Plan(
 FULL = Plan(
     "full",
     stock_messages=2_000,
+    questions=_ALL,
     stock_epochs=30,
     train_together=False,
     tested=_ALL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
+from bench.corpus import Example
 from bench.load import Talk, put
 from bench.plan import BenchError
 from kefu.dialogue.emergency import find_emergency
@@ -16,12 +17,17 @@ _SEED = 5
 _FEWEST = 12  # questions, so that a conversation is not about the same again and again
 
 
-def candidates() -> list[str]:
+def candidates(most: int | None = None) -> list[str]:
     """The FAQ's own questions in a fixed order, mixed by topic; emergencies open tickets and are left out."""
+    return [example.text for example in labelled(most)]
+
+
+def labelled(most: int | None = None) -> list[Example]:
+    """The candidates with their intents: a small stock model knows these questions if it knows anything."""
     entries = [entry for entry in load_faq(ROOT / "data/faq") if is_business(entry.intent)]
-    questions = [entry.question for entry in entries if not find_emergency(entry.question)]
-    random.Random(_SEED).shuffle(questions)
-    return questions
+    found = [Example(entry.intent, entry.question) for entry in entries if not find_emergency(entry.question)]
+    random.Random(_SEED).shuffle(found)
+    return found[:most]
 
 
 def answered_alike(urls: Sequence[str], questions: Sequence[str], most: int = 30) -> dict[str, str]:
