@@ -119,9 +119,7 @@ class Database:
         """
 
         def locked(cursor: Cursor) -> T:
-            if not self.is_sqlite:
-                for key in sorted(keys):
-                    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (key,))
+            lock(cursor, *keys)
             return work(cursor)
 
         with _as_sqlalchemy():
@@ -150,6 +148,13 @@ class Database:
         """Close all connections."""
         self._transactions.close()
         await self._engine.dispose()
+
+
+def lock(cursor: Cursor, *keys: str) -> None:
+    """Wait in a transaction for the others that name the same keys (SQLite has one writer at a time anyway)."""
+    if not cursor.is_sqlite:
+        for key in sorted(keys):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (key,))
 
 
 @contextmanager

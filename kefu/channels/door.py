@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 
 from kefu.channels.apology import apologise, apology_unstored
 from kefu.channels.inbox import Inbox, Replies, Stored
-from kefu.channels.joining import masked_again
 from kefu.channels.log import Logged, MessageLog
 from kefu.channels.message import Inbound
 from kefu.channels.prepare import prepare
@@ -65,7 +64,7 @@ class Door:
         self._inbox = Inbox(database(), is_logged=log is not None)
         self._tickets = TicketService(database())
         self._agent = agent
-        self._turns = Turns(on_new_message, self._tickets, agent.recall if agent else None)
+        self._turns = Turns(on_new_message, self._inbox, self._tickets, agent.recall if agent else None)
         self._wakeups = wakeups or Wakeups()
         self._deliver = deliver
         self._workers = Workers(self._inbox, self._answer, settings().join_seconds)
@@ -99,9 +98,8 @@ class Door:
             if stored.replies is not None:
                 return stored.replies
             async with self._inbox.held(message.conversation):
-                lines, replies = await self._turns.replies([stored], stored.is_new)
-                await self._inbox.answer(lines, replies)
-            return replies
+                answered = await self._turns.answer([stored], stored.is_new)
+            return answered.replies
         except Exception:
             logger.exception("turn failed: channel=%s message=%s", message.channel, message.message_id)
             self._keep_trying(message)
@@ -164,14 +162,13 @@ class Door:
         self._tried |= keys
         await self._wakeups.wake(conversation, {"who": "bot", "on": True})
         try:
-            done, replies = await self._turns.replies(lines, is_first_try)
-            logged = await self._inbox.answer(done, replies, masked_again(done))
+            answered = await self._turns.answer(lines, is_first_try)
         finally:
             await self._wakeups.wake(conversation, {"who": "bot", "on": False})
         self._tried -= keys
-        if logged and self._deliver is not None:
-            await self._deliver(conversation, logged)
-        return len(done)
+        if answered.logged and self._deliver is not None:
+            await self._deliver(conversation, answered.logged)
+        return len(answered.lines)
 
     def recover(self, channel: str) -> None:
         """Answer what a channel has stored and a dead process has left, now and for as long as we run."""

@@ -116,24 +116,29 @@ class Inbox:
             The lines of the answer in the log; None where somebody else has answered.
         """
         conversation = lines[0].message.conversation
+        return await self._database.quick(
+            lambda cursor: self.answer_within(cursor, lines, replies, masked), conversation_key(conversation)
+        )
 
-        def work(cursor: Cursor) -> list[Logged] | None:
-            ids = [line.message.message_id for line in lines]
-            answered = cursor.execute(
-                "UPDATE inbound_messages SET replies = ?, answered_at = ?, leased_by = NULL, lease_until = NULL "
-                f"WHERE conversation = ? AND message_id IN ({', '.join('?' * len(ids))}) AND answered_at IS NULL",
-                (as_json(replies), as_moment(cursor, datetime.now(timezone.utc)), conversation, *ids),
-            )
-            if not answered:
-                return None
-            for message_id, text in (masked or {}).items():
-                _mask_again(cursor, conversation, message_id, text)
-            if not self._is_logged:
-                return []
-            shown = [{name: reply[name] for name in _SHOWN if reply.get(name)} for reply in replies]
-            return log.append(cursor, conversation, [Line(BOT, body) for body in shown])
-
-        return await self._database.quick(work, conversation_key(conversation))
+    def answer_within(
+        self, cursor: Cursor, lines: Sequence[Stored], replies: Replies, masked: Mapping[str, str] | None = None
+    ) -> list[Logged] | None:
+        """`answer`, within a transaction on `conversation_key`."""
+        conversation = lines[0].message.conversation
+        ids = [line.message.message_id for line in lines]
+        answered = cursor.execute(
+            "UPDATE inbound_messages SET replies = ?, answered_at = ?, leased_by = NULL, lease_until = NULL "
+            f"WHERE conversation = ? AND message_id IN ({', '.join('?' * len(ids))}) AND answered_at IS NULL",
+            (as_json(replies), as_moment(cursor, datetime.now(timezone.utc)), conversation, *ids),
+        )
+        if not answered:
+            return None
+        for message_id, text in (masked or {}).items():
+            _mask_again(cursor, conversation, message_id, text)
+        if not self._is_logged:
+            return []
+        shown = [{name: reply[name] for name in _SHOWN if reply.get(name)} for reply in replies]
+        return log.append(cursor, conversation, [Line(BOT, body) for body in shown])
 
     async def offered(self, conversation: str) -> list[dict[str, str]]:
         """The buttons (`title`, sealed `payload`) under the latest answer of a conversation."""

@@ -2,17 +2,22 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 
 from kefu.channels.apology import apologise, with_cut_notice
-from kefu.channels.inbox import Replies, Stored
-from kefu.channels.joining import joined
+from kefu.channels.inbox import Inbox, Replies, Stored
+from kefu.channels.joining import joined, masked_again
+from kefu.channels.log import Logged, conversation_key
 from kefu.channels.prepare import Prepared
 from kefu.channels.quick_replies import seal_buttons
 from kefu.channels.rasa_agent import LINES, Recall, ReplyCollector
+from kefu.conversations.transactions import Cursor
+from kefu.conversations.turn_record import stored_beside
+from kefu.database import lock
 from kefu.desk.tickets import TicketService
 from kefu.settings import settings
 
@@ -24,21 +29,39 @@ _OLDEST = timedelta(days=1)  # what waited longer gets no answer out of the blue
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
-class Turns:
-    """Makes the replies to stored lines."""
+@dataclass(frozen=True)
+class Answered:
+    """The lines that a turn answers, the answer (not empty), and how it stands in the log once it is stored.
 
-    def __init__(self, on_new_message: Handler, tickets: TicketService, recall: Recall | None = None) -> None:
+    `logged` is None where somebody else has answered.
+    """
+
+    lines: Sequence[Stored]
+    replies: Replies
+    logged: list[Logged] | None
+
+
+class Turns:
+    """Makes the replies to stored lines, and stores them."""
+
+    def __init__(
+        self, on_new_message: Handler, inbox: Inbox, tickets: TicketService, recall: Recall | None = None
+    ) -> None:
         """Turns over Rasa.
 
         Args:
+            inbox: holds the lines, and gets their answers.
             recall: finds a turn on record; without it none is ever found.
         """
         self._on_new_message = on_new_message
+        self._inbox = inbox
         self._tickets = tickets
         self._recall = recall
 
-    async def replies(self, lines: Sequence[Stored], is_first_try: bool) -> tuple[Sequence[Stored], Replies]:
-        """What the lines of a turn are answered with (not empty), and the lines that this answers.
+    async def answer(self, lines: Sequence[Stored], is_first_try: bool) -> Answered:
+        """Answer the lines of a turn, all or the first of them.
+
+        What Rasa answers is stored in one transaction with the turn itself: there is never one without the other.
 
         Args:
             lines: the lines of the turn.
@@ -55,12 +78,21 @@ class Turns:
                 collected = ReplyCollector(lines[0].message.channel)
                 for said in found.said:
                     await collected.send_response(lines[0].message.conversation, said)
-                return done, await self._complete(done, joined(done), collected)
+                return await self._store(done, _replies(done, joined(done), collected))
         prepared = joined(lines)
-        return lines, await self._complete(lines, prepared, await self._ask_rasa(lines, prepared))
+        return await self._ask_rasa(lines, prepared) or await self._store(lines, [])
 
-    async def _ask_rasa(self, lines: Sequence[Stored], prepared: Prepared) -> ReplyCollector | None:
-        """The bot's replies; None where the turn failed, whatever was said before it did: it is not on record."""
+    async def _store(self, lines: Sequence[Stored], replies: Replies) -> Answered:
+        """Store an answer by itself; where there is none, an apology."""
+        message, prepared = lines[0].message, joined(lines)
+        replies = replies or _with_notice(lines, prepared, await apologise(self._tickets, message, prepared))
+        return Answered(lines, replies, await self._inbox.answer(lines, replies, masked_again(lines)))
+
+    async def _ask_rasa(self, lines: Sequence[Stored], prepared: Prepared) -> Answered | None:
+        """The bot's answer, stored; None where the turn failed, whatever was said before it did: it is not on record.
+
+        None also where the bot said nothing.
+        """
         message, ids = lines[0].message, [line.message.message_id for line in lines]
         if lines[0].tries > _MOST_TRIES or datetime.now(timezone.utc) - lines[0].received_at > _OLDEST:
             logger.error("message given up: channel=%s message=%s", message.channel, message.message_id)
@@ -75,18 +107,36 @@ class Turns:
             message_id=message.message_id,
             metadata={**metadata, LINES: ids} if len(ids) > 1 else metadata,
         )
-        try:
-            await self._on_new_message(asked)
-        except Exception:
-            logger.exception("Rasa failed: channel=%s message=%s", message.channel, message.message_id)
-            return None
-        return output
+        answered: list[Answered] = []
 
-    async def _complete(self, lines: Sequence[Stored], prepared: Prepared, output: ReplyCollector | None) -> Replies:
-        message = lines[0].message
-        said = [_with_sealed_buttons(reply) for reply in output.messages] if output else []
-        replies = said or await apologise(self._tickets, message, prepared)
-        return with_cut_notice(message, replies, settings().max_message_chars) if prepared.was_cut else replies
+        def store(cursor: Cursor) -> bool:
+            answered.clear()  # a transaction may be run again
+            if replies := _replies(lines, prepared, output):
+                lock(cursor, conversation_key(message.conversation))
+                logged = self._inbox.answer_within(cursor, lines, replies, masked_again(lines))
+                answered.append(Answered(lines, replies, logged))
+            return bool(answered)
+
+        with stored_beside(store) as record:
+            try:
+                await self._on_new_message(asked)
+            except Exception:
+                logger.exception("Rasa failed: channel=%s message=%s", message.channel, message.message_id)
+                return answered[0] if answered and record.is_stored else None
+        if answered and record.is_stored:
+            return answered[0]
+        replies = _replies(lines, prepared, output)  # of a handler that keeps no record
+        return await self._store(lines, replies) if replies else None
+
+
+def _replies(lines: Sequence[Stored], prepared: Prepared, output: ReplyCollector) -> Replies:
+    """What the bot has said; empty where that is nothing."""
+    said = [_with_sealed_buttons(reply) for reply in output.messages]
+    return _with_notice(lines, prepared, said) if said else []
+
+
+def _with_notice(lines: Sequence[Stored], prepared: Prepared, replies: Replies) -> Replies:
+    return with_cut_notice(lines[0].message, replies, settings().max_message_chars) if prepared.was_cut else replies
 
 
 def _with_sealed_buttons(reply: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,12 +66,20 @@ class ConversationLog:
         """As `load`, with all events of one and the same moment."""
         return await self._transactions.read(lambda cursor: (_load(cursor, sender_id), _history(cursor, sender_id)))
 
-    async def append(self, sender_id: str, seq: int, new: Sequence[NewEvent], snapshot: Snapshot | None) -> float:
+    async def append(
+        self,
+        sender_id: str,
+        seq: int,
+        new: Sequence[NewEvent],
+        snapshot: Snapshot | None,
+        beside: Callable[[Cursor], None] | None = None,
+    ) -> float:
         """Store a turn: all of it or nothing. Returns when that was.
 
         Args:
             seq: number of the first new event, as it was when the conversation was read; 0: it was new.
             snapshot: including the new events; None: the old one stays, with the events since.
+            beside: what else is stored in the same transaction.
 
         Raises:
             ConversationMovedOnError: somebody else has appended since.
@@ -79,6 +87,8 @@ class ConversationLog:
         now = time.time()
 
         def work(cursor: Cursor) -> None:
+            if beside is not None:
+                beside(cursor)
             then = seq + len(new)
             if seq == 0:
                 _insert_state(cursor, sender_id, then, now)

@@ -18,6 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
 from kefu.conversations import ConversationLog, conversation_log
+from kefu.conversations.turn_record import beside
 from kefu.dialogue import patches
 from kefu.dialogue.event_json import as_row
 from kefu.dialogue.patches import honest_store
@@ -113,7 +114,11 @@ class AppendOnlyTrackerStore(TrackerStore):
             return
         new = [as_row(event) for event in events]
         snapshot = tracker.snapshot(new)
-        at = await self._log.append(tracker.sender_id, tracker.seq, new, snapshot)
+        record = beside()
+        write = record.write_in if record else None
+        at = await self._log.append(tracker.sender_id, tracker.seq, new, snapshot, write)
+        if record:
+            record.committed()
         tracker.saved(new, snapshot, at)
         self._keep(tracker)
         if self.event_broker is not None:
