@@ -1,6 +1,7 @@
 """Quick replies: the customer gets a signed id, the server alone knows the intent command behind it."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -16,11 +17,9 @@ _REGISTER = re.compile(
 
 def seal_buttons(conversation: str, buttons: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Rasa's buttons (`title`, `payload`) with each payload replaced by an id for this conversation."""
+    secret = settings().secret.get_secret_value()
     return [
-        {
-            "title": button["title"],
-            "payload": _PREFIX + _signer(conversation).dumps([button["payload"], button["title"]]),
-        }
+        {"title": button["title"], "payload": _sealed(secret, conversation, button["payload"], button["title"])}
         for button in buttons
     ]
 
@@ -29,8 +28,9 @@ def resolve(conversation: str, text: str) -> tuple[str, str] | None:
     """The command and title behind an id; None for any other text, a forged id, or another's."""
     if not text.startswith(_PREFIX):
         return None
+    signer = _signer(settings().secret.get_secret_value(), conversation)
     try:
-        payload, title = _signer(conversation).loads(text.removeprefix(_PREFIX))
+        payload, title = signer.loads(text.removeprefix(_PREFIX))
     except (BadData, ValueError, TypeError):
         return None
     return payload, title
@@ -54,5 +54,11 @@ def spoken(text: str) -> tuple[str, str] | None:
     return ("/open_ticket", plain) if _REGISTER.match(plain) else None
 
 
-def _signer(conversation: str) -> URLSafeSerializer:
-    return URLSafeSerializer(settings().secret.get_secret_value(), salt=f"quick-reply:{conversation}")
+@lru_cache(maxsize=4096)
+def _sealed(secret: str, conversation: str, payload: str, title: str) -> str:
+    """The same few buttons stand under most answers of a conversation."""
+    return _PREFIX + str(_signer(secret, conversation).dumps([payload, title]))
+
+
+def _signer(secret: str, conversation: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt=f"quick-reply:{conversation}")

@@ -29,7 +29,7 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from kefu.conversations.log import NewEvent, Snapshot, Stored
 from kefu.dialogue.event_json import event_from_text, latest_session
 from kefu.dialogue.states import States
-from kefu.dialogue.working_set import is_exact, working_set
+from kefu.dialogue.working_set import WorkingSet, is_exact, working_set
 
 _FEW = 80  # events that may gather before the first choice of what the next turn needs
 _MESSAGES_FOR_ACTIONS = 2  # of the latest turns actions get the events; the rest is in kefu.conversations
@@ -83,8 +83,11 @@ class StoredTracker(DialogueStateTracker):
         begins = any(isinstance(event, SessionStarted) for event in self.unsaved())
         if self._texts and not begins and len(events) <= self._limit:
             return None
-        run = next((at for at, event in enumerate(events) if event is self._run), None)
-        chosen = working_set(events, run, self._sees_all)
+        if not self._texts and len(events) <= _FEW:
+            chosen = WorkingSet(range(len(events)))  # the first turns of a conversation: there is nothing to leave out
+        else:
+            run = next((at for at, event in enumerate(events) if event is self._run), None)
+            chosen = working_set(events, run, self._sees_all)
         texts = [*self._texts, *(event.data for event in new)]
         head = orjson.dumps({"run": chosen.run, "sees_all": chosen.sees_all}).decode()
         return Snapshot("\n".join([head, *(texts[at] for at in chosen.positions)]), chosen.positions)
