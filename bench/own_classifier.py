@@ -40,9 +40,9 @@ def understand(model: LinearModel, found: Sequence[Blocks]) -> list[Understood]:
 
 
 def _understand(model: LinearModel, blocks: Blocks) -> Understood:
-    if not model.knows(blocks):
-        return Understood(((OUT_OF_SCOPE, 1.0),), acted=True)
     probabilities = model.probabilities(blocks)
+    if probabilities is None:
+        return Understood(((OUT_OF_SCOPE, 1.0),), acted=True)
     best = np.argsort(-probabilities)[:10]
     ranking = tuple((model.labels[i], float(probabilities[i])) for i in best)
     return Understood(ranking, acted=ranking[0][1] >= SURE)

@@ -69,14 +69,15 @@ class _Refusing(ABCMeta):
 
 
 class _StandIn(ModuleType):
-    """A module in which every name is a class that refuses to be used."""
+    """A module in which every name is a class that refuses to be used; errors can be caught, and never come."""
 
     __path__: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        made = _Refusing(name, (), {"__module__": self.__name__})
+        is_error = name.endswith(("Error", "Exception", "Failure"))
+        made = (type if is_error else _Refusing)(name, (Exception,) if is_error else (), {"__module__": self.__name__})
         setattr(self, name, made)
         return made
 

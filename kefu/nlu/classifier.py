@@ -101,10 +101,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def _rank(self, words: Sequence[str]) -> Ranking:
         if self._model is None:
             return [{"name": OUT_OF_SCOPE, "confidence": 0.0}]
-        features = self._features(words)
-        if not self._model.knows(features):
+        probabilities = self._model.probabilities(self._features(words))
+        if probabilities is None:
             return [{"name": OUT_OF_SCOPE, "confidence": 1.0}]
-        probabilities = self._model.probabilities(features)
         best = np.argsort(-probabilities)[: self._config["ranking_length"]]
         return [{"name": self._model.labels[i], "confidence": float(probabilities[i])} for i in best]
 

@@ -12,6 +12,8 @@ import numpy as np
 from kefu.nlu.features import Blocks
 from kefu.nlu.vocabulary import Vocabulary
 
+Encoded = tuple[np.ndarray, np.ndarray]  # rows and values
+
 
 @dataclass(frozen=True)
 class Block:
@@ -34,22 +36,25 @@ class LinearModel:
     bias: np.ndarray  # (labels,)
     temperature: float
 
-    def probabilities(self, features: Blocks) -> np.ndarray:
-        """Calibrated probabilities, one a label."""
-        return softmax(self.scores(features) / self.temperature)
+    def probabilities(self, features: Blocks) -> np.ndarray | None:
+        """Calibrated probabilities, one a label; None where no feature was seen in training."""
+        known = self._encoded(features)
+        return softmax(self._scores(known) / self.temperature) if known else None
 
     def scores(self, features: Blocks) -> np.ndarray:
         """Raw scores, one a label."""
-        scores = self.bias.copy()
-        for name, block in self.blocks.items():
-            rows, values = encode(features[name], block)
-            if len(rows):
-                scores += values @ self.weights[rows].astype(np.float32)
-        return scores
+        return self._scores(self._encoded(features))
 
-    def knows(self, features: Blocks) -> bool:
-        """Whether any feature was seen in training."""
-        return any(len(block.vocabulary.rows(features[name])) for name, block in self.blocks.items())
+    def _encoded(self, features: Blocks) -> list[Encoded]:
+        """The blocks of which something is known."""
+        encoded = [encode(features[name], block) for name, block in self.blocks.items()]
+        return [(rows, values) for rows, values in encoded if len(rows)]
+
+    def _scores(self, encoded: Sequence[Encoded]) -> np.ndarray:
+        scores = self.bias.copy()
+        for rows, values in encoded:
+            scores += values @ self.weights[rows].astype(np.float32)
+        return scores
 
     def save(self, folder: Path) -> None:
         """Write the model as arrays and JSON (no pickles)."""
@@ -77,7 +82,7 @@ class LinearModel:
         return cls(meta["labels"], blocks, arrays["weights"], arrays["bias"], meta["temperature"])
 
 
-def encode(features: Sequence[str], block: Block) -> tuple[np.ndarray, np.ndarray]:
+def encode(features: Sequence[str], block: Block) -> Encoded:
     """Rows and TF-IDF values (sublinear, of length `block.weight`) of one block."""
     rows, counts = np.unique(block.vocabulary.rows(features), return_counts=True)
     tf = 1.0 + np.log(counts.astype(np.float32))

@@ -22,6 +22,7 @@ NAMES = (
     "empty_domain",
     "local_actions",
     "settled_model",
+    "slot_mappings",
 )
 
 _undo: dict[str, list[Replacement]] = {}

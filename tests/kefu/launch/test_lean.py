@@ -156,3 +156,13 @@ def test_words_are_guessed_where_the_model_has_rasas_own_tokenizer(model: str, r
 def test_a_folder_without_models_spares_as_little_as_it_can(root: Path, tmp_path: Path) -> None:
     found = run(SPARE.format(model=str(tmp_path)) + "import jieba.finalseg; print(jieba.finalseg.cut.__module__)", root)
     assert last_line(found) == "jieba.finalseg"
+
+
+def test_an_error_at_the_start_shows_itself(model: str, root: Path) -> None:
+    """Rasa names MongoDB's errors where it catches those of any store."""
+    code = SPARE.format(model=model) + (
+        "from rasa.core.tracker_store import TrackerStore\n"
+        "from rasa.utils.endpoints import EndpointConfig\n"
+        "TrackerStore.create(EndpointConfig(type='SQL', dialect='nonsense'))\n"
+    )
+    assert "NoSuchModuleError" in run(code, root).stderr.strip().splitlines()[-1]

@@ -27,7 +27,7 @@ def model(request: pytest.FixtureRequest) -> LinearModel:
     return train([features(text) for text, _ in used], [label for _, label in used])
 
 
-@pytest.mark.parametrize("text", ["怎么退款", "手续费", "完全没见过", "退款充值手续费", "", "☂"])
+@pytest.mark.parametrize("text", ["怎么退款", "退款充值手续费"])
 def test_probabilities_are_one_a_label_and_sum_to_1(model: LinearModel, text: str) -> None:
     found = model.probabilities(features(text))
     assert found.shape == (len(model.labels),)
@@ -53,23 +53,21 @@ def test_a_lower_temperature_is_surer_of_the_same_label(model: LinearModel) -> N
 
 @pytest.mark.parametrize("text", ["退款", "充值好了", "怎么"])
 def test_knows_what_it_has_seen_a_part_of(model: LinearModel, text: str) -> None:
-    assert model.knows(features(text))
+    assert model.probabilities(features(text)) is not None
 
 
-# BUG kefu/nlu/features.py:20: the marks ^ and $ are features of every text and stand in every vocabulary, so that
-# knows() is always true and the classifier's sure out_of_scope (kefu/nlu/classifier.py) is never reached.
 @pytest.mark.parametrize("text", ["☂", "xyz", "鑫淼", ""])
 def test_does_not_know_what_shares_nothing_with_the_examples(model: LinearModel, text: str) -> None:
-    assert not model.knows(features(text))
+    assert model.probabilities(features(text)) is None
 
 
 def test_is_the_same_after_save_and_load(model: LinearModel, tmp_path: Path) -> None:
     model.save(tmp_path)
     loaded = LinearModel.load(tmp_path)
     assert (loaded.labels, loaded.temperature) == (model.labels, model.temperature)
-    for text in [*(text for text, _ in EXAMPLES), "退款手续费", "☂"]:
+    assert loaded.probabilities(features("☂")) is None
+    for text in [*(text for text, _ in EXAMPLES), "退款手续费"]:
         assert loaded.probabilities(features(text)) == pytest.approx(model.probabilities(features(text)), abs=5e-3)
-        assert loaded.knows(features(text)) == model.knows(features(text))
 
 
 def test_a_saved_model_holds_no_code(model: LinearModel, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import rasa.core.actions.action
 import rasa.core.policies.memoization
 import rasa.core.processor
 import rasa.core.run
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import ActionExtractSlots, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.policies.memoization import MemoizationPolicy
 from rasa.core.policies.rule_policy import RulePolicy
@@ -34,6 +34,7 @@ PLACES = {
     "story_index": [(MemoizationPolicy, "predict_action_probabilities")],
     "local_actions": [(RemoteAction, "run")],
     "settled_model": [(Agent, "load_model")],
+    "slot_mappings": [(ActionExtractSlots, "run")],
 }
 
 
