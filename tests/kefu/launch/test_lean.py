@@ -143,6 +143,7 @@ def test_a_serving_process_spares_what_no_model_here_needs(model: str, root: Pat
     assert unneeded <= set(full["modules"]), "Rasa imports them no more: they need not be spared"
     assert not unneeded & set(spared["modules"])
     assert "tensorflow" in spared["modules"]
+    assert not {"skops", "torch", "transformers"} & set(full["modules"]), "the model imports more than it uses"
 
 
 def test_words_are_guessed_where_the_model_has_rasas_own_tokenizer(model: str, root: Path, tmp_path: Path) -> None:
