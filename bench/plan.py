@@ -40,8 +40,8 @@ _ALL = 1_000_000
 QUICK = Plan(
     "quick",
     stock_messages=100,
-    questions=60,
-    stock_epochs=40,
+    questions=40,
+    stock_epochs=30,
     train_together=True,
     tested=0,
     ablation_messages=0,
@@ -55,9 +55,9 @@ QUICK = Plan(
 )
 FULL = Plan(
     "full",
-    stock_messages=2_000,
+    stock_messages=1_500,
     questions=_ALL,
-    stock_epochs=30,
+    stock_epochs=25,
     train_together=False,
     tested=_ALL,
     ablation_messages=_ALL,
@@ -65,7 +65,7 @@ FULL = Plan(
     alone=60,
     together=15,
     stock_turns=300,
-    full_epochs=3,
+    full_epochs=2,
     left_out=True,
     faq_queries=1_000,
 )

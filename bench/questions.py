@@ -41,13 +41,12 @@ def answered_alike(urls: Sequence[str], questions: Sequence[str], most: int = 30
     Raises:
         BenchError: there are too few of them.
     """
-    alike: dict[str, str] = {}
-    for number, text in enumerate(questions):
-        answers = {put(url, [Talk(f"probe-{number}", (text,))]).turns[0].text for url in urls}
-        if len(answers) == 1:
-            alike[text] = answers.pop()
-        if len(alike) == most:
-            break
+    probes = [Talk(f"probe-{number}", (text,)) for number, text in enumerate(questions)]
+    answers = [[talk[0].text for talk in put(url, probes).talks] for url in urls]
+    alike = {
+        text: told[0] for text, told in zip(questions, zip(*answers, strict=True), strict=True) if len({*told}) == 1
+    }
+    alike = dict(list(alike.items())[:most])
     if len(alike) < _FEWEST:
         raise BenchError(f"only {len(alike)} of {len(questions)} questions are answered alike: train stock Rasa longer")
     return alike

@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench import sides, website_client
+from bench import models, sides, website_client
 from bench.plan import BenchError, Plan
 from bench.processes import Process, free_port, running
 from bench.report import Section, Table, megabytes, milliseconds, seconds
 from kefu.channels.website.assets import load_assets
 from kefu.channels.website.bundle import WIDGET
 from kefu.launch.run import environment
-from kefu.launch.training import train_if_changed
 from kefu.migrate import migrate
 from kefu.settings import ROOT, settings
 
@@ -77,10 +76,10 @@ def run(plan: Plan, folder: Path) -> Section:
         BenchError: something was lost, and not because the rate was too high.
     """
     load = _LOADS[plan.name]
-    train_if_changed()
+    model = models.own(folder)
     with channel(folder / "channel") as (process, url):
         runs = [checked(put("channel", process, url, load))]
-    with sides.ours(settings().models_dir, folder / "product") as side:
+    with sides.ours(model.path.parent, folder / "product") as side:
         url = side.url.replace("/rest/webhook", "/website")
         runs += rates(load, lambda load: put("product", side.rasa, url, load), is_full=plan.name == "full")
     intro = (

@@ -105,6 +105,7 @@ async def _send(visitors: Sequence[Visitor], total: int, rate: float) -> list[as
     for number, visitor in zip(range(total), itertools.cycle(visitors)):
         await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))
         tasks.append(asyncio.create_task(visitor.speak(f"m{number}")))
+    await asyncio.sleep(0)  # the last has begun as well: its answer is to be waited for
     return tasks
 
 

@@ -105,7 +105,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, *keys: str) -> AsyncIterator[AsyncConnection]:
-        """`write` for statements without objects, on the paths that every message takes."""
+        """`write` for statements without objects."""
         async with self._turn(), self._engine.execution_options(**{_WRITES: True}).begin() as connection:
             await self._wait_for(connection, keys)
             yield connection

@@ -1,6 +1,7 @@
 """SQLite for asyncio without threads: a statement takes less time than the way to another thread and back."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -77,10 +78,15 @@ async def writer(path: str) -> AsyncIterator[None]:
     queues = _queues.setdefault(asyncio.get_running_loop(), FifoLocks())
     async with AsyncExitStack() as held:
         try:
-            await held.enter_async_context(queues.hold(path, _LOCK_WAIT))
+            await held.enter_async_context(queues.hold(_file(path), _LOCK_WAIT))
         except TimeoutError as error:
             raise WaitedTooLong(f"the database was busy for {_LOCK_WAIT:.0f} s") from error
         yield
+
+
+def _file(path: str) -> str:
+    """One name for a file, however it is written."""
+    return os.path.normpath(path)
 
 
 def begin(connection: sqlite3.Connection, writes: bool) -> None:

@@ -83,8 +83,11 @@ class Turns:
         return await self._ask_rasa(lines, prepared) or await self._store(lines, [])
 
     async def _store(self, lines: Sequence[Stored], replies: Replies) -> Answered:
-        """Store an answer by itself; where there is none, an apology."""
+        """Store an answer by itself; where there is none, an apology, unless the turn is on record after all."""
         message, prepared = lines[0].message, joined(lines)
+        known = None if replies else await self._inbox.look(message)
+        if known is not None and known.replies is not None:  # the connection broke just when the turn was stored
+            return Answered(lines, known.replies, None)
         replies = replies or _with_notice(lines, prepared, await apologise(self._tickets, message, prepared))
         return Answered(lines, replies, await self._inbox.answer(lines, replies, masked_again(lines)))
 

@@ -34,8 +34,10 @@ class GroupCommit:
     async def write(self, write: Write) -> Any:
         """What `write` returns, once that is durable; what it raises, undone alone.
 
-        Whoever is cancelled before the transaction begins has written nothing.
+        Whoever is cancelled before the transaction begins has written nothing. Where another process keeps the file for
+        too long, all that have come meanwhile hear so with the first.
         """
+        assert self.is_open, "it has begun: nobody would see to this any more"
         done: asyncio.Future[Any] = self._loop.create_future()
         self._writes.append((write, done))
         if self._task is None:
@@ -76,6 +78,8 @@ def _one(connection: sqlite3.Connection, write: Write) -> Callable[[asyncio.Futu
     try:
         result = write(connection)
     except Exception as error:
+        if not connection.in_transaction:  # a full disk: SQLite has rolled everything back by itself
+            raise
         connection.execute("ROLLBACK TO one")
         connection.execute("RELEASE one")
         failure = error

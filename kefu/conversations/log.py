@@ -88,7 +88,7 @@ class ConversationLog:
 
         def work(cursor: Cursor) -> None:
             if beside is not None:
-                beside(cursor)
+                _run_beside(beside, cursor)
             then = seq + len(new)
             if seq == 0:
                 _insert_state(cursor, sender_id, then, now)
@@ -169,6 +169,13 @@ class ConversationLog:
     def close(self) -> None:
         """Close the connections."""
         self._transactions.close()
+
+
+def _run_beside(beside: Callable[[Cursor], None], cursor: Cursor) -> None:
+    try:
+        beside(cursor)
+    except DuplicateKeyError as error:  # has nothing to do with who goes on with the conversation
+        raise RuntimeError(f"what belongs to the turn could not be stored: {error}") from error
 
 
 def _version(cursor: Cursor, sender_id: str) -> Version | None:

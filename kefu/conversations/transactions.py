@@ -1,4 +1,4 @@
-"""Whole transactions in one hop off the event loop: plain SQL for what every turn does, where an ORM costs too much."""
+"""Whole transactions of plain SQL, for what every turn does: SQLite on the event loop, PostgreSQL one hop off it."""
 
 import asyncio
 import sqlite3
@@ -17,6 +17,12 @@ from kefu.conversations.group_commit import GroupCommit
 T = TypeVar("T")
 
 _POSTGRES_CONNECTIONS = 4
+# A server that is gone without a word, or somebody who does not let go, must not hold a thread for ever.
+_LIMITS = {
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "options": "-c lock_timeout=10s -c statement_timeout=30s",
+}
 
 
 class DuplicateKeyError(Exception):
@@ -165,7 +171,7 @@ class _Postgres:
     def _connection(self) -> Any:
         found = getattr(self._here, "connection", None)
         if found is None or found.closed:
-            found = self._here.connection = psycopg2.connect(self._address)
+            found = self._here.connection = psycopg2.connect(self._address, **_LIMITS)
             self._open.append(found)
         return found
 

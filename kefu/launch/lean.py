@@ -4,15 +4,16 @@ Rasa imports TensorFlow, scikit-learn, matplotlib, MongoDB's and AWS's clients w
 lean mode the modules that pull them in are stand-ins: they can be imported, named in annotations and subclassed, and
 refuse loudly to be used. Nothing of Rasa that is used in serving our kind of model is replaced.
 
-Without KEFU_LEAN=1 `spare` leaves out only what no model needs that could be served here.
+Without KEFU_LEAN=1 `spare` leaves out only what no model needs that could be served here: clients of foreign stores and
+channels, 45 MB of jieba's tables until somebody asks for them, and JAX, 65 MB, which TensorFlow only looks for.
 """
 
-import os
 import sys
 import tarfile
 from abc import ABCMeta
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -34,15 +35,12 @@ STAND_INS = frozenset(
         # scikit-learn and matplotlib, from the HTTP API's evaluation
         "rasa.nlu.test",
         "rasa.utils.plotting",
+        # 45 MB of tables for words that are not in the dictionary; kefu.nlu.segmenter does not guess words
         "jieba.finalseg",
     }
 )
 # Whole packages: stores and channels that we do not have, the languages that spaCy knows by name.
 STAND_IN_PACKAGES = frozenset({"aiogram", "boto3", "bson", "langcodes", "pymongo", "slack_sdk", "webexteamssdk"})
-# Left out of every serving process, beside these packages: 45 MB of tables for words that are not in jieba's dictionary
-# (kefu.nlu.segmenter does not guess words), and JAX, 65 MB, which TensorFlow only looks for.
-_SPARED = frozenset({"jieba.finalseg"})
-_SPARED_ABSENT = frozenset({"jax"})
 # Not there at all, for whoever can do without (thinc) and to stop whoever cannot.
 ABSENT = frozenset({"h5py", "jax", "keras", "rasa.model_training", "tensorflow"})
 
@@ -51,7 +49,7 @@ class LeanError(ImportError):
     """Something is used that is left out."""
 
     def __init__(self, what: str) -> None:
-        is_spared = what.startswith(tuple(_SPARED | _SPARED_ABSENT | STAND_IN_PACKAGES))
+        is_spared = what.partition(".")[0] in STAND_IN_PACKAGES
         how = "start with plain `rasa run`" if is_spared else "start without KEFU_LEAN=1"
         super().__init__(f"{what} is left out in {'serving' if is_spared else 'lean mode'}; {how}")
 
@@ -105,6 +103,17 @@ class _Finder(MetaPathFinder, Loader):
         """There is nothing in it."""
 
 
+class _Postponing(MetaPathFinder):
+    """Has jieba's tables read when somebody guesses words, which our segmenter does not."""
+
+    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """The module, to be run at its first use."""
+        found = PathFinder.find_spec(name, path) if name == "jieba.finalseg" else None
+        if found is not None and found.loader is not None:
+            found.loader = LazyLoader(found.loader)
+        return found
+
+
 def install(models: Path) -> None:
     """Switch to lean mode; to be called before anything imports Rasa.
 
@@ -121,25 +130,11 @@ def install(models: Path) -> None:
     check(models)
 
 
-def spare(models: Path) -> None:
-    """Leave out what no served model needs; to be called before anything imports Rasa.
-
-    Args:
-        models: as for `install`; where Rasa's own JiebaTokenizer, which guesses words, is in the newest, it stays.
-    """
-    stand_ins = frozenset() if _names_jieba(models) else _SPARED
-    sys.meta_path.insert(0, _Finder(stand_ins, STAND_IN_PACKAGES, _SPARED_ABSENT))
-
-
-def _names_jieba(models: Path) -> bool:
-    """Whether the newest model has Rasa's JiebaTokenizer, or cannot be read (Rasa itself says so then)."""
-    archives = sorted(models.glob("*.tar.gz"), key=os.path.getctime) if models.is_dir() else [models]
-    try:
-        with tarfile.open(archives[-1]) as model:
-            described = model.extractfile("metadata.json")
-            return described is None or b"JiebaTokenizer" in described.read()
-    except (EOFError, IndexError, KeyError, OSError, tarfile.TarError):
-        return True
+def spare() -> None:
+    """Leave out what no served model needs; to be called before anything imports Rasa."""
+    sys.modules["jax"] = None  # type: ignore[assignment]  # as if it were not installed
+    sys.meta_path.insert(0, _Finder(frozenset(), STAND_IN_PACKAGES, frozenset()))
+    sys.meta_path.insert(0, _Postponing())
 
 
 def check(models: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -15,12 +16,17 @@ from kefu.launch.warm import warm
 from kefu.settings import ROOT, Settings, settings
 
 
+def _endpoints_yml() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
+    return content
+
+
 def endpoints(found: Settings) -> Path:
     """endpoints.yml with the addresses of the settings filled in; returns the copy in var/.
 
     Rasa could expand ${VARIABLES} in the file itself, but then plain `rasa run` would fail without them.
     """
-    content = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
+    content = _endpoints_yml()
     content["action_endpoint"]["url"] = f"{found.actions_url}/webhook"
     written = found.var_dir / "endpoints.yml"
     written.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
@@ -60,12 +66,18 @@ def serve(found: Settings) -> None:
     if found.lean:
         lean.install(found.models_dir)
     else:
-        lean.spare(found.models_dir)
+        lean.spare()
     with made_to_stay():
         import rasa.core.run  # noqa: F401 - not before lean mode is on
         from rasa.__main__ import main
 
+        from kefu.dialogue.patches.local_actions import executor_of
+
         warm()
+        try:
+            executor_of(_endpoints_yml()["action_endpoint"])
+        except (ImportError, ValueError) as error:
+            raise LaunchError(f"endpoints.yml 的 in_process：{error}") from error
 
     sys.argv = arguments(found)
     main()

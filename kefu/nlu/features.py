@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from pypinyin import Style
+from pypinyin.constants import RE_HANS
 from pypinyin.converter import UltimateConverter
 from pypinyin.core import Pinyin
 
 Blocks = dict[str, list[str]]
 
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_LONGEST_WORD = 8  # characters, of those whose readings are remembered
 _RECEIPT = re.compile(r"kf[0-9a-z]{10}")
 
 BLOCKS = ("characters", "pinyin", "words")
@@ -53,7 +55,9 @@ class _RememberingConverter(UltimateConverter):
     def convert(
         self, words: str, style: Style, heteronym: bool, errors: Any, strict: bool = True, **kwargs: Any
     ) -> list[list[str]]:
-        """The readings of a word that pypinyin's segmenter has found."""
+        """The readings of a word that pypinyin's segmenter has found; what is no word is not kept."""
+        if len(words) > _LONGEST_WORD or not RE_HANS.match(words):
+            return super().convert(words, style, heteronym, errors, strict, **kwargs)
         return [list(reading) for reading in self._read(words, style, heteronym, errors, strict, **kwargs)]
 
 

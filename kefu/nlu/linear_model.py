@@ -57,7 +57,13 @@ class LinearModel:
         return scores
 
     def save(self, folder: Path) -> None:
-        """Write the model as arrays and JSON (no pickles)."""
+        """Write the model as arrays and JSON (no pickles).
+
+        Raises:
+            ValueError: it was loaded, and does not know its features' texts any more.
+        """
+        if any(len(block.features) != len(block.vocabulary) for block in self.blocks.values()):
+            raise ValueError("only a model that was just trained can be saved")
         np.savez(folder / "weights.npz", weights=self.weights.astype(np.float16), bias=self.bias)
         meta = {
             "labels": self.labels,

@@ -12,7 +12,7 @@ through JSON as if it had come over the network: nothing is shared between the a
 
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, overload
@@ -47,8 +47,8 @@ class LateEvents(Sequence[dict[str, Any]]):
 
     def __getitem__(self, at: int | slice) -> Any:
         if isinstance(at, slice):
-            return [event.as_dict() for event in self._events[at]]
-        return self._events[at].as_dict()
+            return [_through_json(event.as_dict()) for event in self._events[at]]
+        return _through_json(self._events[at].as_dict())
 
     def __len__(self) -> int:
         return len(self._events)
@@ -56,7 +56,11 @@ class LateEvents(Sequence[dict[str, Any]]):
 
 @lru_cache
 def executor(modules: tuple[str, ...]) -> ActionExecutor:
-    """Runs the actions that are defined in the modules; warm when it returns."""
+    """Runs the actions that are defined in the modules.
+
+    Raises:
+        ImportError: there is no such module.
+    """
     made = ActionExecutor()
     for name in modules:
         for defined in vars(import_module(name)).values():
@@ -65,10 +69,22 @@ def executor(modules: tuple[str, ...]) -> ActionExecutor:
     return made
 
 
+def executor_of(action_endpoint: Mapping[str, Any]) -> ActionExecutor | None:
+    """What runs the actions that `action_endpoint` of endpoints.yml wants in process; None where it wants none.
+
+    Raises:
+        ImportError: there is no such module.
+        ValueError: `in_process` is no list of names.
+    """
+    modules = action_endpoint.get("in_process") or []
+    if not isinstance(modules, list) or not all(isinstance(name, str) for name in modules):
+        raise ValueError(f"endpoints.yml, action_endpoint, in_process: a list of modules is expected, not {modules!r}")
+    return executor(tuple(modules)) if modules else None
+
+
 def _executor_for(action: RemoteAction) -> ActionExecutor | None:
     endpoint = action.action_endpoint
-    modules = endpoint.kwargs.get("in_process") if endpoint else None
-    found = executor(tuple(modules)) if modules else None
+    found = executor_of(endpoint.kwargs) if endpoint else None
     return found if found and action.name() in found.actions else None
 
 
@@ -82,8 +98,9 @@ async def _run(self: RemoteAction, output_channel: Any, nlg: Any, tracker: Any, 
         answer = await asyncio.wait_for(found.run(call), settings().action_timeout)
     except RejectedByAction as error:
         raise ActionExecutionRejection(error.action_name, error.message) from error
-    except asyncio.TimeoutError as error:
-        raise RasaException(f"Failed to execute custom action '{self.name()}': it took too long") from error
+    except Exception as error:  # as of an action server that answers 500, or not in time
+        why = "it took too long" if isinstance(error, asyncio.TimeoutError) else type(error).__name__
+        raise RasaException(f"Failed to execute custom action '{self.name()}': {why}") from error
     plain = _through_json(answer)
     said: list[Event] = await self._utter_responses(plain["responses"], output_channel, nlg, tracker)
     return said + deserialise_events(plain["events"])

@@ -15,16 +15,23 @@ from rasa.core.agent import Agent
 from kefu.dialogue.patches.replacement import Replacement
 
 _stock = Agent.load_model
-_models: list[str] = []  # that were loaded by this process
+
+
+class _Loading:
+    """Whether this process has loaded a model before."""
+
+    is_again = False
 
 
 def _load_model(self: Agent, *args: Any, **kwargs: Any) -> None:
-    if _models:
+    if _Loading.is_again:
         gc.unfreeze()  # the model before this one is to go
-    _stock(self, *args, **kwargs)
-    _models.append(str(self.model_id))
-    gc.collect()
-    gc.freeze()
+    _Loading.is_again = True
+    try:
+        _stock(self, *args, **kwargs)
+    finally:
+        gc.collect()
+        gc.freeze()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
     if trim is not None:
         trim(0)

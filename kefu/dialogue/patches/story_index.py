@@ -6,6 +6,7 @@ stories know: what their last messages mean is looked at first.
 """
 
 import base64
+import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from kefu.dialogue.patches.replacement import Replacement
 
-_LAST_INTENT = re.compile(r"user: \{[^{}]*?\bintent: ([^,{}]+)[^{}]*\}\}\]$")
+_LAST_INTENT = re.compile(r"user: \{[^{}]*?\bintent: ([^,{}]+)(?:, text: [^{}]*)?\}\}\]$")
 _START = "[{}]"  # the only state in which nothing was done yet
 
 _stock = MemoizationPolicy.predict_action_probabilities
@@ -49,7 +50,8 @@ class StoryIndex:
 
 
 def _intent(message: UserUttered) -> str:
-    return str((message.intent or {}).get("name"))
+    """A message's intent as it stands in a key."""
+    return json.dumps(str((message.intent or {}).get("name"))).replace('"', "")
 
 
 def _plain(key: str) -> str:

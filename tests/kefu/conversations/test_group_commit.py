@@ -91,6 +91,24 @@ async def test_a_connection_that_is_gone_leaves_nobody_waiting(path: Path, conne
         await asyncio.wait_for(group.write(says("a")), 5)
 
 
+async def test_a_full_disk_is_called_one(path: Path, connection: sqlite3.Connection) -> None:
+    [(pages,)] = connection.execute("PRAGMA page_count")
+    connection.execute(f"PRAGMA max_page_count={pages}")
+    group = GroupCommit(str(path), connection)
+    results = await asyncio.gather(
+        group.write(says("a")), group.write(says("b" * 50_000)), group.write(says("c")), return_exceptions=True
+    )
+    assert [str(result) for result in results] == ["database or disk is full"] * 3
+    assert stored(path) == []
+
+
+async def test_nobody_joins_what_has_begun(path: Path, connection: sqlite3.Connection) -> None:
+    group = GroupCommit(str(path), connection)
+    await group.write(says("a"))
+    with pytest.raises(AssertionError):
+        await group.write(says("b"))
+
+
 async def test_who_is_cancelled_in_time_has_written_nothing(path: Path, connection: sqlite3.Connection) -> None:
     group = GroupCommit(str(path), connection)
     async with sqlite.writer(str(path)):  # the group waits for its turn

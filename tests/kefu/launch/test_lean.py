@@ -132,36 +132,33 @@ def test_what_is_left_out_may_be_named_but_not_used(model: str, root: Path) -> N
     assert finished.stdout.count("is left out in") == 5
 
 
-SPARE = "from pathlib import Path; from kefu.launch import lean; lean.spare(Path({model!r}))\n"
+SPARE = "from kefu.launch import lean; lean.spare()\n"
 
 
 def test_a_serving_process_spares_what_no_model_here_needs(model: str, root: Path) -> None:
-    spared = json.loads(last_line(run((SPARE + PARSE).format(model=model), root)))
+    spared = json.loads(last_line(run(SPARE + PARSE.format(model=model), root)))
     full = json.loads(last_line(run(PARSE.format(model=model), root)))
     assert spared["parsed"] == full["parsed"]
-    unneeded = {"jax", "jieba.finalseg.prob_emit", "pymongo.mongo_client"}
+    unneeded = {"jax.numpy", "jieba.finalseg.prob_emit", "pymongo.mongo_client"}
     assert unneeded <= set(full["modules"]), "Rasa imports them no more: they need not be spared"
     assert not unneeded & set(spared["modules"])
     assert "tensorflow" in spared["modules"]
     assert not {"skops", "torch", "transformers"} & set(full["modules"]), "the model imports more than it uses"
 
 
-def test_words_are_guessed_where_the_model_has_rasas_own_tokenizer(model: str, root: Path, tmp_path: Path) -> None:
-    other = with_component(model, "rasa.nlu.tokenizers.jieba_tokenizer.JiebaTokenizer", tmp_path / "model.tar.gz")
+def test_words_are_guessed_where_somebody_wants_it(root: Path) -> None:
     guess = "import jieba; print('/'.join(jieba.cut('他来到了网易杭研大厦')))"
-    assert last_line(run(SPARE.format(model=other) + guess, root)) == "他/来到/了/网易/杭研/大厦"
-    refused = run(SPARE.format(model=model) + guess, root)
-    assert "jieba.finalseg" in refused.stderr
+    assert last_line(run(SPARE + guess, root)) == "他/来到/了/网易/杭研/大厦"
 
 
-def test_a_folder_without_models_spares_as_little_as_it_can(root: Path, tmp_path: Path) -> None:
-    found = run(SPARE.format(model=str(tmp_path)) + "import jieba.finalseg; print(jieba.finalseg.cut.__module__)", root)
-    assert last_line(found) == "jieba.finalseg"
+def test_whoever_asks_for_jax_hears_that_it_is_not_there(root: Path) -> None:
+    ask = "import importlib.util; print(importlib.util.find_spec('jax'))"
+    assert last_line(run(SPARE + ask, root)) == "None"
 
 
-def test_an_error_at_the_start_shows_itself(model: str, root: Path) -> None:
+def test_an_error_at_the_start_shows_itself(root: Path) -> None:
     """Rasa names MongoDB's errors where it catches those of any store."""
-    code = SPARE.format(model=model) + (
+    code = SPARE + (
         "from rasa.core.tracker_store import TrackerStore\n"
         "from rasa.utils.endpoints import EndpointConfig\n"
         "TrackerStore.create(EndpointConfig(type='SQL', dialect='nonsense'))\n"

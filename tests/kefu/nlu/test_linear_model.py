@@ -103,3 +103,9 @@ def test_softmax_stands_large_scores(scores: list[float]) -> None:
     found = softmax(np.array(scores))
     assert found.sum() == pytest.approx(1)
     assert found[0] >= found[1]
+
+
+def test_a_loaded_model_cannot_be_saved_without_its_features(model: LinearModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    with pytest.raises(ValueError, match="just trained"):
+        LinearModel.load(tmp_path).save(tmp_path)

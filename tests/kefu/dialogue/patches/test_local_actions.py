@@ -16,6 +16,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
@@ -71,6 +72,8 @@ class Meddles(Named):
         tracker.slots["topic"].append("forged")
         tracker.latest_message["intent"]["name"] = "forged"
         tracker.events[-1]["name"] = "forged"
+        tracker.events[1]["metadata"]["brand"] = "forged"
+        tracker.events[1:][0]["parse_data"]["intent"]["name"] = "forged"
 
 
 def a_tracker() -> DialogueStateTracker:
@@ -138,8 +141,7 @@ async def test_an_error_is_one(remote: EndpointConfig) -> None:
     behind, _ = await run("fails", remote)
     patches.apply(["local_actions"])
     here, _ = await run("fails", local())
-    assert issubclass(behind, Exception)
-    assert issubclass(here, Exception)
+    assert here is behind is RasaException
 
 
 async def test_the_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,6 +171,17 @@ def test_events_are_written_when_looked_at() -> None:
     assert [event["value"] for event in reversed(events)] == [2, 1, 0]
     assert [event["value"] for event in events[1:]] == [1, 2]
     assert events[-1] == SlotSet("a", 2, timestamp=1.0).as_dict()
+
+
+@pytest.mark.parametrize("wanted", ["actions.answer", [1], {"actions": "answer"}])
+def test_what_is_no_list_of_modules_is_refused(wanted: Any) -> None:
+    with pytest.raises(ValueError, match="a list of modules is expected"):
+        local_actions.executor_of({"in_process": wanted})
+
+
+def test_a_module_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        local_actions.executor_of({"in_process": ["actions.anwser"]})
 
 
 def test_the_modules_of_endpoints_yml_hold_actions_of_the_domain(root: Path) -> None:

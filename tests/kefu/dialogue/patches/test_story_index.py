@@ -1,5 +1,6 @@
 """The index of stories never changes what a policy that remembers them predicts."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +80,15 @@ def test_most_messages_need_no_look_at_the_stories(policy: MemoizationPolicy) ->
 def test_a_key_that_it_cannot_read_is_left_to_rasa() -> None:
     assert StoryIndex({"not a key": "action_listen"}).intents is None
     assert StoryIndex({"[{}, {prev_action: {action_name: action_listen}}]": "action_listen"}).intents is None
+
+
+def test_an_intent_in_chinese_is_the_one_in_the_key() -> None:
+    key = json.dumps([{}, {"user": {"intent": "退款"}}], sort_keys=True).replace('"', "")
+    index = StoryIndex({key: "action_answer"})
+    tracker = DialogueStateTracker.from_events("x", conversation([("退款", [])])[:-1], [])
+    assert index.may_know(tracker)
+    assert not index.may_know(DialogueStateTracker.from_events("x", conversation([("提现", [])])[:-1], []))
+
+
+def test_an_intent_with_a_comma_is_left_to_rasa() -> None:
+    assert StoryIndex({"[{}, {user: {intent: a, b}}]": "action_answer"}).intents is None
