@@ -27,7 +27,7 @@ from tests.servers import empty_postgres, free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 
-QUESTION = "买错了想退钱"  # answered by an action
+QUESTION = "菜单"  # answered by the action server
 _PATIENCE = 60.0
 
 
@@ -48,7 +48,7 @@ class Actions:
                 actions.asked.append(request["tracker"]["latest_message"]["text"])
                 actions.was_asked.set()
                 actions.may_answer.wait(_PATIENCE)
-                body = json.dumps({"events": [], "responses": [{"text": "可以退，我来教您。"}]}).encode()
+                body = json.dumps({"events": [], "responses": [{"text": "请选一项。"}]}).encode()
                 try:
                     self.send_response(200)
                     self.send_header("Content-Type", "application/json")
@@ -217,10 +217,10 @@ def new_id() -> str:
 def test_a_line_taken_by_one_process_reaches_a_stream_of_the_other(replicas: Replicas, visitor: Visitor) -> None:
     message_id = new_id()
     assert visitor.say(replicas.one, QUESTION, message_id).status_code == 202
-    assert visitor.wait_for(replicas.other, 2) == [QUESTION, "可以退，我来教您。"]
+    assert visitor.wait_for(replicas.other, 2) == [QUESTION, "请选一项。"]
     assert visitor.say(replicas.other, QUESTION, message_id).json() == {"id": message_id, "seq": 1}
     assert visitor.say(replicas.other, QUESTION, new_id()).json()["seq"] == 3
-    assert visitor.wait_for(replicas.one, 4)[2:] == [QUESTION, "可以退，我来教您。"]
+    assert visitor.wait_for(replicas.one, 4)[2:] == [QUESTION, "请选一项。"]
     assert len(replicas.actions.asked) == 2
 
 
@@ -231,9 +231,9 @@ def test_what_a_killed_process_took_is_answered_once_by_the_other(replicas: Repl
     assert replicas.actions.was_asked.wait(_PATIENCE)
     replicas.one.kill()
     replicas.actions.may_answer.set()
-    assert visitor.wait_for(replicas.other, 2) == [QUESTION, "可以退，我来教您。"]
+    assert visitor.wait_for(replicas.other, 2) == [QUESTION, "请选一项。"]
     assert visitor.say(replicas.other, QUESTION, message_id).json()["seq"] == 1
-    assert visitor.sees(replicas.other) == [QUESTION, "可以退，我来教您。"]
+    assert visitor.sees(replicas.other) == [QUESTION, "请选一项。"]
 
 
 def test_what_a_killed_process_took_is_answered_once_after_its_restart(replicas: Replicas, visitor: Visitor) -> None:
@@ -245,9 +245,9 @@ def test_what_a_killed_process_took_is_answered_once_after_its_restart(replicas:
     replicas.one.kill()
     replicas.actions.may_answer.set()
     replicas.one.start()
-    assert visitor.wait_for(replicas.one, 2) == [QUESTION, "可以退，我来教您。"]
+    assert visitor.wait_for(replicas.one, 2) == [QUESTION, "请选一项。"]
     assert visitor.say(replicas.one, QUESTION, message_id).json()["seq"] == 1
-    assert visitor.sees(replicas.one) == [QUESTION, "可以退，我来教您。"]
+    assert visitor.sees(replicas.one) == [QUESTION, "请选一项。"]
 
 
 def test_a_process_that_is_told_to_stop_finishes_its_turn(replicas: Replicas, visitor: Visitor) -> None:
@@ -262,7 +262,7 @@ def test_a_process_that_is_told_to_stop_finishes_its_turn(replicas: Replicas, vi
     stopping.wait(_PATIENCE)
     replicas.one.process = None
     replicas.one.start()
-    assert visitor.wait_for(replicas.one, 2) == [QUESTION, "可以退，我来教您。"]
+    assert visitor.wait_for(replicas.one, 2) == [QUESTION, "请选一项。"]
     assert len(replicas.actions.asked) == 1, "not run again after the restart"
 
 
@@ -273,5 +273,5 @@ def test_without_the_database_nothing_is_acknowledged_and_nothing_lost(replicas:
         assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
         assert not replicas.actions.asked
     assert visitor.say(replicas.one, QUESTION, message_id).status_code == 202
-    assert visitor.wait_for(replicas.other, 2) == [QUESTION, "可以退，我来教您。"]
+    assert visitor.wait_for(replicas.other, 2) == [QUESTION, "请选一项。"]
     assert len(replicas.actions.asked) == 1
