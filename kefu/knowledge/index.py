@@ -11,6 +11,8 @@ from scipy.sparse import coo_matrix, csr_matrix
 
 from kefu.knowledge.grams import Grams, encode
 
+_MANY = 5_000  # numbers to add up
+
 
 class TextIndex:
     """Cosine similarity to every text, read from an inverted index (one row a character or bigram)."""
@@ -30,10 +32,15 @@ class TextIndex:
         return self._summed(grams, weights / np.linalg.norm(weights))
 
     def _summed(self, grams: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """The weighted sum of some rows of the inverted index; scipy's own way takes longer to begin than to add."""
+        """The weighted sum of some rows of the inverted index.
+
+        With few numbers scipy takes longer to begin than to add; with many it adds in a third of the time.
+        """
         starts = self._inverted.indptr[grams]
         lengths = self._inverted.indptr[grams + 1] - starts
         ends = np.cumsum(lengths)
+        if ends[-1] > _MANY:
+            return np.asarray(self._inverted[grams].T @ weights)
         places = np.repeat(starts - ends + lengths, lengths) + np.arange(ends[-1])
         products = self._inverted.data[places] * np.repeat(weights, lengths)
         return np.bincount(self._inverted.indices[places], products, self._size).astype(np.float32)

@@ -8,12 +8,14 @@ Without KEFU_LEAN=1 `spare` leaves out only what no model needs that could be se
 channels, 45 MB of jieba's tables until somebody asks for them, and JAX, 65 MB, which TensorFlow only looks for.
 """
 
+import json
 import sys
 import tarfile
 from abc import ABCMeta
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -140,16 +142,18 @@ def spare() -> None:
 def check(models: Path) -> None:
     """Raise LaunchError where the model that will be served needs something that lean mode leaves out."""
     from rasa.engine.exceptions import GraphSchemaException
-    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.storage import ModelMetadata
     from rasa.exceptions import ModelNotFound
     from rasa.model import get_local_model
 
     try:
         model = get_local_model(str(models))
-        schema = LocalModelStorage.metadata_from_archive(model).predict_schema
+        with tarfile.open(model) as archive:  # Rasa would write out all of it for this
+            described = json.load(archive.extractfile("metadata.json") or BytesIO())
+        schema = ModelMetadata.from_dict(described).predict_schema
     except ModelNotFound:
         return  # Rasa says so itself
-    except (EOFError, tarfile.TarError, OSError, KeyError) as error:
+    except (EOFError, tarfile.TarError, OSError, KeyError, json.JSONDecodeError) as error:
         raise LaunchError(f"读不了 {models} 里最新的模型:{error}") from error
     except (ImportError, GraphSchemaException) as error:
         raise LaunchError(f"KEFU_LEAN=1:模型用到了省掉的部分:{error.__cause__ or error}") from error
