@@ -17,10 +17,11 @@ _INTRO = (
     "door (inbox, masking), entities, FAQ search, guides. *FAQ turn*: a question of the FAQ that stock Rasa and ours "
     "answer with the same text, by the same custom action: stock Rasa asks an action server for it, ours runs it in "
     "its own process (decision 0049; *without patch `local_actions`* asks the server as well). *Stock*: the pipeline "
-    "and policies of `rasa init` (`bench/stock.yml`), its SQL tracker store, locks in memory and REST channel, with the product's "
-    "domain, rules, stories and actions. *Floor*: a bare Sanic server that passes the message to another one over a "
-    "kept connection and stores nothing (`bench/floor.py`). The sides are asked in turn, round after round, by a "
-    "client process that shares the machine's cores. A run in which an answer is missing is not reported."
+    "and policies of `rasa init` (`bench/stock.yml`), its SQL tracker store, locks in memory and REST channel, with "
+    "the product's domain, rules, stories and actions. *Floor*: a bare Sanic server that passes the message to "
+    "another one over a kept connection and stores nothing (`bench/floor.py`). The sides are asked in turn, round "
+    "after round, by a client process that shares the machine's cores. A run in which an answer is missing is not "
+    "reported."
 )
 _STEP = 20  # turns that make one point of the curve
 
