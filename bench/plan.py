@@ -65,7 +65,7 @@ FULL = Plan(
     alone=60,
     together=15,
     stock_turns=300,
-    full_epochs=2,
+    full_epochs=0,
     left_out=True,
     faq_queries=1_000,
 )

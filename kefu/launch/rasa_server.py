@@ -38,7 +38,7 @@ def arguments(found: Settings) -> list[str]:
     return [
         *("rasa", "run", "--enable-api", "--endpoints", str(endpoints(found)), "--credentials", str(found.credentials)),
         *("--interface", found.host, "--port", str(found.rasa_port), "--model", str(found.models_dir)),
-        *("--auth-token", found.rasa_token.get_secret_value()),
+        f"--auth-token={found.rasa_token.get_secret_value()}",  # in one word: a token may begin with a hyphen
     ]
 
 
