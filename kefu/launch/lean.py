@@ -148,7 +148,7 @@ def check(models: Path) -> None:
 
     try:
         model = get_local_model(str(models))
-        with tarfile.open(model) as archive:  # Rasa would write out all of it for this
+        with tarfile.open(model, "r:gz") as archive:  # Rasa would write out all of it for this
             described = json.load(archive.extractfile("metadata.json") or BytesIO())
         schema = ModelMetadata.from_dict(described).predict_schema
     except ModelNotFound:
