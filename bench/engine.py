@@ -37,8 +37,7 @@ def run(plan: Plan, folder: Path) -> Section:
             fast |= speed.measure(plan, [lean], answers)
             costs["lean"] = _cost(lean)
         parts = (left_out.table(plan, own_models, folder, ours, answers),) if plan.left_out else ()
-    all_epochs = models.stock_on_all(plan, folder) if plan.full_epochs else None
-    training = Training(stock_model, plan.stock_epochs, own_model, all_epochs, plan.full_epochs)
+    training = Training(stock_model, plan.stock_epochs, own_model)
     found = Measurements(plan, answers, fast, long, short, bursts, costs, training)
     return engine_report.section(found, parts)
 

@@ -110,8 +110,6 @@ def _costs(found: Measurements) -> Table:
 def _training(found: Measurements) -> Table:
     training = found.training
     measured = [("stock", training.stock, str(training.stock_epochs)), ("ours", training.ours, "–")]
-    if training.stock_on_all:
-        measured.insert(1, ("stock", training.stock_on_all, str(training.all_epochs)))
     rows = [
         (name, str(one.messages), epochs, seconds(one.seconds), seconds(one.cpu_seconds))
         for name, one, epochs in measured
@@ -120,8 +118,7 @@ def _training(found: Measurements) -> Table:
     rows.insert(-1, ("stock, reckoned", str(training.ours.messages), "100", reckoned, "–"))
     note = (
         "`rasa train` without the imports. *Reckoned*: the epochs that were not run take as long as the median of "
-        "those that were"
-        f"{'' if training.stock_on_all else '; an epoch of DIET takes longer as there are more messages'}. "
+        "those that were; an epoch of DIET takes longer as there are more messages. "
         f"{'Both were trained at the same time; `make bench FULL=1` does not.' if found.plan.train_together else ''}"
     ).rstrip()
     return Table("Training", ("", "messages", "epochs", "time", "CPU"), tuple(rows), note)

@@ -29,18 +29,14 @@ class Training:
     stock: Trained  # on a sample
     stock_epochs: int
     ours: Trained  # on all of the data
-    stock_on_all: Trained | None  # for the time only
-    all_epochs: int
 
     def stock_as_initialised(self) -> float:
         """Seconds that stock Rasa would take for all of the data in the 100 epochs of `rasa init`.
 
-        Reckoned from the epochs that were run; where none was run on all of the data, an epoch of DIET takes as much
-        longer as there are more messages, and the rest of the pipeline is counted for the sample only.
+        Reckoned from the epochs that were run: an epoch of DIET takes as much longer as there are more messages; the
+        rest of the pipeline is counted for the sample only.
         """
         found, done, more = self.stock, self.stock_epochs, self.ours.messages / self.stock.messages
-        if self.stock_on_all:
-            found, done, more = self.stock_on_all, self.all_epochs, 1.0
         epochs = {name: median(seconds) for name, seconds in found.epochs.items()}
         others = sum((_STOCK_EPOCHS - done) * one for name, one in epochs.items() if name != "DIET")
         return found.seconds + others + (_STOCK_EPOCHS * more - done) * epochs["DIET"]

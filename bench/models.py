@@ -43,11 +43,6 @@ def stock(plan: Plan, part: Path) -> Trained:
     return _train("stock Rasa", _stock_config(part.parent, plan.stock_epochs), sample_of_split(plan), part)
 
 
-def stock_on_all(plan: Plan, part: Path) -> Trained:
-    """Stock Rasa on all of `data/nlu`, in a few epochs: only to see how long they take."""
-    return _train("stock Rasa on all", _stock_config(part.parent, plan.full_epochs), read_examples(), part)
-
-
 def train_both(plan: Plan, part: Path) -> None:
     """Make sure that stock Rasa's model and ours are there, in as little time as the plan wants."""
     with ThreadPoolExecutor(2 if plan.train_together else 1) as pool:

@@ -28,7 +28,6 @@ class Plan:
     alone: int  # messages of one client in a round
     together: int  # messages of each of eight clients in a round
     stock_turns: int  # of stock Rasa's long conversation; ours has 1000
-    full_epochs: int  # of stock Rasa's DIET on all messages, to time its training; 0: not measured
     left_out: bool  # whether parts of the engine are switched off one by one
     faq_queries: int  # for each size of the FAQ
 
@@ -49,7 +48,6 @@ QUICK = Plan(
     alone=20,
     together=6,
     stock_turns=40,
-    full_epochs=0,
     left_out=False,
     faq_queries=200,
 )
@@ -65,7 +63,6 @@ FULL = Plan(
     alone=50,
     together=15,
     stock_turns=300,
-    full_epochs=0,
     left_out=True,
     faq_queries=1_000,
 )

@@ -46,7 +46,7 @@ def arguments(found: Settings) -> list[str]:
 def made_to_stay() -> Iterator[None]:
     """Keep the garbage collector from ever looking at what is imported or made in the block.
 
-    Rasa and TensorFlow are a million objects: a look through all of them takes 0.4 s, in which nobody is answered.
+    Rasa and TensorFlow are a million objects: while it looks through all of them, nobody is answered.
     """
     gc.disable()
     try:
@@ -60,7 +60,8 @@ def serve(found: Settings) -> None:
     """Run Rasa until it is stopped.
 
     Raises:
-        LaunchError: lean mode is wanted, and the model needs what that leaves out.
+        LaunchError: lean mode is wanted, and the model needs what that leaves out; or endpoints.yml names modules of
+            actions that are not there.
     """
     os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")  # 5 MB; nobody changes its dictionaries
     if found.lean:

@@ -1,8 +1,8 @@
 """Gives back what loading a model has left over, and tells the garbage collector that the rest is to stay.
 
 Upstream: `rasa.core.agent.Agent.load_model`.
-Reason: dictionaries and weights live as long as the model; walking them again and again is a twelfth of a turn's time.
-What loading needed for a moment stays with the C library's allocator, some 20 MB.
+Reason: dictionaries and weights live as long as the model, and the collector walks them again and again while nobody is
+answered. What loading needed for a moment stays with the C library's allocator.
 """
 
 import ctypes

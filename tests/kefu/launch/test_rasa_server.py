@@ -94,9 +94,13 @@ def test_lean_mode_is_on_before_rasa_is_imported(
     fake.main = lambda: done.append(sys.argv)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "rasa.__main__", fake)
     monkeypatch.setattr(rasa_server.lean, "install", done.append)
+    monkeypatch.setattr(rasa_server.lean, "spare", lambda: done.append("spare"))
     monkeypatch.setattr(sys, "argv", [])
-    rasa_server.serve(chosen.copy(update={"lean": is_lean}))
-    assert done == [*([chosen.models_dir] if is_lean else []), arguments(chosen)]
+    try:
+        rasa_server.serve(chosen.copy(update={"lean": is_lean}))
+    finally:
+        gc.unfreeze()
+    assert done == [chosen.models_dir if is_lean else "spare", arguments(chosen)]
 
 
 def test_importing_the_launcher_imports_no_rasa(root: Path) -> None:
@@ -113,6 +117,19 @@ def test_a_model_that_lean_mode_cannot_serve_is_one_clear_line(root: Path, tmp_p
     finished = subprocess.run(started, cwd=root, env=environment, capture_output=True, text=True)
     assert finished.returncode == 1
     assert finished.stderr.strip().splitlines()[-1].startswith("错误：读不了")
+
+
+def test_a_module_of_actions_that_is_not_there_stops_the_start(root: Path, tmp_path: Path) -> None:
+    code = (
+        "from kefu.launch import rasa_server\n"
+        "from kefu.settings import settings\n"
+        "rasa_server._endpoints_yml = lambda: {'action_endpoint': {'in_process': ['actions.anwser']}}\n"
+        "rasa_server.serve(settings())\n"
+    )
+    environment = {**os.environ, "KEFU_VAR_DIR": str(tmp_path), "PYTHONPATH": str(root)}
+    finished = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True)
+    assert finished.returncode == 1
+    assert "LaunchError: endpoints.yml 的 in_process" in finished.stderr.strip().splitlines()[-1]
 
 
 def test_what_is_made_to_stay_is_out_of_the_collectors_sight() -> None:
