@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from kefu.database import Database
 from kefu.desk.attachments import Attachments
@@ -52,6 +52,12 @@ def open_ticket(served: Served, description: str, **more) -> str:
     return served.do(work)
 
 
+def go_on(page: Page, button: Locator) -> None:
+    """Press what leads to a page and wait for its scripts: before them, Enter only makes a line in the box."""
+    with page.expect_event("load"):
+        button.click()
+
+
 @pytest.mark.parametrize("width", [1280, 390], ids=["desk", "phone"])
 def test_a_talk_from_the_queue_to_its_end(served: Served, enter: Enter, width: int) -> None:
     screen = enter("li" if width > 1000 else "wang", width)
@@ -62,7 +68,7 @@ def test_a_talk_from_the_queue_to_its_end(served: Served, enter: Enter, width: i
     waiting = page.locator(".waiting li", has_text="账户被盗")
     expect(waiting).to_contain_text("紧急")  # came by itself
     expect(page).to_have_title("(1) 待办 · 钱包客服")
-    waiting.get_by_role("button", name="接起").click()
+    go_on(page, waiting.get_by_role("button", name="接起"))
     expect(page).to_have_url(f"{served.address}/talks/{talk_id}")
     log = page.get_by_role("log")
     expect(log).to_contain_text("退款三天了还没到")
@@ -92,7 +98,7 @@ def test_two_agents_see_one_talk_and_one_gets_it(served: Served, enter: Enter) -
     for page in (one, other):
         expect(page.locator(".waiting li", has_text="余额和账单")).to_be_visible()
     other.route("**/queue?*", lambda route: route.abort())  # this page has not heard yet
-    one.locator(".waiting li", has_text="余额和账单").get_by_role("button", name="接起").click()
+    go_on(one, one.locator(".waiting li", has_text="余额和账单").get_by_role("button", name="接起"))
     expect(one.get_by_label("回复客户")).to_be_visible()
     button = other.locator(".waiting li", has_text="余额和账单").get_by_role("button", name="接起")
     button.click()
@@ -103,7 +109,7 @@ def test_enter_that_confirms_a_candidate_does_not_send(served: Served, enter: En
     page = enter().page
     talk_id, _ = ask(served)
     page.goto(f"{served.address}/talks/{talk_id}")
-    page.get_by_role("button", name="接起这个对话").click()
+    go_on(page, page.get_by_role("button", name="接起这个对话"))
     box = page.get_by_label("回复客户")
     box.fill("ni hao")
     untouched = box.evaluate(
@@ -120,7 +126,6 @@ def test_a_line_of_unknown_fate_is_said_once(served: Served, enter: Enter) -> No
     page = enter("wang").page
     talk_id, _ = ask(served)
     page.goto(f"{served.address}/talks/{talk_id}")
-    page.get_by_role("button", name="接起这个对话").click()
     box = page.get_by_label("回复客户")
     lost = []
 
@@ -131,7 +136,8 @@ def test_a_line_of_unknown_fate_is_said_once(served: Served, enter: Enter) -> No
             lost.append(route.fetch())
             route.abort()
 
-    page.route("**/reply", lose_the_answer)
+    page.route("**/reply", lose_the_answer)  # before the page: Chromium may not hear of a route set while one loads
+    go_on(page, page.get_by_role("button", name="接起这个对话"))
     box.fill("退款今天到")
     box.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("再按一次发送")
@@ -171,7 +177,7 @@ def test_a_ticket_is_answered_moved_and_never_changed_behind_ones_back(served: S
     li, wang = enter("li").page, enter("wang").page
     for page in (li, wang):
         page.goto(f"{served.address}/tickets/{number}")
-    li.get_by_role("button", name="归我").click()
+    go_on(li, li.get_by_role("button", name="归我"))
     expect(li.get_by_role("status")).to_contain_text("改好了")
     wang.get_by_role("button", name="归我").click()
     expect(wang.get_by_text("没有生效")).to_be_visible()
@@ -218,7 +224,7 @@ def test_nothing_that_a_customer_writes_runs(served: Served, enter: Enter) -> No
         if shows:
             expect(page.get_by_text("<img src=x onerror=").first).to_be_visible()
     page.goto(f"{served.address}/talks/{talk_id}")
-    page.get_by_role("button", name="接起这个对话").click()
+    go_on(page, page.get_by_role("button", name="接起这个对话"))
     says(served, conversation, HOSTILE)  # comes in live
     expect(page.locator("#lines .line")).to_have_count(3)
     assert page.evaluate("window.owned") is None
