@@ -50,7 +50,8 @@ class GroupCommit:
                 await sqlite.begin_async(self._connection, writes=True)
                 self._has_begun = True
                 wanted = [(write, done) for write, done in self._writes if not done.done()]
-                outcomes = [_one(self._connection, write) for write, _ in wanted]
+                run = _one if len(wanted) > 1 else _alone
+                outcomes = [run(self._connection, write) for write, _ in wanted]
                 self._connection.commit()
         except BaseException as error:
             self._has_begun = True
@@ -85,4 +86,10 @@ def _one(connection: sqlite3.Connection, write: Write) -> Callable[[asyncio.Futu
         failure = error
         return lambda done: done.set_exception(failure)
     connection.execute("RELEASE one")
+    return lambda done: done.set_result(result)
+
+
+def _alone(connection: sqlite3.Connection, write: Write) -> Callable[[asyncio.Future[Any]], None]:
+    """As `_one`, where there is nothing beside it to keep: what it raises undoes the transaction."""
+    result = write(connection)
     return lambda done: done.set_result(result)

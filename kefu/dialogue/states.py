@@ -44,7 +44,7 @@ class States:
         for event in applied[len(self._done) :]:
             if isinstance(event, ActionExecuted):
                 self._see(event.hide_rule_turn, rule_only_data)
-            self._tracker.update(event)
+            event.apply_to(self._tracker)  # which needs no list of them
             self._done.append(event)
         kept = self._action_in_sight, self._is_hidden
         count = len(self._states)

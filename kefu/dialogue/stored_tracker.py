@@ -31,7 +31,7 @@ from kefu.dialogue.event_json import event_from_text, latest_session
 from kefu.dialogue.states import States
 from kefu.dialogue.working_set import WorkingSet, is_exact, working_set
 
-_FEW = 80  # events that may gather before the first choice of what the next turn needs
+_FEW = 120  # events that may gather before the first choice of what the next turn needs
 _MESSAGES_FOR_ACTIONS = 2  # of the latest turns actions get the events; the rest is in kefu.conversations
 _SIMPLE = frozenset({BotUttered, DefinePrevUserUtteredFeaturization, EntitiesAdded, SlotSet, UserUttered})
 
@@ -80,7 +80,7 @@ class StoredTracker(DialogueStateTracker):
             new: the unsaved events as they will be stored.
         """
         events = list(self.events)
-        begins = any(isinstance(event, SessionStarted) for event in self.unsaved())
+        begins = any(type(event) is SessionStarted for event in self.unsaved())
         if self._texts and not begins and len(events) <= self._limit:
             return None
         if not self._texts and len(events) <= _FEW:

@@ -52,7 +52,10 @@ _STATELESS = (
     UserUttered,
 )
 
-_UNDOING = (ActionReverted, Restarted, UserUtteranceReverted)
+# Compared exactly, as `isinstance` runs Python code for each other kind; only `rasa test` has subclasses, never stored.
+_BEGINNING = frozenset({Restarted, SessionStarted})
+_OVERWRITTEN = frozenset({BotUttered, SlotSet})
+_UNDOING = frozenset({ActionReverted, Restarted, UserUtteranceReverted})
 
 Turn = list[int]  # the positions of its events
 
@@ -76,7 +79,7 @@ def working_set(events: Sequence[Event], run: int | None = None, sees_all: bool 
     Args:
         run, sees_all: as the last choice left them.
     """
-    start = max((at for at, event in enumerate(events) if isinstance(event, SessionStarted)), default=0)
+    start = max((at for at, event in enumerate(events) if type(event) is SessionStarted), default=0)
     if begins_anew(events):
         run, sees_all = None, True  # nothing from before can come back
     now = _applied(events, range(start, len(events)))
@@ -105,7 +108,7 @@ def working_set(events: Sequence[Event], run: int | None = None, sees_all: bool 
 
 def begins_anew(events: Iterable[Event]) -> bool:
     """Whether nothing from before these events can make a difference any more."""
-    return any(isinstance(event, SessionStarted | Restarted) for event in events)
+    return any(type(event) in _BEGINNING for event in events)
 
 
 def is_exact(events: Sequence[Event], run: Event | None, sees_all: bool) -> bool:
@@ -134,7 +137,7 @@ def _recent(events: Sequence[Event], start: int, now: Sequence[int]) -> int:
 
     What they took back of earlier ones, they would take back again: then all stays for a while, or only what counts.
     """
-    messages = [at for at in range(start, len(events)) if isinstance(events[at], UserUttered)]
+    messages = [at for at in range(start, len(events)) if type(events[at]) is UserUttered]
     for count in (_RAW_MESSAGES, 1):
         if len(messages) < count:
             continue
@@ -149,10 +152,10 @@ def _recent(events: Sequence[Event], start: int, now: Sequence[int]) -> int:
 
 def _taken_back(events: Sequence[Event], start: int, now: Sequence[int], recent: int) -> list[int]:
     """The last message and what took it back, where all that was taken back is left out: it names the channel."""
-    messages = [at for at in range(start, len(events)) if isinstance(events[at], UserUttered)]
+    messages = [at for at in range(start, len(events)) if type(events[at]) is UserUttered]
     if recent < len(events) or not messages or messages[-1] in now:
         return []
-    return [messages[-1], *(at for at in range(messages[-1], len(events)) if isinstance(events[at], _UNDOING))][:2]
+    return [messages[-1], *(at for at in range(messages[-1], len(events)) if type(events[at]) in _UNDOING)][:2]
 
 
 def _turns(events: Sequence[Event], positions: Iterable[int]) -> list[Turn]:
@@ -160,7 +163,7 @@ def _turns(events: Sequence[Event], positions: Iterable[int]) -> list[Turn]:
     turns: list[Turn] = [[]]
     for at in positions:
         event = events[at]
-        if isinstance(event, UserUttered) and any(isinstance(events[other], UserUttered) for other in turns[-1]):
+        if type(event) is UserUttered and any(type(events[other]) is UserUttered for other in turns[-1]):
             turns.append([])
         turns[-1].append(at)
         if _is_action(event) and event.action_name == ACTION_LISTEN_NAME:
@@ -215,7 +218,7 @@ def _carriers(events: Sequence[Event], gap: Iterable[int]) -> list[int]:
     last: dict[tuple[str, str], int] = {}
     for at in gap:
         event = events[at]
-        if isinstance(event, ActionExecuted):
+        if _is_action(event):
             last.pop(("rejected", event.action_name or ""), None)
             last["action", ""] = at  # that waits for the next message, which is read as its answer
         elif isinstance(event, SlotSet):
@@ -242,10 +245,10 @@ def _without_overwritten(events: Sequence[Event], positions: Sequence[int]) -> l
     newer: set[tuple[str, str]] = set()
     for at in reversed(positions):
         event = events[at]
-        if not isinstance(event, SlotSet | BotUttered):
+        if type(event) not in _OVERWRITTEN:
             newer.clear()
         else:
-            what = (event.type_name, event.key if isinstance(event, SlotSet) else "")
+            what = (event.type_name, event.key if type(event) is SlotSet else "")
             if what in newer:
                 continue
             newer.add(what)
@@ -254,8 +257,8 @@ def _without_overwritten(events: Sequence[Event], positions: Sequence[int]) -> l
 
 
 def _is_action(event: Event) -> bool:
-    return isinstance(event, ActionExecuted)
+    return type(event) is ActionExecuted
 
 
 def _is_visible(event: Event) -> bool:
-    return isinstance(event, ActionExecuted) and not event.hide_rule_turn
+    return type(event) is ActionExecuted and not event.hide_rule_turn

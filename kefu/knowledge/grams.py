@@ -43,7 +43,7 @@ class Grams:
         characters = np.where(inside, self._characters[np.where(inside, codes, 0)], -1)
         before, after = characters[:-1], characters[1:]
         keys = (before.astype(self._number) * self._count + after)[(before >= 0) & (after >= 0)]
-        places = np.minimum(np.searchsorted(self._pairs, keys), max(0, len(self._pairs) - 1))
+        places = np.minimum(self._pairs.searchsorted(keys), max(0, len(self._pairs) - 1))
         pairs = places[self._pairs[places] == keys] if len(self._pairs) else places[:0]
         return np.concatenate([characters[characters >= 0], self._count + pairs])
 

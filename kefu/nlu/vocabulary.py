@@ -26,7 +26,7 @@ class Vocabulary:
         hashes = _hashes(features)
         if not len(hashes) or not len(self._hashes):
             return np.empty(0, dtype=np.int32)
-        places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        places = np.minimum(self._hashes.searchsorted(hashes), len(self._hashes) - 1)
         return np.asarray(self._rows[places[self._hashes[places] == hashes]])
 
 

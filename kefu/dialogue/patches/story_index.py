@@ -46,7 +46,7 @@ class StoryIndex:
             return True
         if tracker.latest_action_name == ACTION_LISTEN_NAME and tracker.latest_message:
             return _intent(tracker.latest_message) in self.intents
-        return any(_intent(event) in self.intents for event in tracker.events if isinstance(event, UserUttered))
+        return any(_intent(event) in self.intents for event in tracker.events if type(event) is UserUttered)
 
 
 def _intent(message: UserUttered) -> str:

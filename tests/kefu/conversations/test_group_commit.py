@@ -72,6 +72,18 @@ async def test_what_fails_is_undone_alone(path: Path, connection: sqlite3.Connec
     assert stored(path) == ["a", "c"]
 
 
+async def test_what_fails_without_company_is_undone(path: Path, connection: sqlite3.Connection) -> None:
+    def fails(opened: sqlite3.Connection) -> None:
+        says("half")(opened)
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await GroupCommit(str(path), connection).write(fails)
+    assert stored(path) == []
+    assert await GroupCommit(str(path), connection).write(says("c")) == "c", "and the connection is fit for the next"
+    assert stored(path) == ["c"]
+
+
 async def test_where_the_whole_cannot_be_stored_everybody_hears_of_it(
     path: Path, connection: sqlite3.Connection
 ) -> None:

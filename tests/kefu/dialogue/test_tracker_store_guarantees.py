@@ -12,7 +12,16 @@ import pytest
 import yaml
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, TrackerStore
-from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtteranceReverted, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionReverted,
+    BotUttered,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
@@ -392,3 +401,10 @@ def test_policies_look_back_no_further_than_the_store_keeps(root: Path) -> None:
         for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]:
             spans.append(sum("action" in step or "intent" in step for step in rule["steps"]) + 1)
     assert max(spans) <= EXACT_STATES
+
+
+def test_only_rasa_test_has_kinds_of_the_events_that_are_compared_exactly() -> None:
+    kinds = {ActionExecuted, ActionReverted, BotUttered, Restarted, SessionStarted, SlotSet}
+    kinds |= {UserUtteranceReverted, UserUttered}
+    subclasses = [subclass for kind in kinds for subclass in kind.__subclasses__()]
+    assert {subclass.__module__ for subclass in subclasses} <= {"rasa.core.test"}
