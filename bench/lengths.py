@@ -14,7 +14,7 @@ AT = (SHORT, 100, 300, 1000)
 BURST = 10
 _AROUND = 10  # turns before and behind
 _SHORT_TALKS = 12  # conversations in which turn 3 is looked at: one alone would be chance
-_PATIENCE = 90.0  # seconds for one long conversation
+_PATIENCE = 240.0  # seconds for one long conversation
 
 
 def turn_times(side: Side, questions: Sequence[str], turns: int) -> list[float]:
