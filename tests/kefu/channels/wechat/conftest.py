@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sanic.touchup import TouchUp
+from sanic import Sanic
 
 from kefu.channels import door as door_module
 from kefu.channels.wechat import engine as engine_module
@@ -103,17 +103,6 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-_touch_up_of_sanic = TouchUp.run
-_touched: list[str] = []
-
-
-def _touch_up(app: Any) -> None:
-    """Sanic rewrites its own classes when it starts, which works only once in a process."""
-    if not _touched:
-        _touched.append(app.name)
-        _touch_up_of_sanic(app)
-
-
 Wire = Callable[..., Any]
 
 
@@ -122,7 +111,7 @@ def wire(database: Database, monkeypatch: pytest.MonkeyPatch, fast: None, secret
     """`async with wire(mode="plain", api=False) as wired:` starts both sides."""
     monkeypatch.setattr(door_module, "database", lambda: database)
     monkeypatch.setattr(service_module, "database", lambda: database)
-    monkeypatch.setattr("sanic.app.TouchUp.run", _touch_up)
+    monkeypatch.setattr(Sanic, "test_mode", True)  # it rewrites its own methods at start: once in a process
 
     @asynccontextmanager
     async def start(mode: str = "safe", timeout: float = 3.0, **settings: Any) -> AsyncIterator[Wired]:

@@ -115,6 +115,7 @@ async def test_a_dead_deliverers_message_is_taken_over(wire: Wire, monkeypatch: 
         await wired.say("你好")
         courier = wired.channel._service._courier
         kick, courier.kick = courier.kick, lambda _: None  # busy elsewhere
+        await until(lambda: not courier._tasks)
         await wired.push("一")
         monkeypatch.setattr(delivery_module, "CLAIM", delivery_module.timedelta(seconds=1.5))
         deliveries = courier._deliveries
