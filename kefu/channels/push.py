@@ -1,5 +1,6 @@
 """What is said to a customer outside of a turn: agents' replies, notices, reminders."""
 
+import uuid
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
@@ -7,6 +8,7 @@ from rasa.core.channels.channel import OutputChannel
 from kefu.channels.binding import Bindings
 from kefu.channels.log import AGENT, BOT, NOTICE, Line, Logged, MessageLog
 from kefu.channels.quick_replies import seal_buttons
+from kefu.channels.uploads import Uploads, path_of, upload_of
 from kefu.channels.wake import Wakeups
 
 _SHOWN = ("text", "image", "custom", "agent")
@@ -31,6 +33,7 @@ class LoggedOutput(OutputChannel):
         self._channel = channel
         self._log = log
         self._bindings = Bindings(log.database)
+        self._uploads = Uploads(log.database)
         self._wakeups = wakeups
 
     def name(self) -> str:
@@ -46,11 +49,16 @@ class LoggedOutput(OutputChannel):
 
         A customer who is bound to several channels hears it in the one that was used last.
         """
-        conversation = await self._bindings.way_back(conversation, message.get("push_id"))
+        asked, push_id = conversation, message.get("push_id")
+        conversation = await self._bindings.way_back(asked, push_id)
         body = body_of(conversation, message)
+        upload = upload_of(body.get("image"))
+        if upload and conversation != asked:  # a picture is shown to its conversation only
+            copied = await self._uploads.copy(upload, conversation, push_id or uuid.uuid4().hex)
+            body["image"] = path_of(copied or upload)
         if not body.keys() - {"agent"}:
             return None
         who = AGENT if message.get("agent") else NOTICE if message.get("notice") else BOT
-        [logged] = await self._log.append(conversation, [Line(who, body, message.get("push_id"))])
+        [logged] = await self._log.append(conversation, [Line(who, body, push_id)])
         await self._wakeups.wake(conversation)
         return logged

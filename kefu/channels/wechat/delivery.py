@@ -55,6 +55,7 @@ class Claim:
     to_part: int
     has_more: bool
     is_repeat: bool = False
+    upload: str = ""
 
 
 class Deliveries:
@@ -66,11 +67,12 @@ class Deliveries:
     async def passive(self, conversation: str, message_id: str, has_api: bool, reserved: datetime) -> Claim | None:
         """What goes back with a callback: what it got before, else the next message.
 
-        None where nothing is owed, or somebody else is delivering.
+        None where nothing is owed, somebody else is delivering, or a picture comes next, which goes by the API.
 
         Args:
             has_api: whether what does not fit can follow by the API.
-            is_last: whether the callback ends with this, so that nothing need wait for it any more."""
+            reserved: until when the callback has reserved the answer for itself; that ends now.
+        """
         now = datetime.now(timezone.utc)
         async with self._database.write(user_key(conversation)) as session:
             user = await session.get(WechatUser, conversation)
@@ -85,10 +87,10 @@ class Deliveries:
                     user.claimed_until = now + CLAIM
                 return _again(earlier, is_open)
             try:
-                packed = await self._next(session, user, "passive", now)
+                packed = await self._next(session, user, "passive" if has_api else "bare", now)
             except Busy:
                 return None
-            if packed is None:
+            if packed is None or packed.kind == "image":
                 return None
             text = packed.text
             if packed.has_more and not has_api:
@@ -236,6 +238,7 @@ def _claim(user: WechatUser, packed: Packed, text: str, now: datetime) -> Claim:
         packed.to_seq,
         packed.to_part,
         packed.has_more,
+        upload=packed.upload,
     )
 
 

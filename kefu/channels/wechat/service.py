@@ -12,13 +12,14 @@ from kefu.channels.prepare import prepare
 from kefu.channels.push import LoggedOutput
 from kefu.channels.rasa_agent import RasaAgent
 from kefu.channels.turn import Handler
-from kefu.channels.wake import Wakeups
+from kefu.channels.wake import wakeups
 from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.api import WechatApi, asking
 from kefu.channels.wechat.courier import Courier
 from kefu.channels.wechat.delivery import Deliveries
 from kefu.channels.wechat.engine import Engine
 from kefu.channels.wechat.guard import Nonces
+from kefu.channels.wechat.pictures import Pictures
 from kefu.channels.wechat.tasks import Tasks
 from kefu.channels.wechat.tokens import Tokens
 from kefu.database import database
@@ -46,7 +47,7 @@ class Service:
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         self._accounts = accounts
         self.log = MessageLog(database())
-        self.wakeups = Wakeups(settings().redis_url)
+        self.wakeups = wakeups()
         self.output = WechatOutput(self)
 
     async def start(self, on_new_message: Handler, app: Sanic) -> None:
@@ -54,9 +55,10 @@ class Service:
         self._session = aiohttp.ClientSession()
         api = WechatApi(Tokens(database(), asking(self._session)), self._session)
         agent = RasaAgent(app)
-        self._courier = Courier(Deliveries(database()), Nonces(database()), api, self._accounts)
+        pictures = Pictures(database(), api)
+        self._courier = Courier(Deliveries(database()), pictures, Nonces(database()), api, self._accounts)
         self._door = Door(on_new_message, self.log, self.wakeups, agent, self._deliver)
-        tasks = Tasks(database(), self._door, self.log, api, _intent_of(app))
+        tasks = Tasks(database(), self._door, self.log, self.wakeups, api, _intent_of(app))
         self.engine = Engine(database(), tasks, self.log, self.wakeups, self._courier)
         if self._accounts:
             self._door.recover("wechat")

@@ -3,7 +3,7 @@
 import pytest
 
 from kefu.channels.message import BadMessage
-from kefu.channels.website.uploads import picture_of
+from kefu.channels.uploads import picture_of
 from tests.website_server import Server
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(30)
