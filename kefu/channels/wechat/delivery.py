@@ -7,7 +7,7 @@ own retry; a message to the API, whose answer nobody has, is sent again (docs/de
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -18,7 +18,7 @@ from kefu.channels.log import CUSTOMER, Logged
 from kefu.channels.models import Message
 from kefu.channels.wechat.models import WechatReply, WechatUser
 from kefu.channels.wechat.pack import Packed, Way, pack, with_more
-from kefu.channels.wechat.users import user_key
+from kefu.channels.wechat.users import ALLOWED, MESSAGE, user_key
 from kefu.database import Database
 from kefu.sealing import unseal
 
@@ -42,6 +42,7 @@ class Busy(Exception):
 class Claim:
     """A message that is ours to deliver; `id` is empty where it needs no confirmation.
 
+    `asks`: it is the last that may be sent, and asks the user to write.
     `is_repeat`: another request for the same callback has been given it, and has confirmed it where `id` is empty.
     """
 
@@ -56,6 +57,7 @@ class Claim:
     has_more: bool
     is_repeat: bool = False
     upload: str = ""
+    asks: bool = False
 
 
 class Deliveries:
@@ -155,15 +157,18 @@ class Deliveries:
                 user.waiting = True
                 return None
             user.quota -= 1
-            is_last = user.quota == 0 and packed.has_more
-            user.waiting = user.asked = is_last
-            return _claim(user, packed, with_more(packed.text) if is_last else packed.text, now)
+            user.waiting = user.asked = False
+            if user.quota or not packed.has_more or packed.kind == "image":
+                return _claim(user, packed, packed.text, now)
+            return replace(_claim(user, packed, with_more(packed.text), now), asks=True)
 
     async def confirm(self, claim: Claim) -> None:
         """The message has arrived."""
         async with self._database.write(user_key(claim.conversation)) as session:
             user = await session.get(WechatUser, claim.conversation)
             if claim.id and user is not None and user.claim == claim.id:
+                if claim.asks and not user.quota:  # else the user has written meanwhile
+                    user.waiting = user.asked = True
                 user.delivered_seq, user.delivered_part = claim.to_seq, claim.to_part
                 user.claim = user.claimed_until = user.retry_at = None
                 user.tries = 0
@@ -179,6 +184,7 @@ class Deliveries:
             user.tries += 1
             delay = min(2.0 ** (user.tries - 1), _LONGEST_WAIT)
             user.retry_at = now + timedelta(seconds=delay)
+            user.quota = min(user.quota + 1, ALLOWED[MESSAGE][0])  # should it have arrived, the platform will say so
             if needs_user:
                 user.quota, user.waiting, user.retry_at = 0, True, None
             return delay

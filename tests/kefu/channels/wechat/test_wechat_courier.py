@@ -102,6 +102,29 @@ async def test_an_api_in_trouble_is_tried_again_later(wire: Wire, fault: str) ->
         assert "\n\n".join(wired.heard()) == "答 你好\n\n一\n\n二"
 
 
+async def test_failed_tries_use_up_no_quota(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery_module, "_LONGEST_WAIT", 0.1)
+    async with wire() as wired:
+        await wired.say("你好")
+        wired.platform.faults.busy = 7  # more often than a window has messages
+        await wired.push("一")
+        await until(lambda: wired.heard()[-1] == "一", patience=20)
+        assert codes(wired) == [45009] * 7 + [0]
+        assert wired.user().quota.left == 4
+
+
+async def test_the_last_message_of_the_quota_is_tried_again_too(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        for _ in range(4):
+            await wired.push("短")
+            await until(lambda: not wired.channel._service._courier._tasks)
+        wired.platform.faults.busy = 1
+        await wired.push("。".join("字" * 60 for _ in range(40)))
+        await until(lambda: wired.heard()[-1].endswith(MORE))
+        assert codes(wired)[-2:] == [45009, 0]
+
+
 async def test_a_message_whose_answer_is_lost_is_sent_again(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     async with wire() as wired:  # nobody can know: in doubt twice rather than never (docs/decisions/0038)
         await wired.say("你好")
