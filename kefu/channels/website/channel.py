@@ -50,6 +50,7 @@ _ADDRESS = Rate(1000, 100)
 _MESSAGES = Rate(20, 1)
 _UPLOADS = Rate(10, 0.2)
 _READS = Rate(60, 5)
+_PICTURES = Rate(120, 10)
 
 
 class WebsiteChannel(InputChannel):
@@ -211,6 +212,7 @@ class WebsiteChannel(InputChannel):
 
     async def _picture(self, request: Request, upload_id: str) -> HTTPResponse:
         session = session_of(request)
+        await self._limit(f"pictures:{session.conversation}", _PICTURES)
         picture = await self._uploads.get(session.conversation, upload_id)
         if picture is None:
             raise Refusal(404, "没有这张图片")
