@@ -1,5 +1,6 @@
 """The parts of the channel in one process, put together."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ from kefu.channels.wechat.tasks import Tasks
 from kefu.channels.wechat.tokens import Tokens
 from kefu.database import database
 from kefu.settings import settings
+
+logger = logging.getLogger(__name__)
 
 
 class WechatOutput(LoggedOutput):
@@ -82,7 +85,11 @@ class Service:
 def _intent_of(app: Sanic) -> Any:
     async def intent_of(said: str) -> str:
         readable = prepare(said, settings().max_message_chars).text
-        parsed = await app.ctx.agent.parse_message(readable)
+        try:
+            parsed = await app.ctx.agent.parse_message(readable)
+        except Exception as error:  # whatever it is: the turn that follows says something in every case
+            logger.error("intent not found: %s", type(error).__name__)
+            return ""
         return str((parsed.get("intent") or {}).get("name") or "")
 
     return intent_of

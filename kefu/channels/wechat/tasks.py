@@ -152,7 +152,7 @@ class Tasks:
             seq = meaning.text.partition(".")[0]
             if seq.isascii() and seq.isdigit() and len(seq) < 10:
                 lines = await self._log.after(callback.conversation, int(seq) - 1, limit=1)
-                if lines and (button := choice_of(lines[0], meaning.text)):
+                if lines and lines[0].seq == int(seq) and (button := choice_of(lines[0], meaning.text)):
                     return button["payload"]
             return meaning.title
         return meaning.text
