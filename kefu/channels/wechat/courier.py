@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from kefu.channels.wechat import delivery
 from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.api import BAD_MEDIA, NOT_NOW, ApiError, WechatApi
 from kefu.channels.wechat.delivery import Claim, Deliveries
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _PURGE_EVERY = 600  # looks
 _AT_ONCE = 20  # users
+_OF_CLAIM = 0.8  # part of a claim's time that sending may take
 _CLOSING_SECONDS = 5.0
 
 
@@ -85,7 +87,7 @@ class Courier:
 
     async def _sent(self, account: Account, claim: Claim) -> bool:
         try:
-            await self._api.send(account, await self._message(account, claim))
+            await self._send(account, claim)
         except ApiError as error:
             if error.code == BAD_MEDIA:
                 await self._pictures.forget(account, claim.upload)
@@ -95,11 +97,23 @@ class Courier:
         await self._deliveries.confirm(claim)
         return True
 
-    async def _message(self, account: Account, claim: Claim) -> dict[str, Any]:
-        if not claim.upload:
-            return message(claim)
-        media_id = await self._pictures.media_id(account, claim.conversation, claim.upload)
-        return message(claim, media_id)
+    async def _send(self, account: Account, claim: Claim) -> None:
+        """Send a claim while it is ours: later, another process may be sending it.
+
+        Raises:
+            ApiError: it was not sent, or nobody knows.
+        """
+
+        async def send() -> None:
+            media_id = None
+            if claim.upload:
+                media_id = await self._pictures.media_id(account, claim.conversation, claim.upload)
+            await self._api.send(account, message(claim, media_id))
+
+        try:
+            await asyncio.wait_for(send(), delivery.CLAIM.total_seconds() * _OF_CLAIM)
+        except asyncio.TimeoutError:
+            raise ApiError(-1, "slow") from None
 
     async def _look(self) -> None:
         looks = 0

@@ -13,6 +13,7 @@ import pytest
 from sanic import Sanic
 
 from kefu.channels import door as door_module
+from kefu.channels.log import BOT, Line, MessageLog
 from kefu.channels.wechat import engine as engine_module
 from kefu.channels.wechat import service as service_module
 from kefu.channels.wechat.channel import WechatChannel
@@ -26,6 +27,7 @@ from sim.wechat.server import serving
 from tests.servers import free_port
 from tests.wechat_app import Bot, application
 
+LAST = "先说到这儿"
 KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
 
 
@@ -71,6 +73,28 @@ class Wired:
     def heard(self, openid: str = "o1") -> list[str]:
         """What the account has said to a user."""
         return self.user(openid).heard()
+
+    async def heard_so_far(self, openid: str = "o1") -> list[str]:
+        """All that the account says to a user before it answers what the user says now.
+
+        Messages keep their order, so whatever was still to come, late or a second time, is among it.
+        """
+        await self.say(LAST, openid)
+        await until(lambda: any(LAST in text for text in self.heard(openid)), patience=30)
+        *before, answer = self.heard(openid)
+        assert answer == f"答 {LAST}", "something was sent along with it"
+        assert self.bot.heard.pop() == LAST
+        return before
+
+    async def looked_again(self) -> None:
+        """The courier has looked, of itself, for what it owes to whom, and done what it found; twice."""
+        log = MessageLog(self.database)
+        for number in (1, 2):
+            openid = f"watched-{number}"
+            await self.say("你好", openid)
+            await log.append(self.conversation(openid), [Line(BOT, {"text": "看见了"}, "unannounced")])
+            await until(lambda: "看见了" in self.heard(openid))  # noqa: B023
+            await until(lambda: not self.channel._service._courier._tasks)
 
     def conversation(self, openid: str = "o1") -> str:
         """A user's conversation."""
