@@ -16,7 +16,7 @@ from kefu.database import Database
 LARGEST = 5 * 1024 * 1024  # bytes
 MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
-_ADDRESS = re.compile(r"uploads/([0-9a-f]{32})")
+_ADDRESS = re.compile(r"(uploads|attachments)/([0-9a-f]{32})")
 
 _uploads = Upload.__table__
 
@@ -36,8 +36,17 @@ def path_of(upload_id: str) -> str:
 
 def upload_of(image: Any) -> str | None:
     """The upload that a line's `image` names; None where it is something else."""
+    return _named("uploads", image)
+
+
+def attachment_of(image: Any) -> str | None:
+    """The picture of a ticket that the desk's message names; None where it is something else."""
+    return _named("attachments", image)
+
+
+def _named(where: str, image: Any) -> str | None:
     found = _ADDRESS.fullmatch(image) if isinstance(image, str) else None
-    return found[1] if found else None
+    return found[2] if found and found[1] == where else None
 
 
 def picture_of(content: bytes) -> Picture:
