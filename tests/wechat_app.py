@@ -75,6 +75,8 @@ class Agent:
         return True
 
     async def parse_message(self, text: str) -> dict[str, Any]:
+        if "崩" in text:
+            raise RuntimeError("no model")
         return {"intent": {"name": "human_agent" if "真人" in text else "contact"}}
 
     async def _retrieve(self, _: str) -> None:

@@ -57,6 +57,7 @@ class FakeServer:
         self.faults: dict[str, list[tuple[int | str, int | None]]] = {}
         self.answer: Callable[[str], list[Line]] = lambda text: [{"text": f"收到：{text[:200]}"}]
         self.pages: dict[str, tuple[str, dict[str, str]]] = {}
+        self.wechat = True  # whether there is an official account
         self.repeats = 1  # how often the stream says each line
         self.uploads: dict[str, tuple[bytes, str]] = {}
         self._listening: set[asyncio.Transport] = set()
@@ -202,7 +203,8 @@ class FakeServer:
             token = f"t{len(self.talks) + 1}"
             self.talks[token] = Conversation(body["brand"])
         name = brand_or_default(body["brand"]).name
-        return web.json_response({"token": token, "brand": body["brand"], "name": name, "expires": 2**31})
+        answer = {"token": token, "brand": body["brand"], "name": name, "expires": 2**31, "wechat": self.wechat}
+        return web.json_response(answer)
 
     def _talk(self, request: web.Request) -> Conversation:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -1,11 +1,15 @@
-"""One customer, two channels: a code that the website shows binds a WeChat user to the website's customer."""
+"""One customer, two channels: what the website shows binds a WeChat user to the website's customer.
+
+It is shown twice: as a code to be typed, and as the scene of a QR code to be scanned. Whoever types means it; whoever
+scans may not know whose code it is, and is asked first (docs/decisions/0054).
+"""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.channels.models import Binding, BindingCode, BindingTry, Message
@@ -17,23 +21,26 @@ _PERIOD = timedelta(hours=1)
 _MOST_TRIES = 5  # wrong codes of one user in that time …
 _MOST_TRIES_OF_ALL = 200  # … and of everybody: then somebody is guessing
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0 and O, no 1, I and L
-_LENGTH = 8  # 39 random bits
+_LENGTH = 8  # 39 bits
+SCENE = "bind-"  # before the 128 bits of a scene; WeChat takes 64 characters
 _CUSTOMER = "customer"
 
 
 class Outcome(Enum):
-    """What became of a code that somebody has sent."""
+    """What became of a code that somebody has sent or scanned."""
 
     BOUND = "bound"
+    ASK = "ask"  # scanned: bound as soon as that person says so
     WRONG = "wrong"  # unknown, used, too old, of another brand: all the same to who tries
     THROTTLED = "throttled"
 
 
 @dataclass(frozen=True)
 class Code:
-    """A code to show to a website customer."""
+    """A code to show to a website customer, and the scene of the QR code that does the same."""
 
     text: str
+    scene: str
     expires_at: datetime
 
 
@@ -43,20 +50,25 @@ class Bindings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def new_code(self, conversation: str, brand: str) -> Code:
-        """A code for a website conversation; an earlier one of it ends."""
-        text = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    async def new_code(self, conversation: str, brand: str, request: str | None = None) -> Code:
+        """A code for a website conversation; earlier ones of it end.
+
+        Args:
+            request: names what asked for it: asked again, it is the same code.
+        """
+        text, scene = _secrets(conversation, request or secrets.token_hex(16))
         now = datetime.now(timezone.utc)
+        digest = _digest(text)
+        others = (BindingCode.conversation == conversation) & (BindingCode.digest != digest)
         async with self._database.write("binding-codes") as session:
-            await session.execute(
-                delete(BindingCode).where((BindingCode.conversation == conversation) | (BindingCode.expires_at < now))
-            )
-            code = BindingCode(digest=_digest(text), conversation=conversation, brand=brand, expires_at=now + LIFETIME)
-            session.add(code)
-        return Code(text, now + LIFETIME)
+            await session.execute(delete(BindingCode).where(others | (BindingCode.expires_at < now)))
+            if await session.get(BindingCode, digest) is None:
+                fields = {"conversation": conversation, "brand": brand, "expires_at": now + LIFETIME}
+                session.add(BindingCode(digest=digest, scene=_digest(scene), **fields))
+        return Code(text, scene, now + LIFETIME)
 
     async def redeem(self, conversation: str, brand: str, code: str) -> Outcome:
-        """Bind a WeChat conversation by a code; a code works once. Wrong ones are counted."""
+        """Bind a WeChat conversation by a typed code; a code works once. Wrong ones are counted."""
         now = datetime.now(timezone.utc)
         async with self._database.write("binding-codes") as session:
             await session.execute(delete(BindingTry).where(BindingTry.at < now - _PERIOD))
@@ -70,11 +82,39 @@ class Bindings:
             if found is None or found.expires_at < now or found.brand != brand:
                 session.add(BindingTry(conversation=conversation, at=now))
                 return Outcome.WRONG
-            await session.delete(found)
-            ends = (Binding.conversation == conversation) | (Binding.customer == found.conversation)
-            await session.execute(delete(Binding).where(ends))
-            session.add(Binding(conversation=conversation, customer=found.conversation, code=digest, bound_at=now))
+            await _bind(session, conversation, found, now)
             return Outcome.BOUND
+
+    async def scan(self, conversation: str, brand: str, scene: str) -> Outcome:
+        """A WeChat user has scanned a scene: nobody else can any more, and `confirm` will bind.
+
+        Wrong ones are not counted: scenes come from the platform, which makes them for us alone.
+        """
+        now = datetime.now(timezone.utc)
+        async with self._database.write("binding-codes") as session:
+            shown = select(BindingCode).where(BindingCode.scene == _digest(scene))
+            found = (await session.execute(shown)).scalars().first()
+            if found is None or found.expires_at < now or found.brand != brand:
+                return Outcome.WRONG
+            if found.scanned_by not in (None, conversation):
+                return Outcome.WRONG
+            earlier = (BindingCode.scanned_by == conversation) & (BindingCode.digest != found.digest)
+            await session.execute(update(BindingCode).where(earlier).values(scanned_by=None))  # the last one is meant
+            found.scanned_by = conversation
+            return Outcome.ASK
+
+    async def confirm(self, conversation: str) -> Outcome:
+        """Bind a WeChat conversation by what it has scanned; WRONG where that is nothing, or too long ago."""
+        now = datetime.now(timezone.utc)
+        scanned = select(BindingCode).where(BindingCode.scanned_by == conversation, BindingCode.expires_at >= now)
+        async with self._database.write("binding-codes") as session:
+            found = (await session.execute(scanned)).scalars().first()
+            if found is not None:
+                await _bind(session, conversation, found, now)
+                return Outcome.BOUND
+            bound = await session.get(Binding, conversation)
+            is_repeated = bound is not None and bound.bound_at > now - LIFETIME
+            return Outcome.BOUND if is_repeated else Outcome.WRONG
 
     async def unbind(self, conversation: str) -> bool:
         """End the binding of a conversation, from either side; whether there was one."""
@@ -122,6 +162,23 @@ async def _tries(session: AsyncSession, conversation: str | None = None) -> int:
     if conversation is not None:
         query = query.where(BindingTry.conversation == conversation)
     return int((await session.execute(query)).scalar_one())
+
+
+async def _bind(session: AsyncSession, conversation: str, code: BindingCode, now: datetime) -> None:
+    await session.delete(code)
+    ends = (Binding.conversation == conversation) | (Binding.customer == code.conversation)
+    await session.execute(delete(Binding).where(ends))
+    session.add(Binding(conversation=conversation, customer=code.conversation, code=code.digest, bound_at=now))
+
+
+def _secrets(conversation: str, request: str) -> tuple[str, str]:
+    """Code and scene of a request: nobody can tell them without our key."""
+    drawn = fingerprint("binding-request", conversation, request)
+    number, text = int(drawn[:32], 16), ""
+    while len(text) < _LENGTH:
+        number, digit = divmod(number, len(_ALPHABET))
+        text += _ALPHABET[digit]
+    return text, SCENE + drawn[32:]
 
 
 def _compact(code: str) -> str:

@@ -50,6 +50,11 @@ class MessageLog:
             lambda cursor: append(cursor, conversation, lines), conversation_key(conversation)
         )
 
+    async def find(self, conversation: str, message_id: str) -> Logged | None:
+        """The line of a message; None where it is not there."""
+        found = await self._database.quick_read(lambda cursor: _by_message_id(cursor, conversation, [message_id]))
+        return found.get(message_id)
+
     async def after(self, conversation: str, seq: int, limit: int = 200) -> list[Logged]:
         """The first lines behind `seq`, oldest first."""
         where = "conversation = ? AND seq > ? ORDER BY seq LIMIT ?"

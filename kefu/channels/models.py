@@ -76,7 +76,7 @@ class Binding(Base):
 
 
 class BindingCode(Base):
-    """A code that was shown and not used yet; only its keyed digest is kept."""
+    """A code that was shown and not used yet, and its scene; only keyed digests are kept."""
 
     __tablename__ = "binding_codes"
 
@@ -84,6 +84,8 @@ class BindingCode(Base):
     conversation = Column(String(128), nullable=False)
     brand = Column(String(16), nullable=False)
     expires_at = Column(UtcDateTime, nullable=False)
+    scene = Column(String(64), index=True)
+    scanned_by = Column(String(128), index=True)  # the WeChat conversation that has scanned it, and may confirm
 
 
 class BindingTry(Base):

@@ -24,7 +24,7 @@ def prepare(text: str, max_chars: int) -> Prepared:
     A leading `/` is removed: Rasa would take the text for an intent command.
     `original` is the text as typed, masked; `sealed` holds the phone number, if any.
     """
-    cut = _storable(text[:max_chars])
+    cut = storable(text[:max_chars])
     masked = mask_with_findings(normalise(cut).text)
     original = mask_with_findings(cut).text
     sealed = {finding.kind: seal(finding.value) for finding in masked.findings if finding.kind == "phone"}
@@ -33,6 +33,6 @@ def prepare(text: str, max_chars: int) -> Prepared:
     return Prepared(readable, original, sealed, was_cut=len(text) > max_chars)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """The text without what a database refuses: half surrogates (JSON allows them), and NUL (PostgreSQL does not)."""
     return text.encode("utf-8", "ignore").decode().replace("\x00", "")

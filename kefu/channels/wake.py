@@ -9,16 +9,25 @@ import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from kefu.settings import settings
 
 logger = logging.getLogger(__name__)  # says no names: a conversation's may be a customer's account
 
 _CHANNEL = "kefu:wake"
 _POLL = 2.0  # seconds between looks while Redis is away
 _ANSWER = 1.0  # seconds in which Redis must answer
+
+
+@lru_cache(maxsize=1)
+def wakeups() -> "Wakeups":
+    """Those of this process: its channels share them, because what one writes another may have to show."""
+    return Wakeups(settings().redis_url)
 
 
 class Woken:

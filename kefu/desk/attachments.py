@@ -13,6 +13,7 @@ from sqlalchemy.orm import undefer
 from kefu.database import Database
 from kefu.desk.errors import Unacceptable
 from kefu.desk.models import Attachment
+from kefu.desk.outbox.customers import tell_picture
 from kefu.desk.ticket_events import record
 from kefu.desk.ticket_rows import family, lock_survivor
 
@@ -34,8 +35,19 @@ class Attachments:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, ticket_id: str, name: str, data: bytes, actor: str, now: datetime | None = None) -> Attachment:
+    async def add(
+        self,
+        ticket_id: str,
+        name: str,
+        data: bytes,
+        actor: str,
+        now: datetime | None = None,
+        shown_by: str | None = None,
+    ) -> Attachment:
         """Keep a picture; the same one again is the one that is there. A merged ticket's goes to the survivor.
+
+        Args:
+            shown_by: the customer gets it too (once), from the agent of that display name.
 
         Raises:
             KeyError: there is no such ticket.
@@ -47,25 +59,26 @@ class Attachments:
         async with self._database.write() as session:
             ticket = await lock_survivor(session, ticket_id)
             same = select(Attachment).where(Attachment.ticket_id == ticket.id, Attachment.sha256 == digest)
-            known = (await session.execute(same)).scalar_one_or_none()
-            if known:
-                return known
-            query = select(func.count()).select_from(Attachment).where(Attachment.ticket_id == ticket.id)
-            if (await session.execute(query)).scalar_one() >= MOST:
-                raise Unacceptable(f"一张工单最多 {MOST} 张图片")
-            kept = Attachment(
-                id=secrets.token_hex(16),
-                ticket_id=ticket.id,
-                at=moment,
-                author=actor,
-                name=_plain_name(name),
-                content_type=content_type,
-                size=len(data),
-                sha256=digest,
-                data=data,
-            )
-            session.add(kept)
-            await record(session, ticket, actor, "attachment", {"id": kept.id, "name": kept.name}, moment)
+            kept = (await session.execute(same)).scalar_one_or_none()
+            if kept is None:
+                query = select(func.count()).select_from(Attachment).where(Attachment.ticket_id == ticket.id)
+                if (await session.execute(query)).scalar_one() >= MOST:
+                    raise Unacceptable(f"一张工单最多 {MOST} 张图片")
+                kept = Attachment(
+                    id=secrets.token_hex(16),
+                    ticket_id=ticket.id,
+                    at=moment,
+                    author=actor,
+                    name=_plain_name(name),
+                    content_type=content_type,
+                    size=len(data),
+                    sha256=digest,
+                    data=data,
+                )
+                session.add(kept)
+                await record(session, ticket, actor, "attachment", {"id": kept.id, "name": kept.name}, moment)
+            if shown_by:
+                await tell_picture(session, ticket, kept.id, shown_by, moment)
             return kept
 
     async def of(self, ticket_id: str) -> list[Attachment]:

@@ -25,6 +25,7 @@ BY_CONVERSATION = {
     "conversation_states": ("sender_id", "对话状态"),
     "conversation_snapshots": ("sender_id", "对话快照"),
     "wechat_replies": ("conversation", "微信待发消息"),
+    "wechat_media": ("conversation", "发到微信的图片"),
     "wechat_users": ("conversation", "微信用户"),
     "bindings": ("conversation", "微信绑定"),
     "binding_codes": ("conversation", "绑定码"),

@@ -51,7 +51,17 @@ class Shown:
     kind: str = "text"
     way: Literal["", "passive", "api"] = ""
     menu: list[tuple[str, str]] = field(default_factory=list)
+    media: str = ""  # id of a picture
     at: float = 0.0
+
+
+@dataclass
+class Code:
+    """A QR code with a scene; `until` in seconds of the platform's clock."""
+
+    account: str
+    scene: str
+    until: float
 
 
 @dataclass

@@ -2,24 +2,33 @@
 
 import asyncio
 import json
+import secrets
 from typing import Any
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sim.wechat.accounts import Account, Shown
-from sim.wechat.platform import Platform
+from sim.wechat.accounts import Account, Code, Shown
+from sim.wechat.platform import MEDIA_SECONDS, Platform
 
 _LIMIT = 2048  # bytes of a text
+_LARGEST_PICTURE = 10 * 2**20  # bytes
+_PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+_LONGEST_SCENE = 64  # characters
 _MEANING = {
     0: "ok",
     40001: "invalid credential, access_token is invalid or not latest",
     40003: "invalid openid",
+    40004: "invalid media type",
+    40005: "invalid file type",
     40007: "invalid media_id",
     40008: "invalid message type",
+    40009: "invalid image size",
     40013: "invalid appid",
     40125: "invalid appsecret",
+    41005: "media data missing",
     42001: "access_token expired",
     43004: "require subscribe",
     45002: "content size out of limit",
@@ -45,6 +54,8 @@ class Api:
             Route("/cgi-bin/message/custom/typing", self.typing, methods=["POST"]),
             Route("/cgi-bin/menu/create", self.create_menu, methods=["POST"]),
             Route("/cgi-bin/media/get", self.media),
+            Route("/cgi-bin/media/upload", self.upload, methods=["POST"]),
+            Route("/cgi-bin/qrcode/create", self.create_code, methods=["POST"]),
         ]
 
     async def stable_token(self, request: Request) -> Response:
@@ -70,6 +81,8 @@ class Api:
         if error or account is None:
             return self._answer(request, error)
         shown, error = _message(body)
+        if shown and shown.media and self._gone(account, shown.media):
+            shown, error = None, 40007
         follower = self._platform.followers.get((account.name, str(body.get("touser"))))
         if shown is None or follower is None:
             return self._answer(request, error or 40003)
@@ -116,6 +129,60 @@ class Api:
         self._platform.calls.append((request.url.path, 0))
         return Response(found[1], media_type=found[0])
 
+    async def upload(self, request: Request) -> Response:
+        """A picture that the account is going to send; kept for three days."""
+        account, error = await self._enter(request)
+        if error or account is None:
+            return self._answer(request, error)
+        if request.query_params.get("type") != "image":
+            return self._answer(request, 40004)
+        async with request.form() as form:
+            file = form.get("media")
+            content = await file.read() if isinstance(file, UploadFile) else b""
+        kind = next((kind for head, kind in _PICTURES.items() if content.startswith(head)), None)
+        if error := self._refusal(account, content, kind):
+            return self._answer(request, error)
+        media, now = f"U-{secrets.token_urlsafe(40)}", int(self._platform.now())
+        self._platform.media[media] = (str(kind), content)
+        self._platform.uploaded[media] = (account.name, now + MEDIA_SECONDS)
+        self._platform.calls.append((request.url.path, 0))
+        return JSONResponse({"type": "image", "media_id": media, "created_at": now})
+
+    def _refusal(self, account: Account, content: bytes, kind: str | None) -> int:
+        """Why a picture is not taken; 0 where it is."""
+        if not account.verified:
+            return 48001
+        if not content:
+            return 41005
+        if self._platform.faults.take("bad_uploads") or len(content) > _LARGEST_PICTURE:
+            return 40009
+        return 0 if kind else 40005
+
+    def _gone(self, account: Account, media: str) -> bool:
+        owner, until = self._platform.uploaded.get(media, ("", 0.0))
+        return owner != account.name or until < self._platform.now()
+
+    async def create_code(self, request: Request) -> Response:
+        """A QR code with a scene."""
+        account, error = await self._enter(request)
+        body = await _json(request)
+        if error or account is None:
+            return self._answer(request, error)
+        if not account.verified:
+            return self._answer(request, 48001)
+        try:
+            scene, seconds = body["action_info"]["scene"]["scene_str"], int(body["expire_seconds"])
+        except (KeyError, TypeError, ValueError):
+            return self._answer(request, 47001)
+        is_good = isinstance(scene, str) and 0 < len(scene) <= _LONGEST_SCENE and 0 < seconds <= 30 * 24 * 3600
+        if body.get("action_name") != "QR_STR_SCENE" or not is_good:
+            return self._answer(request, 47001)
+        ticket = secrets.token_urlsafe(16)
+        address = f"http://weixin.qq.com/q/{ticket}"
+        self._platform.codes[address] = Code(account.name, scene, self._platform.now() + seconds)
+        self._platform.calls.append((request.url.path, 0))
+        return JSONResponse({"ticket": ticket, "expire_seconds": seconds, "url": address})
+
     async def _enter(self, request: Request) -> tuple[Account | None, int]:
         """Faults first, then the token: whose it is, and the error code."""
         faults = self._platform.faults
@@ -149,6 +216,8 @@ def _message(body: dict[str, Any]) -> tuple[Shown | None, int]:
     try:
         if body["msgtype"] == "text":
             text, menu = body["text"]["content"], []
+        elif body["msgtype"] == "image":
+            return Shown("account", "[图片]", "image", "api", media=str(body["image"]["media_id"])), 0
         elif body["msgtype"] == "msgmenu":
             content = body["msgmenu"]
             text, menu = content["head_content"], [(str(one["id"]), one["content"]) for one in content["list"]]

@@ -3,6 +3,8 @@
 import asyncio
 import secrets
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 import httpx
 
@@ -25,6 +27,18 @@ async def event(platform: Platform, account: str, openid: str, name: str, key: s
         follower.subscribed = name == "subscribe"
     fields = {"MsgType": "event", "Event": name, **({"EventKey": key} if key else {}), **more}
     return await send(platform, account, openid, fields)
+
+
+async def scan(platform: Platform, address: str, openid: str) -> bool:
+    """A user scans a QR code: who does not follow the account does so now. False for a code that is too old."""
+    code = platform.codes.get(address)
+    if code is None or code.until < platform.now():
+        return False
+    if platform.follower(code.account, openid).subscribed:
+        await event(platform, code.account, openid, "SCAN", code.scene, Ticket=address.rsplit("/", 1)[1])
+    else:
+        await event(platform, code.account, openid, "subscribe", f"qrscene_{code.scene}")
+    return True
 
 
 async def send(platform: Platform, account: str, openid: str, fields: dict[str, str], **fixed: str) -> str:
@@ -51,15 +65,11 @@ async def send(platform: Platform, account: str, openid: str, fields: dict[str, 
     return number
 
 
-def later(platform: Platform, account: str, openid: str, fields: dict[str, str]) -> None:
-    """`send` in the background, as a phone does."""
-    task: asyncio.Task[None] = asyncio.create_task(_quietly(platform, account, openid, fields))
+def later(platform: Platform, work: Coroutine[Any, Any, Any]) -> None:
+    """`send` or `scan` in the background, as a phone does."""
+    task: asyncio.Task[Any] = asyncio.create_task(work)
     platform.running.add(task)
     task.add_done_callback(platform.running.discard)
-
-
-async def _quietly(platform: Platform, account: str, openid: str, fields: dict[str, str]) -> None:
-    await send(platform, account, openid, fields)
 
 
 async def _deliver(platform: Platform, account: Account, follower: Follower, body: dict[str, str], key: str) -> None:

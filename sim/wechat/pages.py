@@ -16,7 +16,10 @@ from sim.wechat import delivery
 from sim.wechat.platform import Platform
 
 STATIC = Path(__file__).parent / "static"
-_SWITCHES = ("lose_answers", "duplicate", "refuse_token", "expire_tokens", "busy", "broken", "lose_sends", "delay")
+_SWITCHES = (
+    *("lose_answers", "duplicate", "refuse_token", "expire_tokens", "busy", "broken"),
+    *("bad_uploads", "lose_sends", "delay"),
+)
 
 
 class Pages:
@@ -31,6 +34,7 @@ class Pages:
             Route("/", self.page),
             Mount("/static", StaticFiles(directory=STATIC)),
             Route("/chat/accounts", self.accounts),
+            Route("/chat/media/{media}", self.media),
             Route("/chat/{account}/{openid}", self.screen),
             Route("/chat/{account}/{openid}", self.act, methods=["POST"]),
             Route("/chat/faults", self.faults, methods=["POST"]),
@@ -50,20 +54,31 @@ class Pages:
             return JSONResponse({"error": "没有这个公众号"}, status_code=404)
         follower = self._platform.follower(**request.path_params)
         left = follower.quota.left if follower.quota.until > self._platform.now() else 0
-        return JSONResponse({"shown": [asdict(one) for one in follower.shown], "left": left})
+        now, account = self._platform.now(), request.path_params["account"]
+        codes = [address for address, one in self._platform.codes.items() if one.account == account and one.until > now]
+        return JSONResponse({"shown": [asdict(one) for one in follower.shown], "left": left, "codes": codes})
+
+    async def media(self, request: Request) -> Response:
+        """A picture that somebody has sent."""
+        found = self._platform.media.get(request.path_params["media"])
+        return Response(found[1], media_type=found[0]) if found else JSONResponse({"error": "没有"}, status_code=404)
 
     async def act(self, request: Request) -> Response:
         """The follower does something; the callback is delivered in the background."""
+        account, openid = request.path_params["account"], request.path_params["openid"]
         try:
-            fields = _fields(await request.json(), self._platform)
+            action = await request.json()
+            if action["kind"] == "scan":
+                delivery.later(self._platform, delivery.scan(self._platform, str(action["code"]), openid))
+                return JSONResponse({"ok": True})
+            fields = _fields(action, self._platform)
         except (ValueError, KeyError, TypeError, AttributeError):
             return JSONResponse({"error": "看不懂这个动作"}, status_code=400)
-        account, openid = request.path_params["account"], request.path_params["openid"]
         if account not in self._platform.accounts:
             return JSONResponse({"error": "没有这个公众号"}, status_code=404)
         if fields.get("Event") in ("subscribe", "unsubscribe"):
             self._platform.follower(account, openid).subscribed = fields["Event"] == "subscribe"
-        delivery.later(self._platform, account, openid, fields)
+        delivery.later(self._platform, delivery.send(self._platform, account, openid, fields))
         return JSONResponse({"ok": True})
 
     async def faults(self, request: Request) -> Response:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from sim.wechat.accounts import Account, Follower
+from sim.wechat.accounts import Account, Code, Follower
 
 TOKEN_SECONDS = 7200
+MEDIA_SECONDS = 3 * 24 * 3600
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Faults:
     expire_tokens: bool = False  # the next call finds its token expired (42001)
     busy: int = 0  # API calls that end in 45009
     broken: int = 0  # API calls that end in HTTP 500
+    bad_uploads: int = 0  # uploads that are refused (40009)
     lose_sends: int = 0  # messages that are shown although the caller gets no answer
     delay: float = 0.0  # seconds that each API call takes
 
@@ -75,6 +77,8 @@ class Platform:
         self.calls: list[tuple[str, int]] = []  # API calls: path, errcode
         self.callbacks: list[tuple[str, int]] = []  # message key, HTTP status (0: none)
         self.media: dict[str, tuple[str, bytes]] = {}
+        self.uploaded: dict[str, tuple[str, float]] = {}  # media id → account that has uploaded it, until when
+        self.codes: dict[str, Code] = {}  # by the address in the QR code
         self.tokens: dict[str, Tokens] = defaultdict(Tokens)
         self.followers: dict[tuple[str, str], Follower] = {}
         self.numbers = itertools.count(time.time_ns() // 1000)

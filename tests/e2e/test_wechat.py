@@ -81,9 +81,9 @@ class Talk:
         finally:
             connection.close()
 
-    async def push(self, conversation: str, text: str, push_id: str) -> None:
+    async def push(self, conversation: str, text: str, push_id: str, **data: str) -> None:
         """What the desk does when an agent answers a ticket."""
-        event = {"event": "bot", "text": text, "data": {}, "metadata": {"push_id": push_id, "agent": "小王"}}
+        event = {"event": "bot", "text": text, "data": data, "metadata": {"push_id": push_id, "agent": "小王"}}
         query = {"output_channel": "latest", "execute_side_effects": "true", "token": self.secret("KEFU_RASA_TOKEN")}
         async with httpx.AsyncClient(trust_env=False) as client:
             address = f"{self.rasa}/conversations/{conversation}/tracker/events"
@@ -156,6 +156,19 @@ async def test_a_wechat_user_is_served_and_bound_to_a_website_customer(talk: Tal
         lines = (await web.get("/history")).json()["lines"]
         assert lines[-1]["text"] == "回到网页", "the way back is the channel used last"
         assert "已经解除绑定" in await talk.say("解绑")
+        await write("绑定微信")
+        count = len(talk.user.heard())
+        assert await delivery.scan(talk.platform, list(talk.platform.codes)[-1], talk.openid)
+        assert "回复“确认绑定”" in await talk.heard(count + 1)
+        assert "绑定好了" in await talk.say("确认绑定")
+        lines = (await web.get("/history")).json()["lines"]
+        assert "微信绑定好了" in lines[-1]["text"]
 
     await talk.picture()
     assert talk.platform.calls[-1] == ("/cgi-bin/media/get", 0)
+    count = len(talk.user.heard())
+    upload = talk.stored("SELECT id FROM uploads WHERE conversation LIKE 'wx-%' ORDER BY at DESC LIMIT 1")
+    await talk.push(talk.conversation(), "是这张吗？", "p2", image=f"uploads/{upload}")
+    assert await talk.heard(count + 2) == "【小王】是这张吗？"
+    [sent] = [one for one in talk.user.shown if one.media]
+    assert talk.platform.media[sent.media] == ("image/png", PIXEL)

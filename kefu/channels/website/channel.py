@@ -17,7 +17,8 @@ from kefu.channels.message import BadMessage, Inbound, checked_brand, checked_id
 from kefu.channels.push import LoggedOutput
 from kefu.channels.rasa_agent import RasaAgent
 from kefu.channels.turn import Handler
-from kefu.channels.wake import Wakeups
+from kefu.channels.uploads import LARGEST, Uploads, path_of, picture_of
+from kefu.channels.wake import wakeups
 from kefu.channels.website.assets import load_assets
 from kefu.channels.website.binding import CodeWords
 from kefu.channels.website.demo import demo_page
@@ -34,7 +35,7 @@ from kefu.channels.website.http import (
 from kefu.channels.website.identity import NotProven, identify
 from kefu.channels.website.lines import event_of
 from kefu.channels.website.stream import PAGE, send_events
-from kefu.channels.website.uploads import LARGEST, Uploads, picture_of
+from kefu.channels.wechat.accounts import brands_on_wechat
 from kefu.database import database
 from kefu.settings import settings
 from kefu.show import PICTURE_MESSAGE
@@ -49,6 +50,7 @@ _ADDRESS = Rate(1000, 100)
 _MESSAGES = Rate(20, 1)
 _UPLOADS = Rate(10, 0.2)
 _READS = Rate(60, 5)
+_PICTURES = Rate(120, 10)
 
 
 class WebsiteChannel(InputChannel):
@@ -57,8 +59,9 @@ class WebsiteChannel(InputChannel):
     def __init__(self) -> None:
         self._log = MessageLog(database())
         self._uploads = Uploads(database())
-        self._wakeups = Wakeups(settings().redis_url)
+        self._wakeups = wakeups()
         self._limiter = Limiter(settings().redis_url)
+        self._code_words = CodeWords(self._log, self._limiter)
         self._assets = load_assets()
         self._door: Door | None = None
 
@@ -92,6 +95,7 @@ class WebsiteChannel(InputChannel):
 
         @website.listener("after_server_stop")
         async def disconnect(*_: Any) -> None:
+            await self._code_words.close()
             await self._wakeups.close()
             await self._limiter.close()
 
@@ -140,7 +144,13 @@ class WebsiteChannel(InputChannel):
         except NotProven as error:
             raise Refusal(401, str(error)) from error
         name = brand_or_default(brand).name
-        answer = {"token": session.token, "brand": brand, "name": name, "expires": session.expires}
+        answer = {
+            "token": session.token,
+            "brand": brand,
+            "name": name,
+            "expires": session.expires,
+            "wechat": brand in brands_on_wechat(),  # there is an official account to go on in
+        }
         return json(answer, ensure_ascii=False, headers={"Cache-Control": "no-store"})
 
     # Messages
@@ -154,7 +164,7 @@ class WebsiteChannel(InputChannel):
         await self._limit(f"address:{address_of(request)}", _ADDRESS)
         await self._limit(f"messages:{session.conversation}", _MESSAGES)
         message = Inbound(self.name(), session.conversation, text, session.brand, message_id)
-        seq = await CodeWords(self._log).take(message)
+        seq = await asyncio.shield(self._code_words.take(message))
         if seq is not None:
             await self._wakeups.wake(session.conversation)
             return json({"id": message_id, "seq": seq}, status=202)
@@ -171,7 +181,7 @@ class WebsiteChannel(InputChannel):
             upload_id = await asyncio.shield(storing)
         except (SQLAlchemyError, OSError) as error:
             raise NotStored("the database is away") from error
-        shown = {"image": f"uploads/{upload_id}"}
+        shown = {"image": path_of(upload_id)}
         return await self._take(
             Inbound(self.name(), session.conversation, PICTURE_MESSAGE, session.brand, message_id, shown)
         )
@@ -202,6 +212,7 @@ class WebsiteChannel(InputChannel):
 
     async def _picture(self, request: Request, upload_id: str) -> HTTPResponse:
         session = session_of(request)
+        await self._limit(f"pictures:{session.conversation}", _PICTURES)
         picture = await self._uploads.get(session.conversation, upload_id)
         if picture is None:
             raise Refusal(404, "没有这张图片")

@@ -89,6 +89,15 @@ def brands_on_wechat() -> frozenset[str]:
     return frozenset((fields or {}).get("brand", DEFAULT_BRAND) for fields in _configured().values())
 
 
+def account_of_brand(brand: str) -> Account | None:
+    """The account of a brand that may use the platform's API; None where it has none.
+
+    Raises:
+        AccountError: a setting is wrong or missing.
+    """
+    return next((one for one in configured_accounts().values() if one.brand == brand and one.api), None)
+
+
 def _configured() -> Mapping[str, Any]:
     content = yaml.safe_load(settings().credentials.read_text(encoding="utf-8")) or {}
     return (content.get(CHANNEL) or {}).get("accounts") or {}

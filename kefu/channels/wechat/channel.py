@@ -6,6 +6,7 @@ from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel
 from sanic import Blueprint, Sanic
+from sanic.exceptions import PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse, text
 
@@ -72,7 +73,7 @@ class WechatChannel(InputChannel):
                 return _refuse(account, error)
             return text(_query(request).get("echostr", ""))
 
-        @wechat.post("/<name>")
+        @wechat.post("/<name>", stream=True)
         async def receive(request: Request, name: str) -> HTTPResponse | None:
             account = self._accounts.get(name)
             if account is None:
@@ -83,15 +84,15 @@ class WechatChannel(InputChannel):
 
     async def _receive(self, account: Account, request: Request) -> HTTPResponse | None:
         query = _query(request)
-        if len(request.body) > LARGEST:
-            return text("too large", status=413)
         try:
-            verify(account, query)
-            opened = open_body(account, query, request.body)
+            verify(account, query)  # before anything of the body is read
+            opened = open_body(account, query, await _body(request))
             received = read(opened.fields)
             claim = await self._service.engine.answer(account, received, query)
         except Refused as error:
             return _refuse(account, error)
+        except PayloadTooLarge:
+            return text("too large", status=413)
         except BadXml as error:
             logger.warning("callback not understood: account=%s: %s", account.name, error)
             return text("bad request", status=400)
@@ -102,6 +103,16 @@ class WechatChannel(InputChannel):
         await response.eof()  # raises where the platform has hung up: then nothing is confirmed
         await self._service.engine.confirm(claim)
         return None
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a callback.
+
+    Raises:
+        PayloadTooLarge: it is larger than any of them; the rest of it is not read.
+    """
+    request.stream.request_max_size = LARGEST
+    return b"".join([part async for part in request.stream])
 
 
 def _query(request: Request) -> dict[str, str]:

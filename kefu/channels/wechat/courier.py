@@ -5,10 +5,12 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from kefu.channels.wechat import delivery
 from kefu.channels.wechat.accounts import Account
-from kefu.channels.wechat.api import NOT_NOW, ApiError, WechatApi
+from kefu.channels.wechat.api import BAD_MEDIA, NOT_NOW, ApiError, WechatApi
 from kefu.channels.wechat.delivery import Claim, Deliveries
 from kefu.channels.wechat.guard import Nonces
+from kefu.channels.wechat.pictures import Pictures
 from kefu.channels.wechat.users import account_name
 
 logger = logging.getLogger(__name__)
@@ -16,15 +18,24 @@ logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _PURGE_EVERY = 600  # looks
 _AT_ONCE = 20  # users
+_OF_CLAIM = 0.8  # part of a claim's time that sending may take
 _CLOSING_SECONDS = 5.0
 
 
 class Courier:
     """Sends by the API; several processes may each have one."""
 
-    def __init__(self, deliveries: Deliveries, nonces: Nonces, api: WechatApi, accounts: Mapping[str, Account]) -> None:
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        pictures: Pictures,
+        nonces: Nonces,
+        api: WechatApi,
+        accounts: Mapping[str, Account],
+    ) -> None:
         """A courier; it also clears away what is too old to matter."""
         self._deliveries = deliveries
+        self._pictures = pictures
         self._nonces = nonces
         self._api = api
         self._accounts = accounts
@@ -76,13 +87,33 @@ class Courier:
 
     async def _sent(self, account: Account, claim: Claim) -> bool:
         try:
-            await self._api.send(account, message(claim))
+            await self._send(account, claim)
         except ApiError as error:
+            if error.code == BAD_MEDIA:
+                await self._pictures.forget(account, claim.upload)
             delay = await self._deliveries.refused(claim, needs_user=error.code in NOT_NOW)
             logger.warning("not sent: account=%s %s, again in %.0f s", account.name, error, delay)
             return False
         await self._deliveries.confirm(claim)
         return True
+
+    async def _send(self, account: Account, claim: Claim) -> None:
+        """Send a claim while it is ours: later, another process may be sending it.
+
+        Raises:
+            ApiError: it was not sent, or nobody knows.
+        """
+
+        async def send() -> None:
+            media_id = None
+            if claim.upload:
+                media_id = await self._pictures.media_id(account, claim.conversation, claim.upload)
+            await self._api.send(account, message(claim, media_id))
+
+        try:
+            await asyncio.wait_for(send(), delivery.CLAIM.total_seconds() * _OF_CLAIM)
+        except asyncio.TimeoutError:
+            raise ApiError(-1, "slow") from None
 
     async def _look(self) -> None:
         looks = 0
@@ -93,14 +124,17 @@ class Courier:
                 if looks % _PURGE_EVERY == 0:
                     await self._deliveries.purge()
                     await self._nonces.purge()
+                    await self._pictures.purge()
             except Exception as error:  # whatever it is, the next look may do
                 logger.warning("could not look for what is owed: %s", type(error).__name__)
             looks += 1
             await asyncio.sleep(_LOOK_SECONDS)
 
 
-def message(claim: Claim) -> dict[str, Any]:
-    """A claim as the API wants it."""
+def message(claim: Claim, media_id: str | None = None) -> dict[str, Any]:
+    """A claim as the API wants it; of a picture without a media id only the text that stands for it."""
+    if media_id:
+        return {"touser": claim.openid, "msgtype": "image", "image": {"media_id": media_id}}
     if claim.kind != "msgmenu":
         return {"touser": claim.openid, "msgtype": "text", "text": {"content": claim.text}}
     choices = [{"id": choice.id, "content": choice.title} for choice in claim.choices]

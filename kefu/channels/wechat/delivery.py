@@ -7,7 +7,7 @@ own retry; a message to the API, whose answer nobody has, is sent again (docs/de
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -18,7 +18,7 @@ from kefu.channels.log import CUSTOMER, Logged
 from kefu.channels.models import Message
 from kefu.channels.wechat.models import WechatReply, WechatUser
 from kefu.channels.wechat.pack import Packed, Way, pack, with_more
-from kefu.channels.wechat.users import user_key
+from kefu.channels.wechat.users import ALLOWED, MESSAGE, user_key
 from kefu.database import Database
 from kefu.sealing import unseal
 
@@ -42,6 +42,7 @@ class Busy(Exception):
 class Claim:
     """A message that is ours to deliver; `id` is empty where it needs no confirmation.
 
+    `asks`: it is the last that may be sent, and asks the user to write.
     `is_repeat`: another request for the same callback has been given it, and has confirmed it where `id` is empty.
     """
 
@@ -55,6 +56,8 @@ class Claim:
     to_part: int
     has_more: bool
     is_repeat: bool = False
+    upload: str = ""
+    asks: bool = False
 
 
 class Deliveries:
@@ -66,11 +69,12 @@ class Deliveries:
     async def passive(self, conversation: str, message_id: str, has_api: bool, reserved: datetime) -> Claim | None:
         """What goes back with a callback: what it got before, else the next message.
 
-        None where nothing is owed, or somebody else is delivering.
+        None where nothing is owed, somebody else is delivering, or a picture comes next, which goes by the API.
 
         Args:
             has_api: whether what does not fit can follow by the API.
-            is_last: whether the callback ends with this, so that nothing need wait for it any more."""
+            reserved: until when the callback has reserved the answer for itself; that ends now.
+        """
         now = datetime.now(timezone.utc)
         async with self._database.write(user_key(conversation)) as session:
             user = await session.get(WechatUser, conversation)
@@ -85,10 +89,10 @@ class Deliveries:
                     user.claimed_until = now + CLAIM
                 return _again(earlier, is_open)
             try:
-                packed = await self._next(session, user, "passive", now)
+                packed = await self._next(session, user, "passive" if has_api else "bare", now)
             except Busy:
                 return None
-            if packed is None:
+            if packed is None or packed.kind == "image":
                 return None
             text = packed.text
             if packed.has_more and not has_api:
@@ -153,15 +157,18 @@ class Deliveries:
                 user.waiting = True
                 return None
             user.quota -= 1
-            is_last = user.quota == 0 and packed.has_more
-            user.waiting = user.asked = is_last
-            return _claim(user, packed, with_more(packed.text) if is_last else packed.text, now)
+            user.waiting = user.asked = False
+            if user.quota or not packed.has_more or packed.kind == "image":
+                return _claim(user, packed, packed.text, now)
+            return replace(_claim(user, packed, with_more(packed.text), now), asks=True)
 
     async def confirm(self, claim: Claim) -> None:
         """The message has arrived."""
         async with self._database.write(user_key(claim.conversation)) as session:
             user = await session.get(WechatUser, claim.conversation)
             if claim.id and user is not None and user.claim == claim.id:
+                if claim.asks and not user.quota:  # else the user has written meanwhile
+                    user.waiting = user.asked = True
                 user.delivered_seq, user.delivered_part = claim.to_seq, claim.to_part
                 user.claim = user.claimed_until = user.retry_at = None
                 user.tries = 0
@@ -177,6 +184,7 @@ class Deliveries:
             user.tries += 1
             delay = min(2.0 ** (user.tries - 1), _LONGEST_WAIT)
             user.retry_at = now + timedelta(seconds=delay)
+            user.quota = min(user.quota + 1, ALLOWED[MESSAGE][0])  # should it have arrived, the platform will say so
             if needs_user:
                 user.quota, user.waiting, user.retry_at = 0, True, None
             return delay
@@ -236,6 +244,7 @@ def _claim(user: WechatUser, packed: Packed, text: str, now: datetime) -> Claim:
         packed.to_seq,
         packed.to_part,
         packed.has_more,
+        upload=packed.upload,
     )
 
 

@@ -1,4 +1,4 @@
-"""Tables of the WeChat channel: users with what they have got so far, passive replies given, tokens, nonces."""
+"""Tables of the WeChat channel: users and what they have got, passive replies, pictures, tokens, nonces."""
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Text
 
@@ -52,6 +52,18 @@ class WechatToken(Base):
     token_sealed = Column(Text)
     expires_at = Column(UtcDateTime)
     asking_until = Column(UtcDateTime)
+
+
+class WechatMedia(Base):
+    """A picture that was uploaded to the platform, which keeps it for three days."""
+
+    __tablename__ = "wechat_media"
+
+    upload_id = Column(String(32), primary_key=True)
+    app_id = Column(String(64), primary_key=True)
+    conversation = Column(String(128), nullable=False)
+    media_id = Column(String(256), nullable=False)
+    expires_at = Column(UtcDateTime, nullable=False, index=True)
 
 
 class WechatNonce(Base):

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kefu.channels.log import AGENT, BOT, CUSTOMER, Logged
+from kefu.channels.uploads import upload_of
 from kefu.channels.wechat.split import LIMIT, parts, size
 
-Way = Literal["passive", "api"]
+Way = Literal["passive", "bare", "api"]
 
 TRANSFER = "transfer"  # custom field of a line: WeChat's own customer service takes over
 MORE = "（还有内容没发完，回复任意内容继续）"
-SEE_WEBSITE = "（客服发来一张图片，请到网页上的客服窗口查看）"
+NO_PICTURE = "（客服发来一张图片，但在微信里没能发出来。需要的话，请让客服用文字再说一遍。）"
 _CHOOSE = "（回复数字选择）"
 _LONGEST_TITLE = 20  # characters
 _GAP = "\n\n"
@@ -31,12 +32,13 @@ class Choice:
 class Packed:
     """One message, the place in the log that it reaches, and whether there is more behind that."""
 
-    kind: Literal["text", "msgmenu", "transfer"]
-    text: str
+    kind: Literal["text", "msgmenu", "transfer", "image"]
+    text: str  # of a picture: what stands for it where it can't be sent
     choices: Sequence[Choice]
     to_seq: int
     to_part: int
     has_more: bool
+    upload: str = ""
 
 
 @dataclass
@@ -47,6 +49,7 @@ class _Piece:
     is_last: bool
     choices: Sequence[Choice] = field(default_factory=tuple)
     is_transfer: bool = False
+    upload: str = ""
 
 
 def pack(lines: Sequence[Logged], after_seq: int, after_part: int, way: Way) -> Packed | None:
@@ -56,23 +59,26 @@ def pack(lines: Sequence[Logged], after_seq: int, after_part: int, way: Way) -> 
         lines: the log from some way before `after_seq` on, in order: choices are numbered by turn.
         after_seq: the last line that was delivered whole.
         after_part: how many parts of the line behind it were delivered.
-        way: a passive reply is text only; the API has clickable menus.
+        way: a passive reply is text only; the API has clickable menus, and pictures, which therefore wait for it;
+            a bare reply has no API behind it.
     """
-    pieces = _pieces(lines, after_seq, after_part)
+    pieces = _pieces(lines, after_seq, after_part, has_pictures=way != "bare")
     if not pieces:
         return None
-    if way == "passive" and any(piece.is_transfer for piece in pieces):
+    if way != "api" and any(piece.is_transfer for piece in pieces):
         pieces = pieces[: next(index for index, piece in enumerate(pieces) if piece.is_transfer) + 1]
         last = pieces[-1]
         return Packed("transfer", "", (), last.seq, 0, has_more=False)
     taken: list[_Piece] = []
     for piece in pieces:
-        if taken and (taken[-1].choices or _size([*taken, piece], way) > _ROOM):
+        if taken and (taken[-1].choices or taken[0].upload or piece.upload or _size([*taken, piece], way) > _ROOM):
             break
         taken.append(piece)
     last = taken[-1]
-    choices = last.choices if way == "api" else ()
     to_seq, to_part = (last.seq, 0) if last.is_last else (last.seq - 1, last.part + 1)
+    if last.upload:
+        return Packed("image", last.text, (), to_seq, to_part, len(pieces) > 1, last.upload)
+    choices = last.choices if way == "api" else ()
     text = _written(taken, way)
     return Packed("msgmenu" if choices else "text", text, choices, to_seq, to_part, len(taken) < len(pieces))
 
@@ -89,19 +95,23 @@ def with_more(text: str) -> str:
     return f"{text}\n{MORE}"
 
 
-def _pieces(lines: Sequence[Logged], after_seq: int, after_part: int) -> list[_Piece]:
+def _pieces(lines: Sequence[Logged], after_seq: int, after_part: int, has_pictures: bool) -> list[_Piece]:
     choices = _choices(lines)
     pieces: list[_Piece] = []
     for line in lines:
         if line.who == CUSTOMER or line.seq <= after_seq:
             continue
         skip = after_part if line.seq == after_seq + 1 else 0
-        shown = parts(_text(line))
+        upload = upload_of(line.body.get("image")) or ""
+        picture = [NO_PICTURE] if line.body.get("image") else []  # above its text, as on the website
+        shown = picture + parts(_text(line))
         found = [
             _Piece(text, line.seq, index, is_last=index == len(shown) - 1)
             for index, text in enumerate(shown)
             if index >= skip
         ]
+        if picture and not skip and has_pictures:
+            found[0].upload = upload
         if found:
             found[-1].choices = choices.get(line.seq, ())
             found[-1].is_transfer = bool((line.body.get("custom") or {}).get(TRANSFER))
@@ -137,7 +147,7 @@ def _customer_between(lines: Sequence[Logged], first: int, last: int) -> bool:
 
 
 def _text(line: Logged) -> str:
-    text = line.body.get("text") or (SEE_WEBSITE if line.body.get("image") else "")
+    text = line.body.get("text") or ""
     return f"【{line.body['agent']}】{text}" if line.who == AGENT and text and line.body.get("agent") else text
 
 

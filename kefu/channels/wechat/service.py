@@ -1,5 +1,6 @@
 """The parts of the channel in one process, put together."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,17 +13,20 @@ from kefu.channels.prepare import prepare
 from kefu.channels.push import LoggedOutput
 from kefu.channels.rasa_agent import RasaAgent
 from kefu.channels.turn import Handler
-from kefu.channels.wake import Wakeups
+from kefu.channels.wake import wakeups
 from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.api import WechatApi, asking
 from kefu.channels.wechat.courier import Courier
 from kefu.channels.wechat.delivery import Deliveries
 from kefu.channels.wechat.engine import Engine
 from kefu.channels.wechat.guard import Nonces
+from kefu.channels.wechat.pictures import Pictures
 from kefu.channels.wechat.tasks import Tasks
 from kefu.channels.wechat.tokens import Tokens
 from kefu.database import database
 from kefu.settings import settings
+
+logger = logging.getLogger(__name__)
 
 
 class WechatOutput(LoggedOutput):
@@ -46,7 +50,7 @@ class Service:
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         self._accounts = accounts
         self.log = MessageLog(database())
-        self.wakeups = Wakeups(settings().redis_url)
+        self.wakeups = wakeups()
         self.output = WechatOutput(self)
 
     async def start(self, on_new_message: Handler, app: Sanic) -> None:
@@ -54,9 +58,10 @@ class Service:
         self._session = aiohttp.ClientSession()
         api = WechatApi(Tokens(database(), asking(self._session)), self._session)
         agent = RasaAgent(app)
-        self._courier = Courier(Deliveries(database()), Nonces(database()), api, self._accounts)
+        pictures = Pictures(database(), api)
+        self._courier = Courier(Deliveries(database()), pictures, Nonces(database()), api, self._accounts)
         self._door = Door(on_new_message, self.log, self.wakeups, agent, self._deliver)
-        tasks = Tasks(database(), self._door, self.log, api, _intent_of(app))
+        tasks = Tasks(database(), self._door, self.log, self.wakeups, api, _intent_of(app))
         self.engine = Engine(database(), tasks, self.log, self.wakeups, self._courier)
         if self._accounts:
             self._door.recover("wechat")
@@ -80,7 +85,11 @@ class Service:
 def _intent_of(app: Sanic) -> Any:
     async def intent_of(said: str) -> str:
         readable = prepare(said, settings().max_message_chars).text
-        parsed = await app.ctx.agent.parse_message(readable)
+        try:
+            parsed = await app.ctx.agent.parse_message(readable)
+        except Exception as error:  # whatever it is: the turn that follows says something in every case
+            logger.error("intent not found: %s", type(error).__name__)
+            return ""
         return str((parsed.get("intent") or {}).get("name") or "")
 
     return intent_of

@@ -6,16 +6,25 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kefu.channels.binding import Bindings
+from kefu.channels.binding import Bindings, Outcome
 from kefu.channels.door import Door
 from kefu.channels.inbox import Inbox
 from kefu.channels.log import CUSTOMER, NOTICE, Line, MessageLog
 from kefu.channels.message import BadMessage, Inbound
 from kefu.channels.prepare import prepare
 from kefu.channels.quick_replies import resolve, seal_buttons, typed
-from kefu.channels.website.uploads import Uploads, picture_of
+from kefu.channels.uploads import Uploads, path_of, picture_of
+from kefu.channels.wake import Wakeups
 from kefu.channels.wechat.accounts import Account
-from kefu.channels.wechat.answers import BINDING, NO_PICTURES, PICTURE_LOST, TRANSFERRED, UNBOUND
+from kefu.channels.wechat.answers import (
+    BAD_SCAN,
+    BINDING,
+    BOUND_ON_WEBSITE,
+    NO_PICTURES,
+    PICTURE_LOST,
+    TRANSFERRED,
+    UNBOUND,
+)
 from kefu.channels.wechat.api import ApiError, WechatApi
 from kefu.channels.wechat.incoming import Received
 from kefu.channels.wechat.meaning import Ask, Meaning
@@ -55,6 +64,7 @@ class Tasks:
         database: Database,
         door: Door,
         log: MessageLog,
+        wakeups: Wakeups,
         api: WechatApi,
         intent_of: IntentOf,
     ) -> None:
@@ -63,7 +73,8 @@ class Tasks:
         Args:
             intent_of: what a text is about, without a turn.
         """
-        self._door, self._log, self._api, self._intent_of = door, log, api, intent_of
+        self._door, self._log, self._wakeups = door, log, wakeups
+        self._api, self._intent_of = api, intent_of
         self._bindings = Bindings(database)
         self._users = Users(database)
         self._uploads = Uploads(database)
@@ -80,9 +91,8 @@ class Tasks:
             await self._turn(callback)
         elif ask is Ask.TELL:
             await self._tell(callback, callback.meaning.text)
-        elif ask is Ask.BIND:
-            outcome = await self._bindings.redeem(callback.conversation, callback.account.brand, callback.meaning.text)
-            await self._tell(callback, BINDING[outcome])
+        elif ask in (Ask.BIND, Ask.SCAN, Ask.CONFIRM):
+            await self._bind(callback)
         elif ask is Ask.UNBIND:
             if await self._bindings.unbind(callback.conversation):
                 await self._tell(callback, UNBOUND)
@@ -95,6 +105,32 @@ class Tasks:
         """An unsubscription: nothing can be sent any more, and nobody is bound."""
         await self._bindings.unbind(callback.conversation)
         await self._users.forget(callback.account, callback.received.openid)
+
+    async def _bind(self, callback: Callback) -> None:
+        """A code that was typed or scanned, or the word that binds what was scanned."""
+        conversation, brand, text = callback.conversation, callback.account.brand, callback.meaning.text
+        if callback.meaning.ask is Ask.SCAN:
+            outcome = await self._bindings.scan(conversation, brand, text)
+            asked = BINDING[outcome] if outcome is Outcome.ASK else BAD_SCAN
+            await self._tell(callback, f"{callback.meaning.welcome}{asked}")
+            return
+        if callback.meaning.ask is Ask.BIND:
+            outcome = await self._bindings.redeem(conversation, brand, text)
+        else:
+            outcome = await self._bindings.confirm(conversation)
+            if outcome is Outcome.WRONG:  # nothing was scanned: perhaps a bank card is meant
+                await self._take(callback, text)
+                return
+        await self._tell(callback, BINDING[outcome])
+        if outcome is Outcome.BOUND:
+            await self._tell_website(callback)
+
+    async def _tell_website(self, callback: Callback) -> None:
+        """The website's customer hears of the binding as well: it may have been somebody else."""
+        customer = await self._bindings.customer(callback.conversation)
+        line = Line(NOTICE, {"text": BOUND_ON_WEBSITE}, f"bound-{callback.received.message_id}")
+        await self._log.append(customer, [line])
+        await self._wakeups.wake(customer)
 
     async def _turn(self, callback: Callback) -> None:
         text = await self._text(callback)
@@ -116,7 +152,7 @@ class Tasks:
             seq = meaning.text.partition(".")[0]
             if seq.isascii() and seq.isdigit() and len(seq) < 10:
                 lines = await self._log.after(callback.conversation, int(seq) - 1, limit=1)
-                if lines and (button := choice_of(lines[0], meaning.text)):
+                if lines and lines[0].seq == int(seq) and (button := choice_of(lines[0], meaning.text)):
                     return button["payload"]
             return meaning.title
         return meaning.text
@@ -152,7 +188,7 @@ class Tasks:
             await self._tell(callback, PICTURE_LOST)
             return
         upload = await self._uploads.store(callback.conversation, received.message_id, account.brand, picture)
-        shown = {"image": f"uploads/{upload}"}
+        shown = {"image": path_of(upload)}
         await self._door.take(
             Inbound("wechat", callback.conversation, PICTURE_MESSAGE, account.brand, received.message_id, shown)
         )

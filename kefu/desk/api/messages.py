@@ -61,11 +61,17 @@ async def list_attachments(ticket_id: TicketId, _: Reader, db: Db) -> Any:
     openapi_extra={"requestBody": {"required": True, "content": {kind: _PICTURE for kind in sorted(TYPES)}}},
 )
 async def add_attachment(
-    ticket_id: TicketId, request: Request, caller: Writer, db: Db, name: str = Query("", max_length=200)
+    ticket_id: TicketId,
+    request: Request,
+    caller: Writer,
+    db: Db,
+    name: str = Query("", max_length=200),
+    show: bool = Query(False, description="同时发给客户"),
 ) -> Any:
     """Add a picture (the body is the file); its type is read from its content. The same again changes nothing."""
     await _check(db, ticket_id)
-    return await Attachments(db).add(ticket_id, name, await request.body(), caller.actor)
+    shown_by = caller.display if show else None
+    return await Attachments(db).add(ticket_id, name, await request.body(), caller.actor, shown_by=shown_by)
 
 
 @router.get("/attachments/{attachment_id}", response_class=Response, summary="取图片")

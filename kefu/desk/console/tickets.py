@@ -127,12 +127,15 @@ async def merge_into(request: Request, number: str, visitor: Agents, version: Ve
 
 
 @router.post("/attachments")
-async def add_picture(request: Request, number: str, visitor: Agents, picture: UploadFile | None = None) -> Response:
-    """Keep a picture with the ticket; its content decides what it is."""
+async def add_picture(
+    request: Request, number: str, visitor: Agents, picture: UploadFile | None = None, show: Text = ""
+) -> Response:
+    """Keep a picture with the ticket; its content decides what it is. With `show` the customer gets it too."""
     ticket = await ticket_of(request, number)
     data = await picture.read(LARGEST + 1) if picture else b""
+    name, shown_by = (picture and picture.filename) or "", visitor.user.display_name if show else None
     try:
-        await services(request).attachments.add(ticket.id, (picture and picture.filename) or "", data, visitor.actor)
+        await services(request).attachments.add(ticket.id, name, data, visitor.actor, shown_by=shown_by)
     except Unacceptable as error:
         return _refused(request, ticket, error)
     return _done(request, ticket, "uploaded")

@@ -12,6 +12,8 @@ from kefu.desk.models import Ticket, TicketEvent
 from kefu.desk.outbox.store import Kind, put, revive
 from kefu.sealing import fingerprint, seal, unseal
 
+PICTURE = "这张图片是关于您的工单 {ticket} 的。"
+
 
 async def tell_change(session: AsyncSession, ticket: Ticket, event: TicketEvent, now: datetime) -> None:
     """Tell the customer that the status of a ticket has changed, where that is worth a message."""
@@ -27,6 +29,23 @@ async def tell_reply(
     await _tell(session, ticket, f"message:{message_id}", told, {"agent": agent}, now)
 
 
+async def tell_picture(session: AsyncSession, ticket: Ticket, picture: str, agent: str, now: datetime) -> None:
+    """Show the customer a picture that an agent has added to a ticket."""
+    conversation, metadata = unsealed_customer(ticket), {"agent": agent, "ticket_id": ticket.id}
+    text, image = PICTURE.format(ticket=ticket.id), f"attachments/{picture}"
+    await push(
+        session,
+        conversation,
+        f"picture:{picture}",
+        text,
+        metadata,
+        now,
+        ticket.id,
+        sealed=ticket.customer_sealed,
+        image=image,
+    )
+
+
 async def push(
     session: AsyncSession,
     conversation: str,
@@ -38,6 +57,7 @@ async def push(
     buttons: list[dict[str, str]] | None = None,
     sealed: str | None = None,
     slots: dict[str, Any] | None = None,
+    image: str | None = None,
 ) -> None:
     """Put a message to a conversation into the outbox, within the caller's transaction.
 
@@ -46,10 +66,12 @@ async def push(
         key: unique; the customer sees what bears it once, however often it is sent.
         metadata: `agent` (display name) or `notice` (true) says who speaks.
         slots: what the bot has to know from then on, e.g. that the person has gone.
+        image: `attachments/<id>`; the channel fetches it from the ticket.
     """
     event: dict[str, Any] = {"event": "bot", "text": text, "metadata": {**metadata, "push_id": push_id(key)}}
-    if buttons:
-        event["data"] = {"buttons": buttons}
+    data = {name: value for name, value in (("buttons", buttons), ("image", image)) if value}
+    if data:
+        event["data"] = data
     events = [{"event": "slot", "name": name, "value": value} for name, value in (slots or {}).items()]
     body = [*events, event] if events else event
     await put(

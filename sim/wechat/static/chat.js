@@ -16,7 +16,12 @@ const act = (action) => post(address(), action);
 function line(message) {
   const box = document.createElement("div");
   box.className = `line ${message.who}`;
-  box.append(message.text);
+  if (message.media) {
+    const picture = document.createElement("img");
+    picture.src = `/chat/media/${message.media}`;
+    picture.alt = message.text;
+    box.append(picture);
+  } else box.append(message.text);
   for (const [id, title] of message.menu) {
     const button = document.createElement("button");
     button.textContent = title;
@@ -37,9 +42,16 @@ async function refresh() {
   const text = await answer.text();
   if (text === drawn) return;
   drawn = text;
-  const { shown, left } = JSON.parse(text);
+  const { shown, left, codes } = JSON.parse(text);
   $("screen").replaceChildren(...shown.map(line));
   $("screen").scrollTop = $("screen").scrollHeight;
+  $("codes").replaceChildren(...codes.slice(-3).map((code) => {
+    const button = document.createElement("button");
+    button.textContent = `扫 …${code.slice(-6)}`;
+    button.title = code;
+    button.onclick = () => act({ kind: "scan", code });
+    return button;
+  }));
   $("left").textContent = `客服消息还能发 ${left} 条`;
 }
 

@@ -59,6 +59,55 @@ async def test_guessing_is_stopped_for_one_and_for_all(bindings: Bindings, monke
     assert await bindings.redeem(WX, "post", code.text) is Outcome.BOUND, "an hour later"
 
 
+async def test_a_scan_binds_only_after_a_word(bindings: Bindings) -> None:
+    code = await bindings.new_code(WEB, "post")
+    assert len(code.scene) <= 64, "what WeChat takes"
+    assert await bindings.confirm(WX) is Outcome.WRONG, "nothing was scanned"
+    for _ in range(2):
+        assert await bindings.scan(WX, "post", code.scene) is Outcome.ASK
+    assert await bindings.customer(WX) == WX, "who scans may not know whose code it is"
+    assert await bindings.scan("wx-post-2", "post", code.scene) is Outcome.WRONG, "one person scans it"
+    assert await bindings.confirm("wx-post-2") is Outcome.WRONG
+    for _ in range(2):
+        assert await bindings.confirm(WX) is Outcome.BOUND, "also where the platform repeats the word"
+    assert await bindings.customer(WX) == WEB
+    assert await bindings.scan(WX, "post", code.scene) is Outcome.WRONG, "once"
+    assert await bindings.redeem("wx-post-2", "post", code.text) is Outcome.WRONG, "the typed code went with it"
+
+
+async def test_a_scan_of_another_brand_a_late_one_and_a_forged_one_bind_nothing(
+    bindings: Bindings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = await bindings.new_code(WEB, "post")
+    assert await bindings.scan("wx-my-1", "my", code.scene) is Outcome.WRONG
+    assert await bindings.scan(WX, "post", f"{code.scene[:-1]}x") is Outcome.WRONG
+    assert await bindings.redeem(WX, "post", code.scene) is Outcome.WRONG, "a scene is no code"
+    assert await bindings.scan(WX, "post", code.scene) is Outcome.ASK
+    await bindings.new_code(WEB, "post")
+    assert await bindings.confirm(WX) is Outcome.WRONG, "a newer code has ended it"
+    monkeypatch.setattr(binding_module, "LIFETIME", timedelta(seconds=-1))
+    late = await bindings.new_code(WEB, "post")
+    assert await bindings.scan(WX, "post", late.scene) is Outcome.WRONG
+
+
+async def test_what_was_scanned_last_is_confirmed(bindings: Bindings) -> None:
+    first, second = await bindings.new_code("web-2", "post"), await bindings.new_code(WEB, "post")
+    for code in (first, second):
+        assert await bindings.scan(WX, "post", code.scene) is Outcome.ASK
+    assert await bindings.confirm(WX) is Outcome.BOUND
+    assert await bindings.customer(WX) == WEB
+    assert await bindings.unbind(WX) is True
+    assert await bindings.confirm(WX) is Outcome.WRONG, "the earlier scan is not kept for later"
+
+
+async def test_the_same_request_is_the_same_code(bindings: Bindings) -> None:
+    codes = {(await bindings.new_code(WEB, "post", request="m1")).text for _ in range(3)}
+    assert len(codes) == 1
+    others = [(WEB, "m2"), ("web-2", "m1")]
+    codes |= {(await bindings.new_code(talk, "post", request=asked)).text for talk, asked in others}
+    assert len(codes) == 3
+
+
 async def test_unbinding_from_either_side(bindings: Bindings) -> None:
     for side in (WX, WEB):
         await bindings.redeem(WX, "post", (await bindings.new_code(WEB, "post")).text)

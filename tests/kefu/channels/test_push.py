@@ -3,8 +3,13 @@
 from kefu.channels.log import MessageLog
 from kefu.channels.push import LoggedOutput
 from kefu.channels.quick_replies import resolve
+from kefu.channels.uploads import Picture, Uploads, upload_of
 from kefu.channels.wake import Wakeups
 from kefu.database import Database
+from kefu.desk.attachments import Attachments
+from kefu.desk.tickets import NewTicket, TicketService
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(30)
 
 
 async def test_a_push_is_logged_once_and_wakes(database: Database) -> None:
@@ -30,3 +35,29 @@ async def test_notices_buttons_and_empty_messages(database: Database) -> None:
     assert (notice.who, asked.who) == ("notice", "bot")
     assert resolve("web-1", asked.body["buttons"][0]["payload"]) == ("/rate", "满意")
     assert output.name() == "website"
+
+
+async def test_what_no_channel_could_write_is_left_out(database: Database) -> None:
+    """Half a surrogate would break every event stream and every send behind it."""
+    output = LoggedOutput("website", log := MessageLog(database), Wakeups())
+    said = {"text": "坏\ud800字", "agent": "小\udfff王", "buttons": [{"title": "好\ud83d", "payload": "/affirm"}]}
+    await output.send_response("web-1", said)
+    [line] = await log.after("web-1", 0)
+    assert (line.body["text"], line.body["agent"], line.body["buttons"][0]["title"]) == ("坏字", "小王", "好")
+
+
+async def test_a_tickets_picture_becomes_one_of_the_conversation(database: Database) -> None:
+    log = MessageLog(database)
+    output = LoggedOutput("website", log, Wakeups())
+    new = NewTicket("post", "website", "web-1", "refund", "退款没到", "k1")
+    number = (await TicketService(database).open(new)).ticket.id
+    kept = await Attachments(database).add(number, "1.png", PNG, "user:li")
+    said = {"text": "请看", "agent": "小王", "push_id": "desk:picture:1", "image": f"attachments/{kept.id}"}
+    for _ in range(2):
+        await output.send_response("web-1", said)
+    [line] = await log.after("web-1", 0)
+    upload = upload_of(line.body["image"])
+    assert upload and await Uploads(database).get("web-1", upload) == Picture(PNG, "image/png")
+    assert await Uploads(database).get("web-2", upload) is None, "nobody else's"
+    await output.send_response("web-1", {**said, "push_id": "p2", "image": f"attachments/{'0' * 32}"})
+    assert "image" not in (await log.after("web-1", 1))[0].body, "it is gone, the words are not"

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import select
 
 from kefu.database import Database
 from kefu.desk.attachments import LARGEST, MOST, Attachments
 from kefu.desk.errors import Unacceptable
 from kefu.desk.merge import merge
+from kefu.desk.outbox.models import Delivery
 from kefu.desk.tickets import NewTicket, TicketService
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=timezone.utc)
@@ -98,3 +100,20 @@ async def test_what_is_not_there(database: Database) -> None:
     assert await Attachments(database).read("../../etc/passwd") is None
     with pytest.raises(KeyError):
         await Attachments(database).add("KF0000000000", "a.png", PNG, "customer", NOW)
+
+
+async def test_a_picture_is_shown_to_the_customer_once_where_that_is_wanted(database: Database, ticket_id: str) -> None:
+    attachments = Attachments(database)
+    kept = await attachments.add(ticket_id, "1.png", PNG, "user:li", NOW)
+
+    async def sent() -> list[dict[str, object]]:
+        async with database.read() as session:
+            return [one.body for one in (await session.execute(select(Delivery))).scalars()]
+
+    assert await sent() == [], "it is for the staff"
+    for _ in range(2):
+        again = await attachments.add(ticket_id, "1.png", PNG, "user:li", NOW, shown_by="小王")
+        assert again.id == kept.id
+    [body] = await sent()
+    assert body["data"] == {"image": f"attachments/{kept.id}"}
+    assert body["metadata"] == {"agent": "小王", "ticket_id": ticket_id, "push_id": f"desk:picture:{kept.id}"}

@@ -6,6 +6,7 @@ import { recall } from "./images.js";
 import { Log } from "./log.js";
 import { chime, Launcher, Panel } from "./panel.js";
 import { Shelf } from "./shelf.js";
+import words from "./text.js";
 
 /** Define the element; `base` is the server's address, `css` its style sheet. */
 export function define(base, css) {
@@ -86,7 +87,9 @@ export function define(base, css) {
         (blob) => connection.sendImage(blob).then(() => this.#log.toEnd()),
         this.#visit,
       );
-      this.#panel = new Panel([...this.#log.nodes, this.#composer.node], shelf, (open) => this.#toggled(open));
+      const content = [...this.#log.nodes, this.#composer.node];
+      const toWechat = () => this.#press(words.bind);
+      this.#panel = new Panel(content, shelf, (open) => this.#toggled(open), toWechat);
       this.#launcher = new Launcher(() => this.open());
       const root = this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
@@ -110,10 +113,10 @@ export function define(base, css) {
     }
 
     #show() {
-      const { store, name, trouble } = this.#connection;
+      const { store, name } = this.#connection;
       const open = this.#panel.isOpen;
       if (open && document.visibilityState === "visible") store.read();
-      this.#panel.describe(name, store.agent, trouble);
+      this.#panel.describe(this.#connection, store.agent);
       this.#log.show(name);
       const { unread } = store;
       this.#launcher.show(unread, open);

@@ -42,6 +42,11 @@ export class Connection {
     return this.#session.name;
   }
 
+  /** Whether the customer could go on in WeChat. */
+  get hasWechat() {
+    return this.#session.stored?.wechat;
+  }
+
   /** Whether this browser has talked before. */
   get isKnown() {
     return Boolean(this.#session.stored) || this.outbox.items.length > 0;

@@ -22,6 +22,7 @@ export class Log {
   #settling;
   #greeted;
   #pinned = true; // the customer reads the end: stay there whatever grows
+  #top = 0; // where the list was scrolled to when we last looked
 
   constructor(store, actions) {
     this.#store = store;
@@ -59,6 +60,7 @@ export class Log {
 
   toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.#top = this.scroller.scrollTop;
     this.#below.hidden = true;
     this.#pinned = true;
   }
@@ -108,8 +110,11 @@ export class Log {
     this.#greeting.replaceChildren(render(line, {}, this.#actions));
   }
 
+  /** What grows moves the end away; only the customer moves up. */
   #scrolled() {
-    this.#pinned = this.#isAtEnd;
+    const { scrollTop } = this.scroller;
+    this.#pinned = this.#isAtEnd || (this.#pinned && scrollTop >= this.#top);
+    this.#top = scrollTop;
     if (this.#pinned) this.#below.hidden = true;
     this.#fill();
   }

@@ -5,6 +5,7 @@ import words from "./text.js";
 
 const PHONE = matchMedia("(max-width: 480px)");
 const BUBBLE = "M4 5h16v11H11l-5 4v-4H4zM8 9h8M8 12h5";
+const CODE = "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM20 14v6h-4"; // a QR code
 const BELL = "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4";
 
 export class Launcher {
@@ -30,12 +31,17 @@ export class Panel {
   #status = h("p", { class: "status" });
   #bar = h("p", { class: "bar", role: "status", hidden: true });
   #sound;
+  #wechat;
   #pageOverflow; // what the page had, while it is locked
   #onToggle;
 
-  /** `content` are the nodes under the header; `onToggle(open)` hears; `shelf` remembers whether new lines sound. */
-  constructor(content, shelf, onToggle) {
+  /**
+   * `content` are the nodes under the header; `onToggle(open)` hears; `toWechat` leads on to WeChat;
+   * `shelf` remembers whether new lines sound.
+   */
+  constructor(content, shelf, onToggle, toWechat) {
     this.#onToggle = onToggle;
+    this.#wechat = iconButton(CODE, words.wechat, { hidden: true, onclick: toWechat });
     const toggle = () => {
       shelf.set("sound", !shelf.get("sound"));
       this.#showSound(shelf.get("sound"));
@@ -45,7 +51,7 @@ export class Panel {
     this.#showSound(shelf.get("sound"));
     const close = iconButton("M6 9l6 6 6-6", words.close, { onclick: () => this.close() });
     const logo = h("span", { class: "logo", "aria-hidden": "true" });
-    const top = h("div", { class: "top" }, logo, h("div", {}, this.#title, this.#status), this.#sound, close);
+    const top = h("div", { class: "top" }, logo, h("div", {}, this.#title, this.#status), this.#wechat, this.#sound, close);
     this.node = h("dialog", { class: "panel", "aria-labelledby": "title" }, top, this.#bar, ...content);
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event));
     this.node.addEventListener("cancel", (event) => this.#escape(event));
@@ -70,8 +76,9 @@ export class Panel {
     this.#onToggle(false);
   }
 
-  /** Name above, how things are below it, and a bar where something is wrong. */
-  describe(name, agent, trouble) {
+  /** Name above, how things are below it, a bar where something is wrong, and whether there is a way to WeChat. */
+  describe({ name, trouble, hasWechat }, agent) {
+    this.#wechat.hidden = !hasWechat;
     const title = name ? words.title(name) : words.human;
     const status = agent ? words.agent(agent) : words.online;
     if (this.#title.textContent !== title) this.#title.textContent = title;

@@ -25,7 +25,7 @@ export function render(line, { time, settled }, actions) {
   const mine = line.who === "customer";
   const item = h("li", { class: `item ${line.who}` });
   if (time) item.append(h("time", { datetime: time.toISOString() }, showTime(time)));
-  if (line.who === "notice") item.append(h("p", { class: "note" }, line.text ?? ""));
+  if (line.who === "notice" && !line.copy) item.append(h("p", { class: "note" }, line.text ?? ""));
   else {
     if (line.who === "agent") item.append(h("span", { class: "name" }, line.agent || words.human));
     else item.append(unseen(mine ? words.customer : words.bot));
@@ -66,10 +66,10 @@ function long(text, mine) {
 }
 
 function receipt(line) {
-  const number = RECEIPT.exec(line.receipt ?? line.text ?? "")?.[0];
+  const number = line.copy ?? RECEIPT.exec(line.receipt ?? line.text ?? "")?.[0];
   if (!number) return null;
   const shown = h("code", {}, number);
-  const copy = h("button", { type: "button", class: "chip", "aria-label": words.copyReceipt(number) }, words.copy);
+  const copy = h("button", { type: "button", class: "chip", "aria-label": line.copy ? `${words.copy} ${number}` : words.copyReceipt(number) }, words.copy);
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(number);

@@ -66,7 +66,8 @@ export class Session {
     }
     if (!answer || stored.person !== person(this.#user)) key = String(Math.random());
     answer ??= await this.#api.session(wanted);
-    const session = { token: answer.token, name: answer.name, person: person(this.#user), at: Date.now(), key };
+    const { token, name, wechat } = answer;
+    const session = { token, name, wechat, person: person(this.#user), at: Date.now(), key };
     this.#shelf.set(KEY, session);
     if (stored?.key !== key) this.onNew();
     return session;

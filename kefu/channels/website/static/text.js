@@ -8,6 +8,8 @@ export default {
   agent: (name) => `${name} 正在为您服务`,
   close: "收起对话",
   sound: "提示音",
+  wechat: "到微信里继续",
+  bind: "绑定微信", // what the server understands
   log: "对话",
   input: "输入问题",
   placeholder: "请输入问题",

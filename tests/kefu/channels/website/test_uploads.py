@@ -3,7 +3,7 @@
 import pytest
 
 from kefu.channels.message import BadMessage
-from kefu.channels.website.uploads import picture_of
+from kefu.channels.uploads import picture_of
 from tests.website_server import Server
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(30)
@@ -62,3 +62,9 @@ async def test_too_many_pictures_are_told_to_wait(server: Server) -> None:
     ]
     assert {status for status, _, _ in answers} == {202, 429}
     assert int(answers[-1][2]["Retry-After"]) >= 1
+
+
+async def test_pictures_are_not_served_without_bounds(server: Server) -> None:
+    visitor = await server.visitor()
+    statuses = [(await visitor.ask("GET", "/uploads/none"))[0] for _ in range(200)]
+    assert set(statuses) == {404, 429} and statuses.count(404) >= 100, "a long conversation's are"

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sanic.touchup import TouchUp
+from sanic import Sanic
 
 from kefu.channels import door as door_module
+from kefu.channels.log import BOT, Line, MessageLog
 from kefu.channels.wechat import engine as engine_module
 from kefu.channels.wechat import service as service_module
 from kefu.channels.wechat.channel import WechatChannel
@@ -26,6 +27,7 @@ from sim.wechat.server import serving
 from tests.servers import free_port
 from tests.wechat_app import Bot, application
 
+LAST = "先说到这儿"
 KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
 
 
@@ -72,6 +74,28 @@ class Wired:
         """What the account has said to a user."""
         return self.user(openid).heard()
 
+    async def heard_so_far(self, openid: str = "o1") -> list[str]:
+        """All that the account says to a user before it answers what the user says now.
+
+        Messages keep their order, so whatever was still to come, late or a second time, is among it.
+        """
+        await self.say(LAST, openid)
+        await until(lambda: any(LAST in text for text in self.heard(openid)), patience=30)
+        *before, answer = self.heard(openid)
+        assert answer == f"答 {LAST}", "something was sent along with it"
+        assert self.bot.heard.pop() == LAST
+        return before
+
+    async def looked_again(self) -> None:
+        """The courier has looked, of itself, for what it owes to whom, and done what it found; twice."""
+        log = MessageLog(self.database)
+        for number in (1, 2):
+            openid = f"watched-{number}"
+            await self.say("你好", openid)
+            await log.append(self.conversation(openid), [Line(BOT, {"text": "看见了"}, "unannounced")])
+            await until(lambda: "看见了" in self.heard(openid))  # noqa: B023
+            await until(lambda: not self.channel._service._courier._tasks)
+
     def conversation(self, openid: str = "o1") -> str:
         """A user's conversation."""
         return conversation_of("post", openid)
@@ -103,17 +127,6 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-_touch_up_of_sanic = TouchUp.run
-_touched: list[str] = []
-
-
-def _touch_up(app: Any) -> None:
-    """Sanic rewrites its own classes when it starts, which works only once in a process."""
-    if not _touched:
-        _touched.append(app.name)
-        _touch_up_of_sanic(app)
-
-
 Wire = Callable[..., Any]
 
 
@@ -122,7 +135,7 @@ def wire(database: Database, monkeypatch: pytest.MonkeyPatch, fast: None, secret
     """`async with wire(mode="plain", api=False) as wired:` starts both sides."""
     monkeypatch.setattr(door_module, "database", lambda: database)
     monkeypatch.setattr(service_module, "database", lambda: database)
-    monkeypatch.setattr("sanic.app.TouchUp.run", _touch_up)
+    monkeypatch.setattr(Sanic, "test_mode", True)  # it rewrites its own methods at start: once in a process
 
     @asynccontextmanager
     async def start(mode: str = "safe", timeout: float = 3.0, **settings: Any) -> AsyncIterator[Wired]:

@@ -1,7 +1,9 @@
 """Who may knock: signatures, moments, nonces; in every mode."""
 
+import asyncio
 import time
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
@@ -104,3 +106,19 @@ async def test_strangers_get_nothing_and_say_nothing(wire: Wire) -> None:
             assert (confirmed.status_code, confirmed.text) == (200, "echo-123")
             assert confirmed.headers["content-type"].startswith("text/plain")
             assert (await client.get(address, params={"echostr": "x"})).status_code == 403
+
+
+@pytest.mark.parametrize(("is_signed", "status"), [(False, 403), (True, 413)])
+async def test_a_body_that_never_ends_is_not_waited_for(wire: Wire, is_signed: bool, status: int) -> None:
+    """Whoever is not the platform gets nothing read; and nobody more than a callback can hold."""
+    query, _ = request()
+    query = query if is_signed else {**query, "signature": "0" * 40}
+    async with wire() as wired:
+        address = urlsplit(wired.platform.accounts["post"].callback)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        path = f"{address.path}?{urlencode(query)}"
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 90000000\r\n\r\n"
+        writer.write(head.encode() + b"<xml>" + b" " * (200_000 if is_signed else 10))
+        answer = await asyncio.wait_for(reader.readline(), 5)
+        assert answer.split()[1] == str(status).encode()
+        writer.close()

@@ -103,3 +103,9 @@ async def test_wechats_own_service_takes_over_where_it_is_set(wire: Wire, how: s
         shown = wired.user().shown[-1]
         assert (shown.kind, shown.text) == ("transfer_customer_service", "[转接微信客服 kf1@post]")
         assert all("真人" not in text and "human" not in text for text in wired.bot.heard), "the bot keeps out of it"
+
+
+async def test_a_model_that_fails_while_a_person_may_be_wanted_leaves_nobody_in_silence(wire: Wire) -> None:
+    async with wire(handoff="wechat") as wired:
+        await wired.say("崩了吗")
+        assert wired.heard() == ["答 崩了吗"], "the door says something in every case"

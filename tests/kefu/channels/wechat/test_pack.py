@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from kefu.channels.log import AGENT, BOT, CUSTOMER, Logged
-from kefu.channels.wechat.pack import SEE_WEBSITE, choice_of, pack
+from kefu.channels.wechat.pack import NO_PICTURE, choice_of, pack
 from kefu.channels.wechat.split import LIMIT, size
 
 NOW = datetime(2026, 11, 26, tzinfo=timezone.utc)
@@ -80,7 +80,7 @@ def test_a_numbered_menu_is_not_numbered_again() -> None:
 def test_people_are_named_and_pictures_pointed_at() -> None:
     lines = log((AGENT, {"text": "好的", "agent": "小王", "id": "p1"}), (AGENT, {"image": "uploads/1", "id": "p2"}))
     packed = pack(lines, 0, 0, "api")
-    assert packed is not None and packed.text == f"【小王】好的\n\n{SEE_WEBSITE}"
+    assert packed is not None and packed.text == f"【小王】好的\n\n{NO_PICTURE}"
 
 
 def test_a_transfer_goes_alone_and_only_passively() -> None:

@@ -240,6 +240,38 @@ def test_reading_further_up_is_not_disturbed(visit: Visit, server: FakeServer) -
     expect(below).to_be_hidden()
 
 
+def test_what_grows_before_a_scroll_is_heard_of_does_not_unpin(visit: Visit, server: FakeServer) -> None:
+    server.answer = lambda text: [{"text": f"第{n}句"} for n in range(30)]
+    chat = visit().open()
+    chat.say("你好")
+    chat.hears("第29句")
+    gap = chat.log.evaluate(
+        """async (log) => {
+            const tall = document.createElement("li");
+            tall.style.height = "300px"; // a picture that has just been drawn …
+            log.querySelector("ol:last-of-type").append(tall);
+            log.dispatchEvent(new Event("scroll")); // … before the browser tells of our own scrolling
+            for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+            return log.scrollHeight - log.scrollTop - log.clientHeight;
+        }"""
+    )
+    assert gap < 2, "the end is still shown"
+
+
+def test_a_narrow_phone_shows_the_whole_name(visit: Visit, server: FakeServer) -> None:
+    chat = visit()
+    chat.page.set_viewport_size({"width": 320, "height": 568})
+    chat.open()
+    chat.say("你好")
+    chat.hears("收到：你好")
+    server.say({"who": "agent", "agent": "小王", "text": "我来了"})
+    expect(chat.panel).to_contain_text("小王 正在为您服务")
+    for part in ("h2", ".status"):
+        node = chat.panel.locator(part)
+        assert node.evaluate("node => node.scrollWidth <= node.clientWidth"), part
+        assert node.evaluate("node => node.clientHeight") < 30, "one line"
+
+
 def test_an_image_with_preview_survives_a_reload(visit: Visit, server: FakeServer, tmp_path: Path) -> None:
     path = tmp_path / "收据.png"
     path.write_bytes(png(400, 300))
@@ -290,6 +322,30 @@ def test_a_photo_that_is_too_big_is_made_smaller(visit: Visit, server: FakeServe
     [(data, kind)] = server.uploads.values()
     assert kind == "image/jpeg"
     assert len(data) <= 5 * 1024 * 1024
+
+
+def test_the_way_to_wechat_is_in_the_header(visit: Visit, server: FakeServer, errors: list[str]) -> None:
+    server.uploads["qr"] = (png(230, 230), "image/png")
+    shown = {"who": "notice", "text": "您的绑定码是 7K3M9QXT", "image": "uploads/qr", "copy": "绑定 7K3M9QXT"}
+    server.answer = lambda text: [shown if text == "绑定微信" else {"text": "好"}]
+    chat = visit().open()
+    chat.page.get_by_role("button", name="到微信里继续").click()
+    chat.hears("您的绑定码是 7K3M9QXT")
+    expect(chat.mine).to_contain_text("绑定微信")
+    picture = chat.log.get_by_role("button", name="放大图片")
+    expect(picture).to_be_visible()
+    expect(chat.log.get_by_role("button", name="复制 绑定 7K3M9QXT")).to_be_visible()
+    assert picture.locator("canvas").evaluate("canvas => canvas.width") == 230, "as sharp as it came"
+    expect(chat.box).to_be_focused()
+    assert not errors
+
+
+def test_without_an_official_account_there_is_no_way_to_wechat(visit: Visit, server: FakeServer) -> None:
+    server.wechat = False
+    chat = visit().open()
+    chat.hears("您好")
+    expect(chat.page.get_by_role("button", name="提示音")).to_be_visible()
+    expect(chat.page.get_by_role("button", name="到微信里继续")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
-"""Pictures that customers send: checked by what they are, kept in the database, shown to their owner only."""
+"""Pictures of conversations: checked by what they are, kept in the database, shown to their owner only."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 import filetype
 from sqlalchemy import insert, select
@@ -14,6 +16,8 @@ from kefu.database import Database
 LARGEST = 5 * 1024 * 1024  # bytes
 MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
+_ADDRESS = re.compile(r"(uploads|attachments)/([0-9a-f]{32})")
+
 _uploads = Upload.__table__
 
 
@@ -23,6 +27,26 @@ class Picture:
 
     content: bytes
     media_type: str
+
+
+def path_of(upload_id: str) -> str:
+    """How a line of the log names a picture."""
+    return f"uploads/{upload_id}"
+
+
+def upload_of(image: Any) -> str | None:
+    """The upload that a line's `image` names; None where it is something else."""
+    return _named("uploads", image)
+
+
+def attachment_of(image: Any) -> str | None:
+    """The picture of a ticket that the desk's message names; None where it is something else."""
+    return _named("attachments", image)
+
+
+def _named(where: str, image: Any) -> str | None:
+    found = _ADDRESS.fullmatch(image) if isinstance(image, str) else None
+    return found[2] if found and found[1] == where else None
 
 
 def picture_of(content: bytes) -> Picture:
@@ -63,6 +87,15 @@ class Uploads:
             }
             await transaction.execute(insert(_uploads), row)
             return str(row["id"])
+
+    async def copy(self, upload_id: str, conversation: str, message_id: str) -> str | None:
+        """The id of a picture as another conversation of the same customer has it; None where it is not there."""
+        query = select(_uploads).where(_uploads.c.id == upload_id)
+        async with self._database.read() as session:
+            row = (await session.execute(query)).one_or_none()
+        if row is None:
+            return None
+        return await self.store(conversation, message_id, row.brand, Picture(row.content, row.media_type))
 
     async def get(self, conversation: str, upload_id: str) -> Picture | None:
         """A picture of a conversation."""
