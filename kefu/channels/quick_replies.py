@@ -10,7 +10,7 @@ from kefu.settings import settings
 
 _PREFIX = "qr."
 _REGISTER = re.compile(
-    r"^(那就?|好的?[，,]?|嗯+[，,]?|还是|要不|我要|我想|请|麻烦|帮(我|忙)|给我|现在|马上|直接){0,3}(登记|报个?单|开(个|张)(工)?单)"
+    r"^(那就?|好的?[，,]?|嗯+[，,]?|还是|要不|我要|我想|请|麻烦|帮(我|忙)|给我|现在|马上|直接){0,3}([登等]记|报个?单|开(个|张)(工)?单)"
     r"(一?下|一个)?(吧|啊|呀|了)?$"
 )
 
@@ -48,10 +48,9 @@ def typed(buttons: list[dict[str, str]], text: str) -> str | None:
     return next((button["payload"] for button in buttons if button["title"] == plain), None)
 
 
-def spoken(text: str) -> tuple[str, str] | None:
-    """The command and title of words that do what a button does, whether or not it is on the screen (登记吧)."""
-    plain = text.strip(" ，。,.!！~")
-    return ("/open_ticket", plain) if _REGISTER.match(plain) else None
+def spoken(text: str) -> str | None:
+    """The command of normalised words that do what a button does, whether or not it is on the screen (登记吧)."""
+    return "/open_ticket" if _REGISTER.match(text.strip(" ，。,.!！~")) else None
 
 
 @lru_cache(maxsize=4096)
