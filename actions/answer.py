@@ -20,9 +20,11 @@ from actions.buttons import (
 )
 from actions.emergency import kind_of, raise_alarm
 from actions.guided import option_named, options_meant, place, says_unsolved, try_next, untried
+from actions.lost_money import ask_who
 from actions.matter import SURELY, answered, joined, matter, only_facts, stay
 from actions.notes import about_ticket
 from actions.notices import tell_notices
+from actions.phone import reassure
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import Decision, decide
@@ -46,9 +48,12 @@ class ActionAnswer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Look the question up and utter what was found."""
         turn = Turn.of(tracker)
+        lost = ask_who(dispatcher, turn, tracker)
+        if lost:
+            return lost
         kind = kind_of(turn)
         if kind:
-            return await raise_alarm(dispatcher, turn, kind)
+            return await raise_alarm(dispatcher, turn, tracker, kind)
         if must_ask_brand(turn, tracker):
             return ask_brand(dispatcher, tracker)
         turn = resumed(turn, tracker)
@@ -84,6 +89,9 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     if calls_off(turn.said()):
         dispatcher.utter_message(response="utter_nothing_to_cancel")
         return []
+    phone = reassure(dispatcher, turn, tracker)
+    if phone:
+        return phone
     named = option_named(turn, tracker)
     if named:
         return go_on(dispatcher, turn, tracker, *named)

@@ -59,7 +59,7 @@ class ValidateCommentForm(FormValidationAction):
         turn = Turn.of(tracker)
         kind = kind_of(turn)
         if kind:
-            return [*await raise_alarm(dispatcher, turn, kind), *_LEAVE]
+            return [*await raise_alarm(dispatcher, turn, tracker, kind), *_LEAVE]
         if turn.intent == "human_agent" and turn.confidence >= SURE:
             dispatcher.utter_message(response="utter_person_by_button")
             return _LEAVE

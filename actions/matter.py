@@ -20,7 +20,8 @@ def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
     is_new = not is_business(turn.intent) or turn.intent != tracker.get_slot("topic")
     if not is_new:
         return stay(turn, tracker)
-    events: list[EventType] = [SlotSet("question", turn.text), SlotSet("tried", None)]
+    events: list[EventType] = [SlotSet(name, None) for name in ("tried", "alarm")]
+    events.append(SlotSet("question", turn.text))
     if is_business(turn.intent) and (turn.confidence >= SURE or not tracker.get_slot("topic")):
         events.append(SlotSet("topic", turn.intent))
     events += [SlotSet(name, turn.entity(name)) for name in (*FACTS, *KEPT) if name != "phone" or turn.entity(name)]

@@ -12,8 +12,10 @@ from actions.answer import go_on, miss, note_facts, offer_ticket, say, still_not
 from actions.brand import ask_brand, must_ask_brand
 from actions.feedback import store
 from actions.guided import option_named
+from actions.lost_money import ask_who
 from actions.menu import show_menu
 from actions.notes import about_ticket
+from actions.phone import reassure
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import CHOICES, SURE, Decision, decide
@@ -44,6 +46,9 @@ class ActionOutOfScope(Action):
 
     async def _beside(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
+        asked = ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker)
+        if asked:
+            return asked
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)

@@ -10,6 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer, ask_again, go_on, note_facts, offer_ticket
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.guided import option_named, place, try_next, untried
+from actions.lost_money import ASKS as LOST
+from actions.phone import reassure
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
 
@@ -66,6 +68,9 @@ class ActionUnsolved(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Show another answer of the same step, or leave it to the ticket form."""
         turn = Turn.of(tracker)
+        phone = reassure(dispatcher, turn, tracker)
+        if phone:
+            return [*phone, SlotSet("nothing_left", False)]
         named = option_named(turn, tracker)
         if named and untried(named[1], turn, tracker):
             return [*go_on(dispatcher, turn, tracker, *named), SlotSet("nothing_left", False)]
@@ -79,6 +84,23 @@ class ActionUnsolved(Action):
         return [SlotSet("nothing_left", True)]
 
 
+class ActionHeard(Action):
+    """好的 without an answer before it: a word on what the bot has just asked, if it has asked anything."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_heard"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Lead to the button that does what was offered."""
+        asks = tracker.get_slot("asks")
+        if asks == "register" and tracker.get_slot("topic"):
+            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
+        else:
+            dispatcher.utter_message(response="utter_lost_money_again" if asks == LOST else "utter_heard")
+        return []
+
+
 class ActionWhatNow(Action):
     """没用, 不知道, a lone fact: words that need something before them to make sense."""
 
@@ -89,6 +111,9 @@ class ActionWhatNow(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Go on with the matter that is open; without one ask what it is about."""
         turn = Turn.of(tracker)
+        phone = reassure(dispatcher, turn, tracker)
+        if phone:
+            return phone
         if option_named(turn, tracker):
             return await answer(dispatcher, turn, tracker)
         noted = note_facts(dispatcher, turn, tracker)

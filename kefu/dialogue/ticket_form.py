@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kefu.brands import DEFAULT_BRAND
+from kefu.dialogue.corrected_topic import Correction, corrected_topic
 from kefu.dialogue.emergency import THEFT
 from kefu.dialogue.said import Said, facts, says_only_facts
 from kefu.show import SKIPPED
@@ -33,7 +34,18 @@ _NO_PHONE = re.compile(
     r"(电话|手机|号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
 )
 _KEEPS_PHONE = re.compile(r"^(我|就|我就|那我?)?(不|别)(想|愿意?|方便|敢)?(留|给|填|说|提供|透露)")
+_PHONE = "(手机|电话|号码?|联系方式)"
+_KEEPS = "(不|别)(想|愿意?|方便|敢|要)?(留|给|填|写|提供|透露|告诉)"
+_KEEPS_PHONE_ANYWHERE = re.compile(
+    rf"({_PHONE}(号码?)?.{{0,3}}{_KEEPS}|{_KEEPS}(你们?|别人|我的?)?{_PHONE}(号码?)?)"
+    r"(给?你们?|别人|出去|了|的|啊|呀|吧|呢|行吗|行不行|可以吗|可不可以|[,.!?])*$"
+)
 _NEVER_MIND = re.compile(r"^((那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了|算了,?不.{1,4}了)" + _ENDING + "$")
+_LATER = re.compile(
+    r"^(那|我|算了|先不弄了|[,.!])*(明天|改天|回头|晚点|晚些|过会儿?|等会儿?|等下|下次|以后|有空)(我)?再(说|弄|办|来|填|登记|联系)"
+    + _ENDING
+    + "$"
+)
 _POLITE = re.compile(
     r"^((谢谢|多谢|谢了|感谢|你好|您好|在吗|好|嗯+|哦+|噢|收到|知道|明白|ok|辛苦|麻烦|快(点|些)|赶紧|急死|急|人呢)[您你大家]*"
     + _ENDING
@@ -96,6 +108,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
     if asked == "brand":
         return _brand(said, bad_answers)
     known = facts(said)
+    if corrected := corrected_topic(said, topic):
+        return _other_topic(asked, corrected, said, known, bad_answers)
     if asked == "amount" and "amount" not in known and (bare := parse_numeral(said.text)) is not None:
         known["amount"] = f"{bare.normalize():f}"  # a number alone is an amount only because we asked for one
     if asked == "ticket_confirmed":
@@ -115,8 +129,10 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
 
 
 def calls_off(said: Said) -> bool:
-    """Whether a customer takes back what he has begun (算了, 不用了, 取消)."""
-    return (said.intent == "cancel" and said.confidence >= SURE) or bool(_NEVER_MIND.match(said.text))
+    """Whether a customer takes back what he has begun, or puts it off (算了, 不用了, 取消, 明天再说)."""
+    return (said.intent == "cancel" and said.confidence >= SURE) or bool(
+        _NEVER_MIND.match(said.text) or _LATER.match(said.text)
+    )
 
 
 def _cancels(asked: str, said: Said) -> bool:
@@ -129,6 +145,25 @@ def _cancels(asked: str, said: Said) -> bool:
 def refuses_phone(said: Said) -> bool:
     """Whether a customer says that he leaves no number."""
     return bool(_KEEPS_PHONE.match(said.text)) and not _QUESTION.search(said.text)
+
+
+def asks(text: str) -> bool:
+    """Whether a message is a question."""
+    return bool(_QUESTION.search(text))
+
+
+def keeps_phone(text: str) -> bool:
+    """Whether a message that stands by itself says that its sender leaves no number, or asks whether he may."""
+    return bool(_KEEPS_PHONE_ANYWHERE.search(text))
+
+
+def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str, Any], bad_answers: int) -> Step:
+    """The ticket is about something else; what was told stays. The guide's place belongs to the first matter."""
+    more = {}
+    if corrected.tells_more:
+        more = {"description" if asked == "description" else "extra": said.text}
+    slots = {**known, **more, "topic": corrected.topic, "guide": None, "bad_answers": bad_answers, "back": True}
+    return Step(slots, ("utter_ticket_topic",))
 
 
 def _skips(asked: str, said: Said, gives_facts: bool) -> bool:

@@ -33,6 +33,26 @@ def test_a_fact_that_was_not_asked_for_is_kept() -> None:
     assert "time" not in step.slots
 
 
+@pytest.mark.parametrize("asked", ["description", "time", "phone", "ticket_confirmed"])
+def test_a_corrected_matter_is_taken_and_the_question_stays(asked: str) -> None:
+    step = next_step(asked, said("不对,我说的是提现不是退款", "refund"), 1, "refund")
+    assert step.slots == {"topic": "withdraw", "guide": None, "bad_answers": 1, "back": True}
+    assert step.say == ("utter_ticket_topic",)
+
+
+def test_what_a_correction_tells_beside_the_matter_is_kept() -> None:
+    text = "说错了,是提现,昨天提的500一直没到"
+    step = next_step("phone", said(text, "withdraw", amount="500", time="2026-11-22"), 0, "refund")
+    assert (step.slots["topic"], step.slots["amount"], step.slots["time"]) == ("withdraw", "500", "2026-11-22")
+    assert step.slots["extra"] == text
+    assert next_step("description", said(text, "withdraw"), 0, "refund").slots["description"] == text
+
+
+@pytest.mark.parametrize("text", ["明天再说", "算了,改天再弄吧", "等会儿再填"])
+def test_what_is_put_off_is_called_off(text: str) -> None:
+    assert next_step("time", said(text, time="2026-11-24"), 0).ended
+
+
 @pytest.mark.parametrize(
     ("text", "amount"), [("350", "350"), ("三百五", "350"), ("1.5万", "15000"), (" 99.9 ", "99.9")]
 )
