@@ -7,8 +7,8 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import is_alarmed, tells_more, word_on_alarm
 from actions.emergency import kind_of, raise_alarm
-from actions.guided import says_unsolved
 from actions.matter import SURELY, only_facts
 from actions.status import add_to, status_line
 from actions.turn import Turn
@@ -17,14 +17,11 @@ from kefu.desk.errors import TicketError
 from kefu.desk.lifecycle import Status
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import TicketService
-from kefu.dialogue.answering import SURE
-from kefu.dialogue.odd_messages import Kind, kind_of_text
-from kefu.dialogue.ticket_form import ASKS_HOW_LONG, asks, calls_off
+from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
 from kefu.topics import is_business
 
 _SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
 _HURRIES = re.compile(r"^(请|麻烦|你们|能不能|可以)*(快(点|些)|赶紧|催|急|太慢|(怎么)?(这么|好)慢|人呢|还没(好|处理))")
-_SHORTEST_STORY = 3  # characters
 _LONGEST_HURRY = 10  # characters; more is a matter of its own
 _LEAVE: list[EventType] = [SlotSet("note", None), SlotSet("requested_slot", None)]
 
@@ -85,31 +82,27 @@ class ActionStoreNote(Action):
 
 async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """A word on the ticket that was just opened (要多久, 催一下, 对了…, 金额是60); empty for any other message."""
-    number = tracker.get_slot("ticket_id")
-    is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not only_facts(turn)
+    number, is_urgent = tracker.get_slot("ticket_id"), is_alarmed(tracker)
+    word = word_on_alarm(turn.text) if is_urgent else None
+    is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not (only_facts(turn) or word)
     hurries = len(turn.text) <= _LONGEST_HURRY and _HURRIES.search(turn.text)
-    is_urgent = tracker.get_slot("alarm") and tracker.get_slot("alarm") == tracker.get_slot("topic")
-    is_open = tracker.get_slot("faq_id" if hurries or is_urgent else "topic")  # something else is talked about
+    is_open = tracker.get_slot("faq_id" if hurries else "topic") and not is_urgent  # something else is talked about
     if not number or is_open or turn.is_pressed or is_sure:
         return []
     service = TicketService(database())
     ticket = await service.get(number)
     if ticket is None or not Status(ticket.status).is_active or turn.brand.id not in ("", ticket.brand):
         return []
-    if hurries or ASKS_HOW_LONG.search(turn.text):
+    if word:
+        await _added(number, turn.text, turn)
+        dispatcher.utter_message(response=word, receipt=number)
+    elif hurries or ASKS_HOW_LONG.search(turn.text):
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
-        return [SlotSet("ticket_id", number)]
-    if only_facts(turn) or _SUPPLEMENT.match(turn.text) or (is_urgent and _tells_more(turn)):
+    elif only_facts(turn) or _SUPPLEMENT.match(turn.text) or (is_urgent and tells_more(turn)):
         dispatcher.utter_message(response=await _added(number, turn.text, turn), receipt=number)
-        return [SlotSet("ticket_id", number)]
-    return []
-
-
-def _tells_more(turn: Turn) -> bool:
-    """Whether words after an alarm are part of its story (对方不还): no question, and about nothing else we know."""
-    is_ours = is_business(turn.intent) and turn.confidence >= SURE
-    tells = len(turn.text) >= _SHORTEST_STORY and not asks(turn.text) and not says_unsolved(turn.text)
-    return tells and not is_ours and kind_of_text(turn.text) is Kind.ORDINARY
+    else:
+        return []
+    return [SlotSet("ticket_id", number)]
 
 
 async def _added(number: str, text: str, turn: Turn) -> str:

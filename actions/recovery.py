@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import go_on, miss, note_facts, offer_ticket, say, still_not, tell
+from actions.answer import answer_oddly, go_on, miss, note_facts, offer_ticket, ranking_of, say, still_not, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.feedback import store
 from actions.guided import option_named
@@ -46,7 +46,9 @@ class ActionOutOfScope(Action):
 
     async def _beside(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
-        asked = ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker)
+        asked = (
+            ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
+        )
         if asked:
             return asked
         named = option_named(turn, tracker)
@@ -74,7 +76,7 @@ class ActionOutOfScope(Action):
             return _without_english(dispatcher, turn, tracker, chinese)
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
             return _decline(dispatcher, tracker, kind)
-        decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
+        decision = decide(turn.text, ranking_of(turn, tracker), turn.brand, knowledge_base(), turn.questions)
         if decision.band is not Band.REFUSE and must_ask_brand(turn, tracker):
             return ask_brand(dispatcher, tracker)
         return await tell(dispatcher, turn, tracker, decision)
@@ -90,7 +92,7 @@ class ActionNoneOfThese(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Ask for other words; the third time offer a person."""
         question, turn = tracker.get_slot("question"), Turn.of(tracker)
-        missed = await keep_unanswered(turn, miss(dispatcher, turn, tracker), question or "")
+        missed = await keep_unanswered(turn, miss(dispatcher, turn, tracker), (question or "").rpartition("；")[-1])
         return [*missed, SlotSet("question", question)]
 
 

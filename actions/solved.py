@@ -35,7 +35,7 @@ class ActionSolved(Action):
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
-        if tracker.get_slot("asks") == "register" and not turn.is_pressed:
+        if tracker.get_slot("asks") == "register" and not turn.is_pressed and not _SOLVED.search(turn.text):
             dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
             return [SlotSet("faq_id", tracker.get_slot("faq_id"))]
         if turn.text.rstrip().endswith("?") and not turn.is_pressed:  # 就这？ is no yes
@@ -92,8 +92,11 @@ class ActionHeard(Action):
         return "action_heard"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Lead to the button that does what was offered."""
+        """Lead to the button that does what was offered; 办好了 ends the open matter."""
         asks = tracker.get_slot("asks")
+        if tracker.get_slot("topic") and _SOLVED.search(Turn.of(tracker).text):
+            dispatcher.utter_message(response="utter_solved")
+            return [SlotSet(name, None) for name in _MATTER]
         if asks == "register" and tracker.get_slot("topic"):
             dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
         else:

@@ -7,6 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer import still_not
 from actions.aside import take_up
 from actions.handoff import to_queue
 from actions.status import add_to, status_line
@@ -74,6 +75,8 @@ class ActionTicketStatus(Action):
                 return []
             dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
             return [SlotSet("ticket_id", ticket.id)]
+        if open_matter := still_not(dispatcher, turn, tracker):
+            return open_matter
         if _REGISTER.search(turn.text) and not _ASKS_ABOUT.search(turn.text):
             dispatcher.utter_message(response="utter_register_now")
             return []

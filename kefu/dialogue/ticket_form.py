@@ -11,6 +11,7 @@ from typing import Any
 from kefu.brands import DEFAULT_BRAND
 from kefu.dialogue.corrected_topic import Correction, corrected_topic
 from kefu.dialogue.emergency import THEFT
+from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.dialogue.said import Said, facts, says_only_facts
 from kefu.show import SKIPPED
 from kefu.text.numerals import parse_numeral
@@ -30,6 +31,13 @@ _SKIP = re.compile(
     r"跳过|不知道|不清楚|不晓得|不记得|记不(清|得|住)|忘(了|记)|没有(单号|订单号)?$|^没有|先不填|略过"
     r"|不(想|方便|愿意?)(说|给|填|提供|透露|留)"
 )
+_KNOWS_NOT = re.compile(
+    r"(不知道|不清楚|不晓得|不记得|记不(清|得|住)|忘(了|记)|说不(清|准))(是|具体|到底)*"
+    r"((?P<time>几点|几号|哪一?天|什么时候|啥时候|时间)|(?P<amount>多少|几块))"
+)
+_UPSET = re.compile(
+    r"没(有)?(什么)?用|不管用|白搭|有(什么|啥|屁)用|烦死|急死|气死|(浪费|耽误)(我)?时间|(这么|真|好|太)(麻烦|啰嗦|慢)"
+)
 _NO_PHONE = re.compile(
     r"(电话|手机|号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
 )
@@ -40,7 +48,11 @@ _KEEPS_PHONE_ANYWHERE = re.compile(
     rf"({_PHONE}(号码?)?.{{0,3}}{_KEEPS}|{_KEEPS}(你们?|别人|我的?)?{_PHONE}(号码?)?)"
     r"(给?你们?|别人|出去|了|的|啊|呀|吧|呢|行吗|行不行|可以吗|可不可以|[,.!?])*$"
 )
-_NEVER_MIND = re.compile(r"^((那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了|算了,?不.{1,4}了)" + _ENDING + "$")
+_NEVER_MIND = re.compile(
+    r"^((不用|不弄|不登记|算)了[,]?我?(自己|再|先)?(等|看|想|试|弄|打|找|办).{0,5}|(那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了|算了,?不.{1,4}了)"
+    + _ENDING
+    + "$"
+)
 _LATER = re.compile(
     r"^(那|我|算了|先不弄了|[,.!])*(明天|改天|回头|晚点|晚些|过会儿?|等会儿?|等下|下次|以后|有空)(我)?再(说|弄|办|来|填|登记|联系)"
     + _ENDING
@@ -118,6 +130,9 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         return Step({**known, "bad_answers": 0})
     if asked == "description":
         return _description(said, known, bad_answers, topic)
+    if unknown := _KNOWS_NOT.search(said.text):
+        name = next(name for name, words in unknown.groupdict().items() if words)
+        return _unknown(asked, name, said, known, bad_answers)
     if _skips(asked, said, gives_facts=bool(known)):
         return Step({**known, asked: SKIPPED, "bad_answers": 0})
     if known:
@@ -174,6 +189,13 @@ def _skips(asked: str, said: Said, gives_facts: bool) -> bool:
     return bool(refused or skips or _SKIP.search(said.text))
 
 
+def _unknown(asked: str, name: str, said: Said, known: dict[str, Any], bad_answers: int) -> Step:
+    """不记得几点: no question, and an answer to whichever was asked."""
+    if name == asked:
+        return Step({**known, asked: SKIPPED, "bad_answers": 0})
+    return Step({**known, "extra": said.text, "bad_answers": bad_answers, "back": True}, ("utter_ticket_noted",))
+
+
 def _aside(said: Said, bad_answers: int) -> Step | None:
     """A message beside the question: a question, more about the matter, or politeness; None for anything else."""
     if bad_answers >= _MOST_BAD:
@@ -189,6 +211,8 @@ def _aside(said: Said, bad_answers: int) -> Step | None:
         return Step({**again, "bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
     if _POLITE.match(said.text):
         return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_polite",))
+    if _UPSET.search(said.text) or kind_of_text(said.text) is Kind.ABUSIVE:
+        return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_upset",))
     return None
 
 

@@ -48,6 +48,26 @@ def test_what_a_correction_tells_beside_the_matter_is_kept() -> None:
     assert next_step("description", said(text, "withdraw"), 0, "refund").slots["description"] == text
 
 
+@pytest.mark.parametrize(("text", "name"), [("不记得几点了", "time"), ("不清楚多少", "amount"), ("忘了是哪天", "time")])
+def test_not_to_know_is_no_question(text: str, name: str) -> None:
+    unsure = said(text, "forgot_password")
+    assert next_step(name, unsure, 0, "refund").slots[name] == SKIPPED
+    other = next_step("phone", unsure, 0, "refund")
+    assert (other.say, other.slots["extra"]) == (("utter_ticket_noted",), text)
+    assert not other.answer_question
+
+
+@pytest.mark.parametrize("text", ["没用", "气死我了", "什么破玩意", "浪费我时间"])
+def test_anger_in_mid_form_is_heard(text: str) -> None:
+    assert next_step("time", said(text, "deny"), 0).say == ("utter_ticket_upset",)
+    assert next_step("time", said(text, "deny"), 2).slots["time"], "and nobody is asked for ever"
+
+
+@pytest.mark.parametrize("text", ["不用了我自己等", "算了我打电话吧"])
+def test_who_helps_himself_leaves_the_form(text: str) -> None:
+    assert calls_off(said(text))
+
+
 @pytest.mark.parametrize("text", ["明天再说", "算了,改天再弄吧", "等会儿再填"])
 def test_what_is_put_off_is_called_off(text: str) -> None:
     assert next_step("time", said(text, time="2026-11-24"), 0).ended
