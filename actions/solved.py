@@ -16,8 +16,9 @@ from actions.turn import Turn
 from kefu.dialogue.guides import Option
 
 _SOLVED = re.compile(
-    r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|没问题|没事了|(收|找|看|退)到了|到账了"
+    r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|^(都|现在|已经|这下)*没问题|没问题了|没事了|(收|找|看|退)到了|到账了"
 )
+_NOTHING_ELSE = re.compile(r"^没(有)?(别的|其他(的)?|什么)?(问题|事)?(要补充的?)?了[,.!吧啊]*$")
 _ALL = re.compile(r"全|都|解决")
 _MATTER = ("faq_id", "topic", "question", "guide", "tried", "asks")
 
@@ -122,6 +123,9 @@ class ActionWhatNow(Action):
         noted = note_facts(dispatcher, turn, tracker)
         if noted:
             return noted
+        if tracker.get_slot("asks") == "register" and _NOTHING_ELSE.match(turn.text):
+            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
+            return []
         if not tracker.get_slot("topic"):
             dispatcher.utter_message(response="utter_what_now")
             return []

@@ -96,6 +96,7 @@ def _told_before(tracker: Tracker) -> list[EventType]:
     if tracker.get_slot("topic") == OTHER_MATTER:
         return []
     told = {name: tracker.get_slot(name) for name in ("topic", "question", "time", "amount")}
+    told["question"] = told["question"] or tracker.get_slot("description")
     return [SlotSet(name, value) for name, value in told.items() if value and value != SKIPPED]
 
 

@@ -18,6 +18,7 @@ _CORRECTIONS = tuple(
     )
 )
 _OF_THE_FORM = re.compile(r"手机|电话|号码|金额|多少钱|时间|日期|单号|\d")  # 不对，是手机号写错了
+_ARRIVAL = "_arrival"
 _LIKE = 2  # characters that a title begins with
 
 
@@ -36,11 +37,17 @@ def corrected_topic(said: Said, topic: str) -> Correction | None:
     """
     for pattern in _CORRECTIONS:
         match = pattern.search(said.text)
-        meant = _topic_named(match["right"], said) if match else None
+        meant = _like(topic, _topic_named(match["right"], said)) if match else None
         if match and meant and meant != topic:
             rest = said.text[: match.start()] + said.text[match.end() :]
             return Correction(meant, len(rest.strip(" ,.!?。不对啊呀吧了")) > _LIKE)
     return None
+
+
+def _like(topic: str, meant: str | None) -> str | None:
+    """不是提现是充值, of money that has not arrived: the one that is meant has not arrived either."""
+    sibling = f"{meant}{_ARRIVAL}"
+    return sibling if topic.endswith(_ARRIVAL) and sibling in topics() else meant
 
 
 def _topic_named(words: str, said: Said) -> str | None:

@@ -21,6 +21,7 @@ CONFIRMED, PERSON = "yes", "person"
 SURE = 0.55  # a question in mid-form is answered from this confidence on
 
 _LONG_ENOUGH = 6  # characters that say more than a topic
+_SHORT = 10  # characters that say nothing but that somebody is angry
 _MOST_BAD = 2  # bad answers to one question, after which the text is taken as it is
 _ENDING = r"[\s,。.!~吧啊呀呢哦哈的了嘛]*"
 _CONFIRM = re.compile(
@@ -36,7 +37,7 @@ _KNOWS_NOT = re.compile(
     r"((?P<time>几点|几号|哪一?天|什么时候|啥时候|时间)|(?P<amount>多少|几块))"
 )
 _UPSET = re.compile(
-    r"没(有)?(什么)?用|不管用|白搭|有(什么|啥|屁)用|烦死|急死|气死|(浪费|耽误)(我)?时间|(这么|真|好|太)(麻烦|啰嗦|慢)"
+    r"没(有)?(什么)?用|不管用|白搭|有(什么|啥|屁)用|烦死|真烦|好烦|烦人|急死|气死|(浪费|耽误)(我)?时间|(这么|真|好|太)(麻烦|啰嗦|慢)"
 )
 _NO_PHONE = re.compile(
     r"(电话|手机|号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
@@ -66,7 +67,7 @@ _POLITE = re.compile(
 )
 _QUESTION = re.compile(r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点)|为何|呢$|(.)(不|没)\2|是否")
 ASKS_HOW_LONG = re.compile(
-    r"(多久|几天|什么时候|啥时候|多长时间).{0,6}(处理|回复|联系|答复|解决|结果|好|办)|^(要|得|那)?(多久|几天)"
+    r"(多久|几天|什么时候|啥时候|多长时间).{0,6}(处理|回复|联系|答复|解决|结果|好|办)|^(要|得|那|这个?|还|需要|大概|一般)*(等|要)?(多久|几天|多长时间)"
 )
 _CORRECTS = re.compile(r"不是|不对|错了|改(成|为|一下)|应该?是|更正")
 _MONEY = re.compile(r"[\d一二三四五六七八九十百千万两几]|块|元|钱|毛|角")
@@ -205,13 +206,15 @@ def _aside(said: Said, bad_answers: int) -> Step | None:
         return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_why",))
     if ASKS_HOW_LONG.search(said.text) or (said.intent == "ticket_status" and said.confidence >= SURE):
         return Step(again, ("utter_ticket_how_long",))
+    if _UPSET.search(said.text) and len(said.text) <= _SHORT:
+        return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_upset",))
     if is_business(said.intent) and said.confidence >= SURE:
         if _QUESTION.search(said.text) and said.intent not in _COMPLAINS:
             return Step(again, answer_question=True)
         return Step({**again, "bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
     if _POLITE.match(said.text):
         return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_polite",))
-    if _UPSET.search(said.text) or kind_of_text(said.text) is Kind.ABUSIVE:
+    if kind_of_text(said.text) is Kind.ABUSIVE:
         return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_upset",))
     return None
 
@@ -256,7 +259,8 @@ def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str
         return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_why",))
     if _POLITE.match(said.text) and bad_answers < _MOST_BAD:
         return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_polite",))
-    if said.intent == "skip" or (len(said.text) < _LONG_ENOUGH and _SKIP.search(said.text)):
+    says_nothing = bad_answers and _CONFIRM.match(said.text)  # 对, 确认: nothing more is to be had
+    if said.intent == "skip" or says_nothing or (len(said.text) < _LONG_ENOUGH and _SKIP.search(said.text)):
         return Step({**known, "description": SKIPPED, "bad_answers": 0})
     if topic == OTHER_MATTER and is_business(said.intent) and said.confidence >= SURE:
         amount = {"amount": None} if needs_amount(said.intent) else {}

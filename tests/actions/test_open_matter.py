@@ -5,13 +5,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import ActionAnswer, say
+from actions.feedback import ActionFeedback
 from actions.recovery import ActionOutOfScope
-from actions.solved import ActionHeard, ActionSolved
+from actions.solved import ActionHeard, ActionSolved, ActionWhatNow
 from actions.tickets import ActionTicketStatus
 from actions.turn import Turn
 from kefu.database import Database
+from kefu.desk.feedback import FeedbackService
 from kefu.desk.ticket_messages import TicketMessages
-from kefu.desk.tickets import TicketService
+from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.answering import Decision
 from kefu.knowledge import Band, knowledge_base
 from tests.actions.conversation import Talk, faq_of, text_of
@@ -91,6 +93,8 @@ async def test_who_is_through_is_not_led_to_a_ticket(talk: Talk, faq_id: str | N
         ("没转", "transfer", "utter_nothing_lost", 1),
         ("你们给冻结了没", "account_locked", "utter_freeze_yourself", 1),
         ("对方不还", "out_of_scope", "utter_note_stored", 1),
+        ("我都不知道", "forgot_password", "utter_note_stored", 1),
+        ("怎么办啊", "ticket_status", "utter_alarm_what_now", 1),
     ],
 )
 async def test_words_after_an_alarm(own_database: Database, text: str, intent: str, response: str, notes: int) -> None:
@@ -99,6 +103,45 @@ async def test_words_after_an_alarm(own_database: Database, text: str, intent: s
     assert text_of(await talk.hear(ActionAnswer(), text, intent)) == response
     [ticket] = await TicketService(own_database).queue()
     assert len(await TicketMessages(own_database).of(ticket.id)) == notes
+
+
+async def test_a_call_that_fails_is_answered_also_after_an_alarm() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我被骗了", "account_theft")
+    assert faq_of(await talk.hear(ActionAnswer(), "电话打不通", "contact"))[0].startswith("contact.")
+
+
+async def test_a_time_after_an_alarm_is_no_praise(own_database: Database) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我被骗了", "account_theft")
+    said = await talk.hear(ActionFeedback(), "昨天半夜3点", "feedback", time="昨天半夜3点")
+    assert text_of(said) == "utter_note_stored"
+    assert await FeedbackService(own_database).latest() == []
+
+
+async def test_what_is_to_be_added_to_a_ticket_is_no_question(own_database: Database) -> None:
+    new = NewTicket("post", "rest", "talk-1", "top_up", "充值失败扣了钱", "form:1")
+    talk = Talk()
+    talk.slots["ticket_id"] = (await TicketService(own_database).open(new)).ticket.id
+    assert text_of(await talk.hear(ActionAnswer(), "还要补充,是建行卡", "bank_card")) == "utter_note_stored"
+    assert faq_of(await talk.hear(ActionAnswer(), "对了提现手续费多少", "fee"))
+
+
+async def test_a_cause_that_is_ruled_out_is_no_success() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "付不了款", "payment_failed")
+    assert text_of(await talk.hear(ActionSolved(), "网络没问题", "affirm")) == "utter_guide_again"
+    assert text_of(await talk.hear(ActionSolved(), "现在没问题了", "affirm")) == "utter_solved"
+
+
+@pytest.mark.parametrize(("text", "response"), [("他店关了", "utter_matter_noted"), ("讲个笑话", "utter_out_of_scope")])
+async def test_a_statement_is_part_of_the_open_matter_and_a_wish_is_not(talk: Talk, text: str, response: str) -> None:
+    assert text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope")) == response
+
+
+async def test_who_has_nothing_to_add_is_led_to_the_button(talk: Talk) -> None:
+    talk.slots.update(asks="register", faq_id=None)
+    assert text_of(await talk.hear(ActionWhatNow(), "没有别的了", "deny")) == "utter_press_register"
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,17 @@ async def test_after_the_emergency_the_earlier_matter_goes_on(
     assert talk.slots["aside"] is None
 
 
+async def test_a_form_that_was_cancelled_does_not_ask_for_the_story_again() -> None:
+    talk = Talk()
+    await talk.hear(ValidateTicketForm(), "人工", "human_agent")
+    talk.slots["requested_slot"] = "description"
+    await talk.hear(ValidateTicketForm(), "提现1000没到账", "withdraw_arrival", amount="1000")
+    await submit(talk, None)
+    assert talk.slots["description"] is None
+    await talk.hear(ValidateTicketForm(), "登记", "open_ticket")
+    assert (talk.slots["description"], talk.slots["amount"]) == ("提现1000没到账", "1000")
+
+
 async def test_a_form_without_a_matter_is_about_the_emergency_from_its_beginning(own_database: Database) -> None:
     talk = Talk()
     await talk.hear(ValidateTicketForm(), "人工", "human_agent")

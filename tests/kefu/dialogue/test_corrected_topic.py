@@ -40,6 +40,13 @@ def test_other_corrections_leave_the_matter_alone(text: str, intent: str) -> Non
     assert corrected_topic(Said(text, intent, 0.9), "refund") is None
 
 
+@pytest.mark.parametrize(("topic", "meant"), [("withdraw_arrival", "top_up_arrival"), ("withdraw", "top_up")])
+def test_what_was_wrong_with_it_stays(topic: str, meant: str) -> None:
+    found = corrected_topic(Said("不是提现是充值", "withdraw", 0.9), topic)
+    assert found is not None
+    assert found.topic == meant
+
+
 def test_an_amount_beside_it_is_no_reason_to_guess() -> None:
     text = "不对,是扣了我60"
     said = Said(text, "wrong_charge", 0.9, [Entity("amount", "60", 6, 8)])

@@ -57,10 +57,19 @@ def test_not_to_know_is_no_question(text: str, name: str) -> None:
     assert not other.answer_question
 
 
-@pytest.mark.parametrize("text", ["没用", "气死我了", "什么破玩意", "浪费我时间"])
+@pytest.mark.parametrize("text", ["没用", "气死我了", "真烦", "什么破玩意", "浪费我时间"])
 def test_anger_in_mid_form_is_heard(text: str) -> None:
     assert next_step("time", said(text, "deny"), 0).say == ("utter_ticket_upset",)
     assert next_step("time", said(text, "deny"), 2).slots["time"], "and nobody is asked for ever"
+
+
+def test_a_mere_yes_is_no_description() -> None:
+    assert next_step("description", said("确认"), 1, "refund").slots["description"] == SKIPPED
+    assert next_step("description", said("钱没到"), 1, "refund").slots["description"] == "钱没到"
+
+
+def test_how_long_it_takes_is_told_in_mid_form() -> None:
+    assert next_step("time", said("这个要等多久"), 0).say == ("utter_ticket_how_long",)
 
 
 @pytest.mark.parametrize("text", ["不用了我自己等", "算了我打电话吧"])
