@@ -1,5 +1,6 @@
 """Answering from the knowledge base."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -19,20 +20,37 @@ from actions.buttons import (
     still_unsolved,
 )
 from actions.emergency import kind_of, raise_alarm
-from actions.guided import option_named, options_meant, place, says_unsolved, try_next, untried
-from actions.matter import SURELY, answered, joined, matter, only_facts, stay
+from actions.guided import (
+    is_another_question,
+    option_named,
+    options_meant,
+    place,
+    says_unsolved,
+    try_next,
+    untried,
+)
+from actions.lost_money import ask_who
+from actions.matter import answered, joined, matter, only_facts, stay
 from actions.notes import about_ticket
 from actions.notices import tell_notices
+from actions.phone import reassure
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
-from kefu.dialogue.answering import Decision, decide
+from kefu.dialogue.answering import SURE, Decision, Guess, decide
 from kefu.dialogue.guides import Guide, Option, guides
+from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.dialogue.ticket_form import calls_off
 from kefu.knowledge import Band, FaqEntry, knowledge_base
 from kefu.knowledge.news import News, latest_news
 from kefu.show import CHINA, show_facts
-from kefu.topics import is_business
+from kefu.topics import is_business, is_topic
 
+_NO_MATTER = frozenset({"complaint", "feedback"})
+_LONGEST_ODD = 12  # characters
+_HOW_LONG = re.compile(
+    r"^(那|大概|一般|得|要|需要|还要?|到底|等|[,.])*(多久|几天|多长时间|什么时候|啥时候)(能|才|会|可以)*"
+    r"(到|好|行|完|到账|办好|弄好|处理好|退|有结果)?(了|啊|呢|呀|吗|嘛|[?!.])*$"
+)
 _MOST_OFFERS = 2  # then a person is named with the telephone number
 
 
@@ -46,9 +64,12 @@ class ActionAnswer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Look the question up and utter what was found."""
         turn = Turn.of(tracker)
+        lost = ask_who(dispatcher, turn, tracker)
+        if lost:
+            return lost
         kind = kind_of(turn)
         if kind:
-            return await raise_alarm(dispatcher, turn, kind)
+            return await raise_alarm(dispatcher, turn, tracker, kind)
         if must_ask_brand(turn, tracker):
             return ask_brand(dispatcher, tracker)
         turn = resumed(turn, tracker)
@@ -84,6 +105,9 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     if calls_off(turn.said()):
         dispatcher.utter_message(response="utter_nothing_to_cancel")
         return []
+    phone = reassure(dispatcher, turn, tracker)
+    if phone:
+        return phone
     named = option_named(turn, tracker)
     if named:
         return go_on(dispatcher, turn, tracker, *named)
@@ -97,9 +121,31 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     beside = note_facts(dispatcher, turn, tracker) or still_not(dispatcher, turn, tracker)
     if beside:
         return beside
+    odd = answer_oddly(dispatcher, turn)
+    if odd:
+        return odd
     decision = _pressed(turn) if turn.is_pressed else None
-    decision = decision or decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
+    ranking = ranking_of(turn, tracker)
+    decision = decision or decide(turn.text, ranking, turn.brand, knowledge_base(), turn.questions)
     return await tell(dispatcher, turn, tracker, decision)
+
+
+def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """那个, 我想问下, 什么破玩意: they ask nothing yet; empty for any other message."""
+    kind = kind_of_text(turn.text)
+    is_ours = is_business(turn.intent) and turn.intent not in _NO_MATTER and turn.confidence >= SURE
+    is_odd = kind is Kind.OPENING or (kind is Kind.ABUSIVE and not is_ours)
+    if turn.is_pressed or not is_odd or len(turn.text) > _LONGEST_ODD:
+        return []
+    dispatcher.utter_message(response=f"utter_{kind.value}")
+    return [SlotSet("asks", None)]
+
+
+def ranking_of(turn: Turn, tracker: Tracker) -> list[Guess]:
+    """What a message may be about: of 要多久, which the open matter alone makes complete, that matter."""
+    topic = tracker.get_slot("topic") or ""
+    is_elliptic = is_business(topic) and is_topic(topic) and not turn.is_pressed and _HOW_LONG.match(turn.text)
+    return [Guess(topic, 1.0)] if is_elliptic else turn.ranking
 
 
 async def tell(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
@@ -141,7 +187,7 @@ def still_not(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) ->
     """等了半天还是没有, after an answer: what the guide still has, else a ticket; empty for any other message."""
     if not tracker.get_slot("topic") or turn.is_pressed or not says_unsolved(turn.text):
         return []
-    if is_business(turn.intent) and turn.confidence >= SURELY and turn.intent != tracker.get_slot("topic"):
+    if is_another_question(turn, tracker):
         return []
     here = place(tracker)
     if here and here.option and untried(here.option, turn, tracker):
@@ -163,7 +209,7 @@ def offer_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, first: str)
 def note_facts(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Keep facts that come alone after a question, so that nobody is asked for them again; empty where none do."""
     facts = only_facts(turn)
-    if not facts or not tracker.get_slot("topic") or (is_business(turn.intent) and turn.confidence >= SURELY):
+    if not facts or not tracker.get_slot("topic"):
         return []
     text = f"记下了：{show_facts(facts)}。还没办好的话点“现在登记”，这些不用再说一遍。"
     dispatcher.utter_message(text=text, buttons=register_or_person())
@@ -174,7 +220,8 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision
     """Utter a decision; returns the events that remember it."""
     if decision.band is Band.CLARIFY:
         offered = [*decision.entries, *([decision.also] if decision.also else [])]
-        dispatcher.utter_message(text="您问的是哪一个？点一下就行。", buttons=choices(offered))
+        asks = "您问的是哪一个？点一下就行。" if len(offered) > 1 else "您想问的是这个吗？不是的话，换个说法我再找找。"
+        dispatcher.utter_message(text=asks, buttons=choices(offered))
         return [SlotSet("faq_id", None)]
     if decision.band is Band.REFUSE:
         return miss(dispatcher, turn, tracker)

@@ -2,9 +2,12 @@
 
 import re
 
+from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.lost_money import ASKS as LOST
+from actions.matter import KEPT, joined
 from actions.turn import Turn
 from kefu.brands import DEFAULT_BRAND
 from kefu.channels.binding import customer_of
@@ -14,11 +17,13 @@ from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import THEFT, find_emergency
 from kefu.dialogue.said import FACTS
 from kefu.show import parse_amount
+from kefu.topics import OTHER_MATTER
 
 _SURE = 0.4
 _SHORT, _SURE_OF_SHORT = 4, 0.6  # characters that say too little (有人吗) to go by less
 _DENIES = re.compile(r"(没|没有)被(盗|骗|偷)")
-_ASKS_WHETHER = re.compile(r"(是真的|真的假的|可信|能信|是骗子|是骗人的)[吗嘛么]")
+_ASKS_WHETHER = re.compile(r"(是真的|真的假的|可信|能信|是骗子|是骗人的)[吗嘛么]|是不是(骗子|骗人|诈骗|真的|假的)")
+_OF_ONE_MATTER = ("time", "amount", "order_id", "extra", *KEPT)
 NO_BRAND = "（客户还没说用的是哪个钱包）"
 
 
@@ -32,27 +37,43 @@ def kind_of(turn: Turn) -> str | None:
     return "general" if turn.intent == THEFT and is_sure and not (only_asks or _DENIES.search(turn.text)) else None
 
 
-async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, kind: str) -> list[EventType]:
-    """Tell what to do now, and open (or extend) the urgent ticket; returns the slots of the matter."""
-    topic = "transfer" if kind == "wrong_transfer" else THEFT
+def topic_of(kind: str, tracker: Tracker) -> str:
+    """What a kind's ticket is filed under; where only the classifier sees one, what the last alarm was about."""
+    if kind == "general":
+        return tracker.get_slot("alarm") or THEFT
+    return "transfer" if kind == "wrong_transfer" else THEFT
+
+
+async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, kind: str) -> list[EventType]:
+    """Tell what to do now, and open (or extend) the urgent ticket; returns the slots of the matter.
+
+    Facts of another matter are forgotten: they are none of this one. Of money that was missed first, they are.
+    """
+    topic, goes_on = topic_of(kind, tracker), tracker.get_slot("asks") == LOST
+    said = joined(tracker.get_slot("question"), turn.text) if goes_on else turn.text
+    told = {name: tracker.get_slot(name) for name in FACTS if goes_on and tracker.get_slot(name)}
+    facts = {**told, **{name: turn.entity(name) for name in FACTS if turn.entity(name)}}
     opened = await TicketService(database()).open(
         NewTicket(
             brand=turn.brand.id or DEFAULT_BRAND,
             channel=turn.channel,
             customer=await customer_of(turn.conversation),
             intent=topic,
-            description=turn.text if turn.brand.id else f"{turn.text}\n{NO_BRAND}",
+            description=said if turn.brand.id else f"{said}\n{NO_BRAND}",
             idempotency_key=f"emergency:{turn.conversation}:{turn.message_id}",
             priority=Priority.P1,
-            amount=parse_amount(turn.entity("amount")),
-            time=turn.entity("time"),
-            order_id=turn.entity("order_id"),
+            amount=parse_amount(facts.get("amount")),
+            time=facts.get("time"),
+            order_id=facts.get("order_id"),
             phone=turn.entity("phone") if turn.sealed_phone else None,
             phone_sealed=turn.sealed_phone,
         )
     )
-    response = f"utter_emergency_{kind}" if opened.created else "utter_emergency_again"
+    again = "utter_emergency_again_transfer" if topic == "transfer" else "utter_emergency_again"
+    response = f"utter_emergency_{kind}" if opened.created else again
     dispatcher.utter_message(response=response, receipt=opened.ticket.id)
-    facts = {name: turn.entity(name) for name in FACTS if turn.entity(name)}
-    known = {"topic": topic, "question": turn.text, "ticket_id": opened.ticket.id, "faq_id": None, "misses": 0}
-    return [SlotSet(name, value) for name, value in {**facts, **known}.items()]
+    is_other = (tracker.get_slot("topic") or OTHER_MATTER) not in (OTHER_MATTER, topic)
+    forgotten = dict.fromkeys(_OF_ONE_MATTER) if is_other else {}
+    known = {"topic": topic, "alarm": topic, "question": said, "ticket_id": opened.ticket.id}
+    nothing = dict.fromkeys(("faq_id", "guide", "tried", "asks"))
+    return [SlotSet(name, value) for name, value in {**forgotten, **facts, **known, **nothing, "misses": 0}.items()]

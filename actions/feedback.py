@@ -7,10 +7,11 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import answer, show
+from actions.answer import answer, note_facts, show
 from actions.emergency import kind_of, raise_alarm
 from actions.guided import option_named
 from actions.matter import answered, matter
+from actions.notes import about_ticket
 from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.feedback import FeedbackService, NewFeedback
@@ -59,7 +60,7 @@ class ValidateCommentForm(FormValidationAction):
         turn = Turn.of(tracker)
         kind = kind_of(turn)
         if kind:
-            return [*await raise_alarm(dispatcher, turn, kind), *_LEAVE]
+            return [*await raise_alarm(dispatcher, turn, tracker, kind), *_LEAVE]
         if turn.intent == "human_agent" and turn.confidence >= SURE:
             dispatcher.utter_message(response="utter_person_by_button")
             return _LEAVE
@@ -104,6 +105,9 @@ class ActionFeedback(Action):
         """Answer the question, or keep the words and thank."""
         turn = Turn.of(tracker)
         intent = turn.intent if turn.is_pressed else None
+        beside = await about_ticket(dispatcher, turn, tracker) or note_facts(dispatcher, turn, tracker)
+        if beside:
+            return beside
         found = knowledge_base().search(turn.text, intent, turn.brand.id, 1)
         if found.hits and (turn.is_pressed or found.hits[0].score >= _CLOSE):
             show(dispatcher, turn, found.hits[0].entry, found.version)

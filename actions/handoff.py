@@ -89,7 +89,7 @@ async def _while_waiting(
     kind = kind_of(turn)
     if kind:
         await handoffs().ask(await _new(turn, tracker, "emergency", None, urgent=True))
-        return await raise_alarm(dispatcher, turn, kind)
+        return await raise_alarm(dispatcher, turn, tracker, kind)
     if place.pause is None and turn.intent != _PERSON:
         dispatcher.utter_message(response="utter_queue_noted")
     elif place.pause is None or place.pause >= _REMIND or turn.intent == _PERSON:

@@ -16,12 +16,16 @@ _LONGEST_QUESTION = 300  # characters of what the customer has said about one ma
 
 
 def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
-    """Remember what the customer is talking about: a new topic starts with the facts of this message only."""
-    is_new = not is_business(turn.intent) or turn.intent != tracker.get_slot("topic")
-    if not is_new:
+    """Remember what the customer is talking about: a new topic starts with the facts of this message only.
+
+    What the classifier is not sure of is more about the open topic, not another one.
+    """
+    topic, is_sure = tracker.get_slot("topic"), is_business(turn.intent) and turn.confidence >= SURE
+    if topic and not (is_sure and turn.intent != topic):
         return stay(turn, tracker)
-    events: list[EventType] = [SlotSet("question", turn.text), SlotSet("tried", None)]
-    if is_business(turn.intent) and (turn.confidence >= SURE or not tracker.get_slot("topic")):
+    events: list[EventType] = [SlotSet(name, None) for name in ("tried", "alarm")]
+    events.append(SlotSet("question", turn.text))
+    if is_business(turn.intent):
         events.append(SlotSet("topic", turn.intent))
     events += [SlotSet(name, turn.entity(name)) for name in (*FACTS, *KEPT) if name != "phone" or turn.entity(name)]
     return [*events, *_known(turn)]
@@ -54,8 +58,12 @@ def answered(entry: FaqEntry, tracker: Tracker, topic: str | None = None, guide:
 
 def only_facts(turn: Turn) -> dict[str, str]:
     """The facts of a message that says nothing else; empty for any other message."""
-    found = facts(turn.said()) if says_only_facts(turn.said()) else {}
-    return {name: value for name, value in found.items() if name in FACTS}
+    said = turn.said()
+    if not says_only_facts(said, ("bank",)):
+        return {}
+    bank = turn.entity("bank")
+    found = {**facts(said), **({"bank": bank} if bank else {})}
+    return {name: value for name, value in found.items() if name in (*FACTS, "bank")}
 
 
 def joined(before: str | None, now: str) -> str:

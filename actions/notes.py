@@ -7,6 +7,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import is_alarmed, tells_more, word_on_alarm
 from actions.emergency import kind_of, raise_alarm
 from actions.matter import SURELY, only_facts
 from actions.status import add_to, status_line
@@ -20,6 +21,7 @@ from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
 from kefu.topics import is_business
 
 _SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
+_ADDS = re.compile(r"^(还|我|再|想|要)*补充.{2,}")  # surely no question
 _HURRIES = re.compile(r"^(请|麻烦|你们|能不能|可以)*(快(点|些)|赶紧|催|急|太慢|(怎么)?(这么|好)慢|人呢|还没(好|处理))")
 _LONGEST_HURRY = 10  # characters; more is a matter of its own
 _LEAVE: list[EventType] = [SlotSet("note", None), SlotSet("requested_slot", None)]
@@ -51,7 +53,7 @@ class ValidateNoteForm(FormValidationAction):
         turn = Turn.of(tracker)
         kind = kind_of(turn)
         if kind:
-            return [*await raise_alarm(dispatcher, turn, kind), *_LEAVE]
+            return [*await raise_alarm(dispatcher, turn, tracker, kind), *_LEAVE]
         if calls_off(turn.said()):
             dispatcher.utter_message(response="utter_nothing_to_cancel")
             return _LEAVE
@@ -81,23 +83,28 @@ class ActionStoreNote(Action):
 
 async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """A word on the ticket that was just opened (要多久, 催一下, 对了…, 金额是60); empty for any other message."""
-    number = tracker.get_slot("ticket_id")
-    is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not only_facts(turn)
+    number, is_urgent = tracker.get_slot("ticket_id"), is_alarmed(tracker)
+    word = word_on_alarm(turn.text) if is_urgent else None
+    adds = _ADDS.match(turn.text) or only_facts(turn) or (is_urgent and tells_more(turn))
+    is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not (adds or word)
     hurries = len(turn.text) <= _LONGEST_HURRY and _HURRIES.search(turn.text)
-    is_open = tracker.get_slot("faq_id") if hurries else tracker.get_slot("topic")  # something else is talked about
+    is_open = tracker.get_slot("faq_id" if hurries else "topic") and not is_urgent  # something else is talked about
     if not number or is_open or turn.is_pressed or is_sure:
         return []
     service = TicketService(database())
     ticket = await service.get(number)
     if ticket is None or not Status(ticket.status).is_active or turn.brand.id not in ("", ticket.brand):
         return []
-    if hurries or ASKS_HOW_LONG.search(turn.text):
+    if word:
+        await _added(number, turn.text, turn)
+        dispatcher.utter_message(response=word, receipt=number)
+    elif hurries or ASKS_HOW_LONG.search(turn.text):
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
-        return [SlotSet("ticket_id", number)]
-    if only_facts(turn) or _SUPPLEMENT.match(turn.text):
+    elif adds or _SUPPLEMENT.match(turn.text):
         dispatcher.utter_message(response=await _added(number, turn.text, turn), receipt=number)
-        return [SlotSet("ticket_id", number)]
-    return []
+    else:
+        return []
+    return [SlotSet("ticket_id", number)]
 
 
 async def _added(number: str, text: str, turn: Turn) -> str:

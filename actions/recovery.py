@@ -8,19 +8,25 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import go_on, miss, note_facts, offer_ticket, say, still_not, tell
+from actions.answer import answer_oddly, go_on, miss, note_facts, offer_ticket, ranking_of, say, still_not, tell
 from actions.brand import ask_brand, must_ask_brand
+from actions.buttons import register_or_person
 from actions.feedback import store
 from actions.guided import option_named
+from actions.lost_money import ask_who
+from actions.matter import stay
 from actions.menu import show_menu
 from actions.notes import about_ticket
+from actions.phone import reassure
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import CHOICES, SURE, Decision, decide
 from kefu.dialogue.odd_messages import Kind, in_chinese, kind_of_text
+from kefu.dialogue.ticket_form import asks
 from kefu.knowledge import Band, knowledge_base
 
 _MOST_MISSES = 3  # then a person is offered instead of the same words
+_WISHES = re.compile(r"给我|帮我|我要|我想|请|来(个|一)|讲|唱|推荐|介绍|告诉")
 _LATE_STARS = re.compile(r"^[打给]?\s*([1-5一二三四五])\s*(分|星|颗星)?[吧啊。.!]*$")
 _DIGITS = dict(zip("一二三四五", "12345", strict=True))
 
@@ -44,6 +50,11 @@ class ActionOutOfScope(Action):
 
     async def _beside(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
+        asked = (
+            ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
+        )
+        if asked:
+            return asked
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
@@ -67,9 +78,12 @@ class ActionOutOfScope(Action):
         chinese = in_chinese(turn.text)
         if chinese != turn.text:
             return _without_english(dispatcher, turn, tracker, chinese)
+        if kind is Kind.ORDINARY and tracker.get_slot("topic") and _adds_to_the_story(turn):
+            dispatcher.utter_message(response="utter_matter_noted", buttons=register_or_person())
+            return [*stay(turn, tracker), SlotSet("asks", "register")]
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
             return _decline(dispatcher, tracker, kind)
-        decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
+        decision = decide(turn.text, ranking_of(turn, tracker), turn.brand, knowledge_base(), turn.questions)
         if decision.band is not Band.REFUSE and must_ask_brand(turn, tracker):
             return ask_brand(dispatcher, tracker)
         return await tell(dispatcher, turn, tracker, decision)
@@ -85,8 +99,13 @@ class ActionNoneOfThese(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Ask for other words; the third time offer a person."""
         question, turn = tracker.get_slot("question"), Turn.of(tracker)
-        missed = await keep_unanswered(turn, miss(dispatcher, turn, tracker), question or "")
+        missed = await keep_unanswered(turn, miss(dispatcher, turn, tracker), (question or "").rpartition("；")[-1])
         return [*missed, SlotSet("question", question)]
+
+
+def _adds_to_the_story(turn: Turn) -> bool:
+    """他店关了, 昨天晚上7点在奶茶店: neither a question nor a wish, while a matter is open."""
+    return turn.confidence >= SURE and not asks(turn.text) and not _WISHES.search(turn.text)
 
 
 def _without_english(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, chinese: str) -> list[EventType]:

@@ -10,12 +10,15 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer, ask_again, go_on, note_facts, offer_ticket
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.guided import option_named, place, try_next, untried
+from actions.lost_money import ASKS as LOST
+from actions.phone import reassure
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
 
 _SOLVED = re.compile(
-    r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|没问题|没事了|(收|找|看|退)到了|到账了"
+    r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|^(都|现在|已经|这下)*没问题|没问题了|没事了|(收|找|看|退)到了|到账了"
 )
+_NOTHING_ELSE = re.compile(r"^没(有)?(别的|其他(的)?|什么)?(问题|事)?(要补充的?)?了[,.!吧啊]*$")
 _ALL = re.compile(r"全|都|解决")
 _MATTER = ("faq_id", "topic", "question", "guide", "tried", "asks")
 
@@ -33,7 +36,7 @@ class ActionSolved(Action):
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
-        if tracker.get_slot("asks") == "register" and not turn.is_pressed:
+        if tracker.get_slot("asks") == "register" and not turn.is_pressed and not _SOLVED.search(turn.text):
             dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
             return [SlotSet("faq_id", tracker.get_slot("faq_id"))]
         if turn.text.rstrip().endswith("?") and not turn.is_pressed:  # 就这？ is no yes
@@ -66,6 +69,9 @@ class ActionUnsolved(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Show another answer of the same step, or leave it to the ticket form."""
         turn = Turn.of(tracker)
+        phone = reassure(dispatcher, turn, tracker)
+        if phone:
+            return [*phone, SlotSet("nothing_left", False)]
         named = option_named(turn, tracker)
         if named and untried(named[1], turn, tracker):
             return [*go_on(dispatcher, turn, tracker, *named), SlotSet("nothing_left", False)]
@@ -79,6 +85,26 @@ class ActionUnsolved(Action):
         return [SlotSet("nothing_left", True)]
 
 
+class ActionHeard(Action):
+    """好的 without an answer before it: a word on what the bot has just asked, if it has asked anything."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_heard"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Lead to the button that does what was offered; 办好了 ends the open matter."""
+        asks = tracker.get_slot("asks")
+        if tracker.get_slot("topic") and _SOLVED.search(Turn.of(tracker).text):
+            dispatcher.utter_message(response="utter_solved")
+            return [SlotSet(name, None) for name in _MATTER]
+        if asks == "register" and tracker.get_slot("topic"):
+            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
+        else:
+            dispatcher.utter_message(response="utter_lost_money_again" if asks == LOST else "utter_heard")
+        return []
+
+
 class ActionWhatNow(Action):
     """没用, 不知道, a lone fact: words that need something before them to make sense."""
 
@@ -89,11 +115,17 @@ class ActionWhatNow(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Go on with the matter that is open; without one ask what it is about."""
         turn = Turn.of(tracker)
+        phone = reassure(dispatcher, turn, tracker)
+        if phone:
+            return phone
         if option_named(turn, tracker):
             return await answer(dispatcher, turn, tracker)
         noted = note_facts(dispatcher, turn, tracker)
         if noted:
             return noted
+        if tracker.get_slot("asks") == "register" and _NOTHING_ELSE.match(turn.text):
+            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
+            return []
         if not tracker.get_slot("topic"):
             dispatcher.utter_message(response="utter_what_now")
             return []

@@ -7,15 +7,15 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import entry_for
-from actions.emergency import kind_of, raise_alarm
+from actions.aside import put_aside
+from actions.emergency import kind_of, raise_alarm, topic_of
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
-from kefu.dialogue.emergency import THEFT
 from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
 from kefu.show import SKIPPED
-from kefu.topics import OTHER_MATTER
+from kefu.topics import OTHER_MATTER, needs_amount, title
 
 
 class ValidateTicketForm(FormValidationAction):
@@ -38,13 +38,11 @@ class ValidateTicketForm(FormValidationAction):
         kind = kind_of(turn)
         if kind == "general" and asked == "phone" and refuses_phone(turn.said()):
             kind = None  # 我不留电话,怕骗子
-        if kind and topic not in (THEFT, "transfer"):
-            before = tracker.get_slot("description")
-            told = turn.text if before in (None, "", SKIPPED) else f"{turn.text}；{before}"
-            return [*await raise_alarm(dispatcher, turn, kind), SlotSet("description", told), SlotSet("bad_answers", 0)]
+        if kind and not (tracker.get_slot("alarm") == topic == topic_of(kind, tracker)):
+            return await _alarm(dispatcher, turn, tracker, kind)
         step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0), topic)
         for response in step.say:
-            dispatcher.utter_message(response=response)
+            dispatcher.utter_message(response=response, matter=title(str(step.slots.get("topic") or topic)))
         if step.answer_question:
             _answer(dispatcher, turn, tracker)
         return _events(step, tracker)
@@ -81,8 +79,25 @@ def _start(tracker: Tracker, topic: str) -> list[EventType]:
     ]
 
 
+async def _alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, kind: str) -> list[EventType]:
+    """The form goes on with the emergency; the matter that it was about waits for its end.
+
+    A form that has no matter yet is about the emergency from its beginning.
+    """
+    aside, told = put_aside(tracker), turn.text
+    before = tracker.get_slot("description")
+    if not aside and before not in (None, "", SKIPPED):
+        told = f"{told}；{before}"
+    alarm = await raise_alarm(dispatcher, turn, tracker, kind)
+    amount = [] if turn.entity("amount") or tracker.get_slot("amount") else [SlotSet("amount", None)]
+    known = {"aside": aside or tracker.get_slot("aside"), "description": told, "bad_answers": 0, "back": False}
+    return [*alarm, *amount, *(SlotSet(name, value) for name, value in known.items())]
+
+
 def _events(step: Step, tracker: Tracker) -> list[EventType]:
     slots = dict(step.slots)
+    if "topic" in slots and not (slots.get("amount") or tracker.get_slot("amount")):
+        slots["amount"] = None if needs_amount(slots["topic"]) else ""  # asked for, or not
     if slots.get("extra"):
         slots["extra"] = "\n".join(filter(None, [tracker.get_slot("extra"), slots["extra"]]))
     slots.setdefault("bad_answers", 0)

@@ -7,6 +7,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer import still_not
+from actions.aside import take_up
 from actions.handoff import to_queue
 from actions.status import add_to, status_line
 from actions.turn import Turn, all_said
@@ -23,7 +25,7 @@ from kefu.topics import OTHER_MATTER
 
 _FORGOTTEN = (
     *("description", "extra", "time", "amount", "order_id", "ticket_confirmed"),
-    *("faq_id", "question", "topic", "guide", "tried", "asks"),
+    *("faq_id", "question", "topic", "guide", "tried", "asks", "alarm", "aside"),
 )
 _REGISTER = re.compile(r"登记|开(个|张|一)?(工)?单|报(个)?单|提交")
 _ASKS_ABOUT = re.compile(r"进度|查|到哪|怎么样|了吗|没有|结果|处理|多久|状态|催")
@@ -41,7 +43,8 @@ class ActionSubmitTicket(Action):
         forget: list[EventType] = [SlotSet(name, None) for name in _FORGOTTEN]
         confirmed = tracker.get_slot("ticket_confirmed")
         if confirmed not in (CONFIRMED, PERSON):
-            return forget if tracker.get_slot("topic") == OTHER_MATTER else [*forget, *_told_before(tracker)]
+            before = take_up(dispatcher, tracker, is_offered=True)
+            return [*forget, *(before or _told_before(tracker))]
         turn = Turn.of(tracker)
         said = await all_said(tracker)
         customer = await customer_of(turn.conversation)
@@ -50,7 +53,7 @@ class ActionSubmitTicket(Action):
         events = [*forget, SlotSet("ticket_id", opened.ticket.id)]
         if confirmed == PERSON and await to_queue(dispatcher, turn, tracker, "asked", opened.ticket.id):
             events.append(SlotSet("handoff", True))
-        return events
+        return [*events, *take_up(dispatcher, tracker, is_offered=confirmed == CONFIRMED)]
 
 
 class ActionTicketStatus(Action):
@@ -72,6 +75,8 @@ class ActionTicketStatus(Action):
                 return []
             dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
             return [SlotSet("ticket_id", ticket.id)]
+        if open_matter := still_not(dispatcher, turn, tracker):
+            return open_matter
         if _REGISTER.search(turn.text) and not _ASKS_ABOUT.search(turn.text):
             dispatcher.utter_message(response="utter_register_now")
             return []
@@ -88,7 +93,10 @@ class ActionTicketStatus(Action):
 
 def _told_before(tracker: Tracker) -> list[EventType]:
     """What was told before the form: who registers after all need not tell it again."""
+    if tracker.get_slot("topic") == OTHER_MATTER:
+        return []
     told = {name: tracker.get_slot(name) for name in ("topic", "question", "time", "amount")}
+    told["question"] = told["question"] or tracker.get_slot("description")
     return [SlotSet(name, value) for name, value in told.items() if value and value != SKIPPED]
 
 

@@ -9,7 +9,7 @@ SKIPPED = "未提供"
 EMPTY_MESSAGE = "(空消息)"
 PICTURE_MESSAGE = "(图片)"
 
-_FACTS = {"time": "时间", "amount": "金额", "order_id": "订单号", "phone": "手机号"}
+_FACTS = {"time": "时间", "amount": "金额", "order_id": "订单号", "phone": "手机号", "bank": "银行"}
 _FOR_CUSTOMERS = {
     "open": "已登记，等客服处理",
     "assigned": "客服正在处理",

@@ -13,15 +13,25 @@ from kefu.topics import OTHER_MATTER
 
 CUT_NOTICE = "这条消息有点长，我只看了前 {limit} 个字。如果要紧的在后面，请再发一次。"
 APOLOGY = "抱歉，系统刚才出了点问题，没能回答您。已经替您记下，单号 {reference}，客服会跟进；着急的话请打 {hotline}。"
+APOLOGY_MIDWAY = (
+    "抱歉，系统刚才出了点问题，没能接着办。已经替您记下，单号 {reference}，客服会跟进；着急的话请打 {hotline}。"
+)
 APOLOGY_UNSTORED = (
     "抱歉，系统现在忙不过来，这条消息没能处理。请过几分钟再发一次；着急的话请打 {hotline}(编号 {reference})。"
 )
 
 
-async def apologise(tickets: TicketService, message: Inbound, prepared: Prepared) -> list[dict[str, Any]]:
-    """Say sorry, with the number of a ticket that holds what the customer wrote; again is the same ticket."""
+async def apologise(
+    tickets: TicketService, message: Inbound, prepared: Prepared, is_midway: bool = False
+) -> list[dict[str, Any]]:
+    """Say sorry, with the number of a ticket that holds what the customer wrote; again is the same ticket.
+
+    Args:
+        is_midway: something was said in this turn already, and then it went no further.
+    """
     opened = await tickets.open(_failure_ticket(message, prepared))
-    return [text_reply(message, APOLOGY.format(reference=opened.ticket.id, hotline=_hotline(message)))]
+    words = APOLOGY_MIDWAY if is_midway else APOLOGY
+    return [text_reply(message, words.format(reference=opened.ticket.id, hotline=_hotline(message)))]
 
 
 def apology_unstored(message: Inbound) -> list[dict[str, Any]]:

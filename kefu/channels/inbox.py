@@ -201,8 +201,10 @@ class Inbox:
         pressed = message.text
         if len(pressed) <= _LONGEST_TITLE and message.shown is None:
             pressed = typed(self._offered(cursor, message.conversation), pressed) or pressed
-        command = resolve(message.conversation, pressed) or spoken(pressed)
-        return Prepared(*command, pressed=True) if command else prepared
+        if found := resolve(message.conversation, pressed):
+            return Prepared(*found, pressed=True)
+        command = spoken(prepared.text)
+        return Prepared(command, prepared.original, pressed=True) if command else prepared
 
     def _offered(self, cursor: Cursor, conversation: str) -> list[dict[str, str]]:
         if self._is_logged and (pushed := _pushed_buttons(cursor, conversation)):

@@ -9,8 +9,12 @@ from itsdangerous import BadData, URLSafeSerializer
 from kefu.settings import settings
 
 _PREFIX = "qr."
+_WAYS_OUT = frozenset({"以上都不是", "没解决", "转人工", "现在登记"})
+_SOLVED = "已解决"  # stands under an answer, never under a list to choose from
+_DIGITS = "0123456789零一二三四五六七八九"
+_ORDINAL = re.compile(r"^(?:就|选|我选|应该?是|是)?第([1-9一二三四五六七八九])(?:个|项|条|种)?(?:吧|啊|呀)?$")
 _REGISTER = re.compile(
-    r"^(那就?|好的?[，,]?|嗯+[，,]?|还是|要不|我要|我想|请|麻烦|帮(我|忙)|给我|现在|马上|直接){0,3}(登记|报个?单|开(个|张)(工)?单)"
+    r"^(那就?|等等[，,]?|等一下[，,]?|算了[，,]?|要|好的?[，,]?|嗯+[，,]?|还是|要不|我要|我想|请|麻烦|帮(我|忙)|给我|现在|马上|直接){0,4}([登等]记|报个?单|开(个|张)(工)?单)"
     r"(一?下|一个)?(吧|啊|呀|了)?$"
 )
 
@@ -45,13 +49,16 @@ def typed(buttons: list[dict[str, str]], text: str) -> str | None:
         if any(key.isdigit() for key in numbered):  # a menu: 0 and 9 have meanings of their own
             return numbered.get(str(number))
         return buttons[number - 1]["payload"] if 1 <= number <= len(buttons) else None
+    ordinal, listed = _ORDINAL.match(plain), [button for button in buttons if button["title"] not in _WAYS_OUT]
+    if ordinal and not any(button["title"] == _SOLVED for button in buttons):
+        number = _DIGITS.find(ordinal[1]) % 10
+        return listed[number - 1]["payload"] if number <= len(listed) else None
     return next((button["payload"] for button in buttons if button["title"] == plain), None)
 
 
-def spoken(text: str) -> tuple[str, str] | None:
-    """The command and title of words that do what a button does, whether or not it is on the screen (登记吧)."""
-    plain = text.strip(" ，。,.!！~")
-    return ("/open_ticket", plain) if _REGISTER.match(plain) else None
+def spoken(text: str) -> str | None:
+    """The command of normalised words that do what a button does, whether or not it is on the screen (登记吧)."""
+    return "/open_ticket" if _REGISTER.match(text.strip(" ，。,.!！~")) else None
 
 
 @lru_cache(maxsize=4096)

@@ -16,10 +16,15 @@ class ReplyCollector(CollectingOutputChannel):
     def __init__(self, channel: str) -> None:
         super().__init__()
         self.channel = channel
+        self.has_failed = False
 
     def name(self) -> str:
         """Name of the channel, for channel-specific responses."""
         return self.channel
+
+    def action_failed(self, name: str) -> None:
+        """An action of the turn has failed (see `kefu.dialogue.patches.told_failures`): more was to be said."""
+        self.has_failed = True
 
 
 @dataclass(frozen=True)

@@ -82,13 +82,20 @@ class Turns:
         prepared = joined(lines)
         return await self._ask_rasa(lines, prepared) or await self._store(lines, [])
 
-    async def _store(self, lines: Sequence[Stored], replies: Replies) -> Answered:
-        """Store an answer by itself; where there is none, an apology, unless the turn is on record after all."""
+    async def _store(self, lines: Sequence[Stored], replies: Replies, is_half: bool = False) -> Answered:
+        """Store an answer by itself; where there is none, an apology, unless the turn is on record after all.
+
+        Args:
+            is_half: the turn has failed after these replies: the apology follows them.
+        """
         message, prepared = lines[0].message, joined(lines)
         known = None if replies else await self._inbox.look(message)
         if known is not None and known.replies is not None:  # the connection broke just when the turn was stored
             return Answered(lines, known.replies, None)
-        replies = replies or _with_notice(lines, prepared, await apologise(self._tickets, message, prepared))
+        if is_half:
+            replies = [*replies, *await apologise(self._tickets, message, prepared, is_midway=True)]
+        elif not replies:
+            replies = _with_notice(lines, prepared, await apologise(self._tickets, message, prepared))
         return Answered(lines, replies, await self._inbox.answer(lines, replies, masked_again(lines)))
 
     async def _ask_rasa(self, lines: Sequence[Stored], prepared: Prepared) -> Answered | None:
@@ -114,7 +121,7 @@ class Turns:
 
         def store(cursor: Cursor) -> bool:
             answered.clear()  # a transaction may be run again
-            if replies := _replies(lines, prepared, output):
+            if not output.has_failed and (replies := _replies(lines, prepared, output)):
                 lock(cursor, conversation_key(message.conversation))
                 logged = self._inbox.answer_within(cursor, lines, replies, masked_again(lines))
                 answered.append(Answered(lines, replies, logged))
@@ -128,8 +135,8 @@ class Turns:
                 return answered[0] if answered and record.is_stored else None
         if answered and record.is_stored:
             return answered[0]
-        replies = _replies(lines, prepared, output)  # of a handler that keeps no record
-        return await self._store(lines, replies) if replies else None
+        replies = _replies(lines, prepared, output)  # of half a turn, or of a handler that keeps no record
+        return await self._store(lines, replies, output.has_failed) if replies else None
 
 
 def _replies(lines: Sequence[Stored], prepared: Prepared, output: ReplyCollector) -> Replies:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError, validator
 from kefu.settings import settings
 from kefu.yaml_file import DataError, LineDict, line_of_item, load_yaml
 
+_SAYS_YES_OR_NO = frozenset("对是好行不没有")  # 对 is no 金额不对
 _TITLE_PART = 4  # a word up to this length may stand for the one title that it is part of
 
 
@@ -85,7 +86,9 @@ class Guide(BaseModel):
     def titled(self, text: str) -> list[Option]:
         """The options in whose titles a short reply stands."""
         word = text.strip(" ,.!?。、")
-        return [option for option in self.options if word in option.title] if 0 < len(word) <= _TITLE_PART else []
+        if word in _SAYS_YES_OR_NO or not 0 < len(word) <= _TITLE_PART:
+            return []
+        return [option for option in self.options if word in option.title]
 
     def holding(self, faq_id: str | None) -> Option | None:
         """The option that an entry belongs to."""

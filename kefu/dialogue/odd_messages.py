@@ -11,10 +11,15 @@ _LETTER = re.compile(r"[^\W\d_]")
 _A_WORD = 6  # letters from which a text without Chinese is another language, not a slip
 _ABUSE = re.compile(
     r"[傻煞沙](逼|比|叉|x|b)|啥(逼|比|叉)|他妈的|特么|(?<!我)(?<!他)(?<!她)妈的|去你妈|你妈(的|逼|死)|滚(蛋|开|吧)?$|垃圾"
-    r"|狗(屎|东西|日)|操你|去死|废物|智障|脑残|王八|混蛋|骗子公司|shit|fuck",
+    r"|狗(屎|东西|日)|操你|去死|废物|智障|脑残|王八|混蛋|骗子公司|破(玩意|东西|烂|软件|app|钱包|系统)|shit|fuck",
     re.IGNORECASE,
 )
 _HEARD = re.compile(r"^(哦|噢|喔|奥|知道|晓得|明白|收到|这样|原来如此|懂|呵呵|嘿嘿)[了啊呀的哦噢呵嘿]*[,.。!~ ]*$")
+_OPENING = re.compile(
+    r"^(你好|您好|那个|就是|那|我|嗯+|呃|额|请问|想|要|[,.!~ ])*"
+    r"((请?问|咨询|打听)(你们?|您)?(一下|下|个事儿?|个问题|点事)?|有(个|点|件)?(事儿?|问题)(想问|要问)?(你们?|您)?(一下|下)?"
+    r"|那个|就是|(钱|钱包|账户|账号)的(事儿?|问题))[吧呀啊呢,.。!?~ ]*$|^钱[,.!?~ ]*$"
+)
 _PLEASED = frozenset("👌👍🙏😊😄😁🙂👏❤🌹💪✅")
 _ANGRY = frozenset("😡🤬😠👎💢😤🖕")
 _ENGLISH = {
@@ -47,6 +52,7 @@ class Kind(str, Enum):
     ANGRY = "emoji_angry"
     MARKS = "marks"
     HEARD = "heard"
+    OPENING = "go_on"
     UNCLEAR = "miss_first"
     FOREIGN = "foreign"
     ABUSIVE = "abusive"
@@ -64,6 +70,8 @@ def kind_of_text(text: str) -> Kind:
         return Kind.MARKS if all(category(one)[0] in "PZ" for one in text) else _feeling(text)
     if _HEARD.match(text):
         return Kind.HEARD
+    if _OPENING.match(text):
+        return Kind.OPENING
     if _CREDIT.search(text):
         return Kind.CREDIT
     if _ABUSE.search(text):

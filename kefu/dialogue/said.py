@@ -1,7 +1,7 @@
 """A customer's message as the dialogue reads it: its words, and the facts found in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,9 +47,14 @@ def facts(said: Said) -> dict[str, Any]:
     return found
 
 
-def says_only_facts(said: Said) -> bool:
-    """Whether a message gives facts and says nothing else (350块，昨天晚上)."""
+def says_only_facts(said: Said, also: Collection[str] = ()) -> bool:
+    """Whether a message gives facts and says nothing else (350块，昨天晚上).
+
+    Args:
+        also: names of entities that count as facts as well.
+    """
     rest = list(said.text)
     for entity in said.entities:
         rest[entity.start : entity.end] = " " * (entity.end - entity.start)
-    return bool(facts(said)) and len(_FILLER.sub("", "".join(rest))) <= _FEW
+    is_one = bool(facts(said)) or any(entity.name in also for entity in said.entities)
+    return is_one and len(_FILLER.sub("", "".join(rest))) <= _FEW

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kefu.brands import DEFAULT_BRAND
+from kefu.dialogue.corrected_topic import Correction, corrected_topic
 from kefu.dialogue.emergency import THEFT
+from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.dialogue.said import Said, facts, says_only_facts
 from kefu.show import SKIPPED
 from kefu.text.numerals import parse_numeral
@@ -19,6 +21,7 @@ CONFIRMED, PERSON = "yes", "person"
 SURE = 0.55  # a question in mid-form is answered from this confidence on
 
 _LONG_ENOUGH = 6  # characters that say more than a topic
+_SHORT = 10  # characters that say nothing but that somebody is angry
 _MOST_BAD = 2  # bad answers to one question, after which the text is taken as it is
 _ENDING = r"[\s,。.!~吧啊呀呢哦哈的了嘛]*"
 _CONFIRM = re.compile(
@@ -29,11 +32,33 @@ _SKIP = re.compile(
     r"跳过|不知道|不清楚|不晓得|不记得|记不(清|得|住)|忘(了|记)|没有(单号|订单号)?$|^没有|先不填|略过"
     r"|不(想|方便|愿意?)(说|给|填|提供|透露|留)"
 )
+_KNOWS_NOT = re.compile(
+    r"(不知道|不清楚|不晓得|不记得|记不(清|得|住)|忘(了|记)|说不(清|准))(是|具体|到底)*"
+    r"((?P<time>几点|几号|哪一?天|什么时候|啥时候|时间)|(?P<amount>多少|几块))"
+)
+_UPSET = re.compile(
+    r"没(有)?(什么)?用|不管用|白搭|有(什么|啥|屁)用|烦死|真烦|好烦|烦人|急死|气死|(浪费|耽误)(我)?时间|(这么|真|好|太)(麻烦|啰嗦|慢)"
+)
 _NO_PHONE = re.compile(
     r"(电话|手机|号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
 )
 _KEEPS_PHONE = re.compile(r"^(我|就|我就|那我?)?(不|别)(想|愿意?|方便|敢)?(留|给|填|说|提供|透露)")
-_NEVER_MIND = re.compile(r"^((那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了|算了,?不.{1,4}了)" + _ENDING + "$")
+_PHONE = "(手机|电话|号码?|联系方式)"
+_KEEPS = "(不|别)(想|愿意?|方便|敢|要)?(留|给|填|写|提供|透露|告诉)"
+_KEEPS_PHONE_ANYWHERE = re.compile(
+    rf"({_PHONE}(号码?)?.{{0,3}}{_KEEPS}|{_KEEPS}(你们?|别人|我的?)?{_PHONE}(号码?)?)"
+    r"(给?你们?|别人|出去|了|的|啊|呀|吧|呢|行吗|行不行|可以吗|可不可以|[,.!?])*$"
+)
+_NEVER_MIND = re.compile(
+    r"^((不用|不弄|不登记|算)了[,]?我?(自己|再|先)?(等|看|想|试|弄|打|找|办).{0,5}|(那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了|算了,?不.{1,4}了)"
+    + _ENDING
+    + "$"
+)
+_LATER = re.compile(
+    r"^(那|我|算了|先不弄了|[,.!])*(明天|改天|回头|晚点|晚些|过会儿?|等会儿?|等下|下次|以后|有空)(我)?再(说|弄|办|来|填|登记|联系)"
+    + _ENDING
+    + "$"
+)
 _POLITE = re.compile(
     r"^((谢谢|多谢|谢了|感谢|你好|您好|在吗|好|嗯+|哦+|噢|收到|知道|明白|ok|辛苦|麻烦|快(点|些)|赶紧|急死|急|人呢)[您你大家]*"
     + _ENDING
@@ -42,7 +67,7 @@ _POLITE = re.compile(
 )
 _QUESTION = re.compile(r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点)|为何|呢$|(.)(不|没)\2|是否")
 ASKS_HOW_LONG = re.compile(
-    r"(多久|几天|什么时候|啥时候|多长时间).{0,6}(处理|回复|联系|答复|解决|结果|好|办)|^(要|得|那)?(多久|几天)"
+    r"(多久|几天|什么时候|啥时候|多长时间).{0,6}(处理|回复|联系|答复|解决|结果|好|办)|^(要|得|那|这个?|还|需要|大概|一般)*(等|要)?(多久|几天|多长时间)"
 )
 _CORRECTS = re.compile(r"不是|不对|错了|改(成|为|一下)|应该?是|更正")
 _MONEY = re.compile(r"[\d一二三四五六七八九十百千万两几]|块|元|钱|毛|角")
@@ -96,6 +121,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
     if asked == "brand":
         return _brand(said, bad_answers)
     known = facts(said)
+    if corrected := corrected_topic(said, topic):
+        return _other_topic(asked, corrected, said, known, bad_answers)
     if asked == "amount" and "amount" not in known and (bare := parse_numeral(said.text)) is not None:
         known["amount"] = f"{bare.normalize():f}"  # a number alone is an amount only because we asked for one
     if asked == "ticket_confirmed":
@@ -104,6 +131,9 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         return Step({**known, "bad_answers": 0})
     if asked == "description":
         return _description(said, known, bad_answers, topic)
+    if unknown := _KNOWS_NOT.search(said.text):
+        name = next(name for name, words in unknown.groupdict().items() if words)
+        return _unknown(asked, name, said, known, bad_answers)
     if _skips(asked, said, gives_facts=bool(known)):
         return Step({**known, asked: SKIPPED, "bad_answers": 0})
     if known:
@@ -115,8 +145,10 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
 
 
 def calls_off(said: Said) -> bool:
-    """Whether a customer takes back what he has begun (算了, 不用了, 取消)."""
-    return (said.intent == "cancel" and said.confidence >= SURE) or bool(_NEVER_MIND.match(said.text))
+    """Whether a customer takes back what he has begun, or puts it off (算了, 不用了, 取消, 明天再说)."""
+    return (said.intent == "cancel" and said.confidence >= SURE) or bool(
+        _NEVER_MIND.match(said.text) or _LATER.match(said.text)
+    )
 
 
 def _cancels(asked: str, said: Said) -> bool:
@@ -131,12 +163,38 @@ def refuses_phone(said: Said) -> bool:
     return bool(_KEEPS_PHONE.match(said.text)) and not _QUESTION.search(said.text)
 
 
+def asks(text: str) -> bool:
+    """Whether a message is a question."""
+    return bool(_QUESTION.search(text))
+
+
+def keeps_phone(text: str) -> bool:
+    """Whether a message that stands by itself says that its sender leaves no number, or asks whether he may."""
+    return bool(_KEEPS_PHONE_ANYWHERE.search(text))
+
+
+def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str, Any], bad_answers: int) -> Step:
+    """The ticket is about something else; what was told stays. The guide's place belongs to the first matter."""
+    more = {}
+    if corrected.tells_more:
+        more = {"description" if asked == "description" else "extra": said.text}
+    slots = {**known, **more, "topic": corrected.topic, "guide": None, "bad_answers": bad_answers, "back": True}
+    return Step(slots, ("utter_ticket_topic",))
+
+
 def _skips(asked: str, said: Said, gives_facts: bool) -> bool:
     if _QUESTION.search(said.text):
         return False
     refused = asked == "phone" and not gives_facts and (said.intent == "deny" or _NO_PHONE.search(said.text))
     skips = said.intent == "skip" or _SUBMITS.match(said.text) or _NEVER_MIND.match(said.text)
     return bool(refused or skips or _SKIP.search(said.text))
+
+
+def _unknown(asked: str, name: str, said: Said, known: dict[str, Any], bad_answers: int) -> Step:
+    """不记得几点: no question, and an answer to whichever was asked."""
+    if name == asked:
+        return Step({**known, asked: SKIPPED, "bad_answers": 0})
+    return Step({**known, "extra": said.text, "bad_answers": bad_answers, "back": True}, ("utter_ticket_noted",))
 
 
 def _aside(said: Said, bad_answers: int) -> Step | None:
@@ -148,12 +206,16 @@ def _aside(said: Said, bad_answers: int) -> Step | None:
         return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_why",))
     if ASKS_HOW_LONG.search(said.text) or (said.intent == "ticket_status" and said.confidence >= SURE):
         return Step(again, ("utter_ticket_how_long",))
+    if _UPSET.search(said.text) and len(said.text) <= _SHORT:
+        return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_upset",))
     if is_business(said.intent) and said.confidence >= SURE:
         if _QUESTION.search(said.text) and said.intent not in _COMPLAINS:
             return Step(again, answer_question=True)
         return Step({**again, "bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
     if _POLITE.match(said.text):
         return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_polite",))
+    if kind_of_text(said.text) is Kind.ABUSIVE:
+        return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_upset",))
     return None
 
 
@@ -197,7 +259,8 @@ def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str
         return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_why",))
     if _POLITE.match(said.text) and bad_answers < _MOST_BAD:
         return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_polite",))
-    if said.intent == "skip" or (len(said.text) < _LONG_ENOUGH and _SKIP.search(said.text)):
+    says_nothing = bad_answers and _CONFIRM.match(said.text)  # 对, 确认: nothing more is to be had
+    if said.intent == "skip" or says_nothing or (len(said.text) < _LONG_ENOUGH and _SKIP.search(said.text)):
         return Step({**known, "description": SKIPPED, "bad_answers": 0})
     if topic == OTHER_MATTER and is_business(said.intent) and said.confidence >= SURE:
         amount = {"amount": None} if needs_amount(said.intent) else {}

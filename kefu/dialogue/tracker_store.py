@@ -21,7 +21,7 @@ from kefu.conversations import ConversationLog, conversation_log
 from kefu.conversations.turn_record import beside
 from kefu.dialogue import patches
 from kefu.dialogue.event_json import as_row
-from kefu.dialogue.patches import honest_store
+from kefu.dialogue.patches import honest_store, told_failures
 from kefu.dialogue.stored_tracker import StoredTracker
 from kefu.migrate import migrate
 
@@ -52,6 +52,7 @@ class AppendOnlyTrackerStore(TrackerStore):
         super().__init__(domain, event_broker)
         try:
             honest_store.install()
+            told_failures.install()
             patches.apply()
             if log is None:
                 migrate()  # for whoever starts Rasa alone

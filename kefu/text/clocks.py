@@ -3,6 +3,10 @@
 Which day a clock belongs to is settled in `place`. A night belongs to the day on whose evening it begins, as people
 speak of it: 昨天晚上12点 and 前天夜里12点多 are the midnight that ends that day (so 00:00 of the next), and 昨晚一点 is
 one hour after it. 凌晨12点, 凌晨一点 and 0点 begin the day they are said with.
+
+昨天3点 without a part of the day is 15:00: from one to six o'clock nobody pays, and whoever did would say 凌晨 or 半夜.
+Where such a word (also 早上 or 晚上) stands elsewhere in the sentence, with the same day or none, 3点 is 3:00, as are
+03:20 and 03点, which mean what they say, and days that are yet to come.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from kefu.text.numerals import DIGITS, NUMERAL_CHARS, TAIL_DIGIT, whole_number
 
 @dataclass(frozen=True)
 class Clock:
-    """Hour and minute as said. `is_exact` tells 10:20, which means what it says, from 三点, said for 3:00 and 15:00."""
+    """Hour and minute as said. `is_exact` tells 10:20 and 03点, which mean what they say, from 三点."""
 
     hour: int
     minute: int
@@ -31,6 +35,7 @@ _PERIODS = {
     "afternoon": "下午 午后 傍晚",
     "night": "晚上 夜晚 晚间 夜里 夜间 大半夜 半夜 深夜 午夜 晚 夜",
 }
+EARLY = frozenset({"dawn", "morning", "night"})  # where these are spoken of, a bare 三点 is 3:00
 PERIOD_KINDS = {word: kind for kind, words in _PERIODS.items() for word in words.split()}
 _LONG_PERIODS = "|".join(sorted((word for word in PERIOD_KINDS if len(word) > 1), key=len, reverse=True))
 # Between a day or a part of the day and the clock: 昨天的, 下午大概.
@@ -74,7 +79,7 @@ def read(match: re.Match[str], day: Day | None) -> Clock | None:
         minute = 15 * whole_number(groups["quarter"])
     else:
         minute = whole_number((groups["minute"] or groups["few"] or "零零").removeprefix("零"))
-    return Clock(hour, minute, is_exact=False)
+    return Clock(hour, minute, is_exact=groups["hour"].startswith("0"))
 
 
 def _is_counted_points(match: re.Match[str], day: Day | None) -> bool:
@@ -105,15 +110,18 @@ def _hours_into_day(clock: Clock, kind: str) -> int:
     return hour + 12 if first <= hour <= last else hour
 
 
-def place(clock: Clock, period: str, day: date | None, now: datetime) -> datetime:
+def place(clock: Clock, period: str, day: date | None, now: datetime, is_early: bool = False) -> datetime:
     """The moment of a clock said at `now`. Without a day it is the most recent one; a clock of today that may be either
-    half of the day is the one nearer behind `now`. May raise OverflowError at the ends of the calendar."""
+    half of the day is the one nearer behind `now`; of an earlier day, one to six are hours of the afternoon, unless
+    the sentence speaks of night or morning (`is_early`). May raise OverflowError at the ends of the calendar."""
     kind = PERIOD_KINDS.get(period, "")
     hours = timedelta(hours=_hours_into_day(clock, kind), minutes=clock.minute)
     start = datetime.combine(day or now.date(), time())
     moment, half_day = start + hours, timedelta(hours=12)
-    if _is_twelve_hour(clock, kind) and (day is None or (day == now.date() and moment + half_day <= now)):
-        moment += half_day
+    if _is_twelve_hour(clock, kind):
+        nearer = day == now.date() and moment + half_day <= now
+        by_daylight = day is not None and day < now.date() and clock.hour <= 6 and not is_early
+        moment += half_day if day is None or nearer or by_daylight else timedelta()
     if day is None:
         step = half_day if _is_twelve_hour(clock, kind) else 2 * half_day
         while moment > now:

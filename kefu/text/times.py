@@ -8,6 +8,7 @@ and months or years alone (上个月, 去年12月: no day is known, and none is 
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -35,6 +36,11 @@ class _Piece:
     day: days.Day | None = None
     period: str = ""
     clock: clocks.Clock | None = None
+
+    @property
+    def is_early(self) -> bool:
+        """A part of the night or the morning, said without a clock."""
+        return self.clock is None and clocks.PERIOD_KINDS.get(self.period) in clocks.EARLY
 
     @property
     def is_vague(self) -> bool:
@@ -150,25 +156,33 @@ def _unless_range(run: list[_Piece]) -> list[_Piece]:
 
 def _resolve(pieces: Iterable[_Piece], text: str, now: datetime) -> Iterator[TimeRef]:
     """References from pieces. A clock without day takes the day named before it in the same sentence."""
+    found = list(pieces)
+    ends = [end.start() for end in _END_OF_SENTENCE.finditer(text)]
+    early = {(bisect(ends, piece.start), _date(piece)) for piece in found if piece.is_early}
     day: date | None = None
     last = _Piece(0, 0)
-    for piece in pieces:
+    for piece in found:
         is_alone = bool(piece.clock and not piece.day and not piece.period)
         if is_alone and last.clock and _UNTIL.fullmatch(text, last.end, piece.start):
             piece = replace(piece, period=last.period)
         if day and _END_OF_SENTENCE.search(text, last.end, piece.start):
             day = None
-        day, last = piece.day.date if piece.day else day, piece
-        value = _value(piece, day, now)
+        day, last = _date(piece) or day, piece
+        sentence = bisect(ends, piece.start)
+        value = _value(piece, day, now, is_early=not early.isdisjoint({(sentence, None), (sentence, day)}))
         if value:
             yield TimeRef(piece.start, piece.end, value)
 
 
-def _value(piece: _Piece, day: date | None, now: datetime) -> str | None:
+def _date(piece: _Piece) -> date | None:
+    return piece.day.date if piece.day else None
+
+
+def _value(piece: _Piece, day: date | None, now: datetime, is_early: bool) -> str | None:
     """The ISO value of a piece; None for a part of the day alone, or past the ends of the calendar."""
     if piece.clock:
         try:
-            moment = clocks.place(piece.clock, piece.period, day, now)
+            moment = clocks.place(piece.clock, piece.period, day, now, is_early)
         except OverflowError:
             return None
         return moment.isoformat(timespec="minutes")[:16]

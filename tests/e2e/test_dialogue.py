@@ -155,7 +155,21 @@ def test_emergency_in_mid_form(product: Product, customer: Customer) -> None:
     customer.hear(UNSOLVED)
     said = customer.hear("等下,我卡里的钱被人盗刷了")
     assert "冻结" in said
-    assert ticket_in_desk(product, receipt_of(said))["priority"] == "P1"
+    urgent = ticket_in_desk(product, receipt_of(said))
+    assert (urgent["priority"], urgent["amount"]) == ("P1", None)
+    assert "80" not in until_summary(customer)
+    assert "充值没到账" in customer.hear("确认")
+    assert "登记" in customer.hear("好的")
+    customer.hear("登记吧")
+    assert "80元" in until_summary(customer)
+
+
+def test_a_matter_is_corrected_in_mid_form(product: Product, one: Customer) -> None:
+    one.hear("昨天买菜的300块商家不给退")
+    one.hear(PERSON)
+    assert "改成“提现”" in one.hear("不对,我说的是提现不是退款")
+    assert "事情：提现" in until_summary(one)
+    assert ticket_in_desk(product, receipt_of(one.hear("确认")))["intent"] == "withdraw"
 
 
 def test_emergency_as_the_first_answer_of_the_form_is_its_description(one: Customer) -> None:

@@ -205,6 +205,17 @@ def test_without_an_action_server_every_message_gets_an_apology_and_one_ticket(
     assert parts.stored(customer, message_id) == [receipt_of(said)], "the repetition stores nothing"
 
 
+@pytest.mark.parametrize("asks", ["我要登记", "没解决"])
+def test_a_form_that_cannot_ask_is_an_apology_in_the_same_turn(parts: Parts, asks: str) -> None:
+    customer, message_id = parts.customer(), uuid.uuid4().hex
+    customer.hear("一杯奶茶扣了我18块两次")
+    first = customer.say(asks, message_id)
+    said = apology_in(first)
+    assert first[-1]["text"] == said, "the last word"
+    assert parts.stored(customer, message_id) == [receipt_of(said)]
+    assert customer.say(asks, message_id) == first
+
+
 def test_what_needs_no_action_is_answered_all_the_same(parts: Parts) -> None:
     assert "客服小助手" in parts.customer().hear("哈喽")
 

@@ -122,6 +122,24 @@ async def test_silence_and_errors_become_an_apology_with_a_ticket(
     assert again == replies
 
 
+async def speaks_then_an_action_fails(message: UserMessage) -> None:
+    await echo(message)
+    message.output_channel.action_failed("ticket_form")
+
+
+async def test_half_an_answer_is_followed_by_an_apology_with_a_ticket(
+    open_door: Callable[[Bot], Door], database: Database
+) -> None:
+    door = open_door(Bot(speaks_then_an_action_fails))
+    half, apology = replies = await door.receive(message("钱包里少了钱"))
+    [ticket] = await TicketService(database).queue()
+    assert half["text"] == "听到:钱包里少了钱"
+    assert ticket.id in apology["text"]
+    assert "没能接着办" in apology["text"]
+    assert await door.receive(message("钱包里少了钱")) == replies
+    assert len(await TicketService(database).queue()) == 1
+
+
 async def test_a_relayed_message_is_no_silence(open_door: Callable[[Bot], Door], database: Database) -> None:
     replies = await open_door(Bot(relays)).receive(message("人工在吗"))
     assert [reply["custom"] for reply in replies] == [{"relayed": True}]

@@ -12,7 +12,7 @@ from kefu.channels.inbox import Inbox, Stored
 from kefu.channels.log import MessageLog
 from kefu.channels.message import Inbound
 from kefu.channels.models import InboundMessage
-from kefu.channels.prepare import Prepared
+from kefu.channels.prepare import Prepared, prepare
 from kefu.channels.quick_replies import seal_buttons
 from kefu.database import Database
 
@@ -90,6 +90,12 @@ async def test_a_button_is_stored_as_what_it_stands_for(database: Database) -> N
         await inbox.answer([asked], [{"text": "解决了吗", "buttons": [button]}])
         pressed = await store(inbox, Inbound("rest", "web-1", text, message_id=f"b{number}"))
         assert pressed.prepared == Prepared("/deny", "没解决", pressed=True)
+
+
+async def test_asking_to_register_is_heard_through_slips_of_the_pen(database: Database) -> None:
+    message = Inbound("rest", "web-1", "登计一下吧", message_id="m1")
+    stored = await Inbox(database).store(message, prepare(message.text, 100))
+    assert stored.prepared == Prepared("/open_ticket", "登计一下吧", pressed=True)
 
 
 async def test_only_messages_of_the_dead_are_taken_over_and_by_one(database: Database) -> None:

@@ -33,16 +33,36 @@ def test_other_text_presses_nothing(text: str) -> None:
     assert typed(BUTTONS, text) is None
 
 
-@pytest.mark.parametrize("text", ["登记", "登记吧", "还是登记吧。", "那帮我登记一下", "我要登记", "给我开个工单"])
-def test_asking_to_register_needs_no_button(text: str) -> None:
-    command = spoken(text)
-    assert command is not None
-    assert command[0] == "/open_ticket"
-    assert command[1] in text
+@pytest.mark.parametrize(
+    ("text", "pressed"),
+    [("第二个", "b"), ("选第1个", "a"), ("就第二项吧", "b"), ("第三个", None), ("第二天到的", None)],
+)
+def test_an_ordinal_presses_in_a_list_to_choose_from(text: str, pressed: str | None) -> None:
+    options = [{"title": title, "payload": title} for title in ("a", "b", "没解决", "转人工")]
+    assert typed(options, text) == pressed
+    assert typed([*options, {"title": "已解决", "payload": "c"}], text) is None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "不登记了", "登记的号怎么改", "登记了吗", "登记要多久", "结婚登记", "帮我登记一个投诉"]
+    "text",
+    [
+        "登记",
+        "登记吧",
+        "还是登记吧。",
+        "那帮我登记一下",
+        "我要登记",
+        "给我开个工单",
+        "等记",
+        "等记吧",
+        "等等,还是要登记",
+    ],
+)
+def test_asking_to_register_needs_no_button(text: str) -> None:
+    assert spoken(text) == "/open_ticket"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "不登记了", "登记的号怎么改", "登记了吗", "登记要多久", "等记录", "结婚登记", "帮我登记一个投诉"]
 )
 def test_other_words_about_registering_are_no_command(text: str) -> None:
     assert spoken(text) is None

@@ -55,7 +55,7 @@ async def test_responses(root: Path, reader: Brand) -> None:
             tracker = SimpleNamespace(
                 latest_message=message, get_slot=slots.get, current_slot_values=lambda slots=slots: slots
             )
-            said = await nlg.generate(name, tracker, "rest", receipt="KF7K3M9QXT2B", before=3)
+            said = await nlg.generate(name, tracker, "rest", receipt="KF7K3M9QXT2B", before=3, matter="提现")
             assert said, name
             assert foreign(str(said), reader) == set(), name
             assert "{" not in said["text"], name

@@ -139,6 +139,13 @@ def test_a_title_names_its_own_option(guide: Guide) -> None:
     assert [option.title for option in guide.options if guide.answered(option.title) != option] == []
 
 
+@pytest.mark.parametrize("text", ["对", "是", "不"])
+def test_a_mere_yes_or_no_names_nothing(text: str) -> None:
+    guide = guides().of("wrong_charge")
+    assert guide is not None
+    assert guide.answered(text) is None
+
+
 # --- loading
 
 

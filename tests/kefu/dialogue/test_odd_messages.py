@@ -15,6 +15,7 @@ SAID: list[tuple[Kind, list[str]]] = [
     (Kind.PLEASED, ["👌", "👍👍👍", "🙏🙏", "😀😊"]),
     (Kind.ANGRY, ["😡😡", "👎", "😊😡"]),
     (Kind.HEARD, ["哦", "知道了", "哦哦", "收到。", "明白了呀", "懂了", "呵呵", "呵呵呵"]),
+    (Kind.OPENING, ["那个", "我想问下", "请问", "你好,问个事", "有个问题想问你们", "钱的事", "钱"]),
     (Kind.UNCLEAR, ["hello", "abc", "1", "12345", "OK", "9."]),
     (
         Kind.FOREIGN,
@@ -32,6 +33,7 @@ SAID: list[tuple[Kind, list[str]]] = [
         [
             *("傻逼客服", "他妈的什么玩意", "垃圾钱包", "滚", "滚蛋", "你滚开", "废物", "脑残吧你", "骗子公司"),
             *("操你", "狗东西", "王八蛋", "煞笔你个沙比", "真是fuck了", "傻X"),
+            *("什么破玩意", "破APP"),
             # BUG kefu/dialogue/odd_messages.py:11: the commonest spelling of all, and capitals
             *("傻B", "傻b客服", "FUCK", "Shit"),
             # BUG kefu/dialogue/odd_messages.py:35: abuse in letters only is taken for a foreign language

@@ -33,6 +33,55 @@ def test_a_fact_that_was_not_asked_for_is_kept() -> None:
     assert "time" not in step.slots
 
 
+@pytest.mark.parametrize("asked", ["description", "time", "phone", "ticket_confirmed"])
+def test_a_corrected_matter_is_taken_and_the_question_stays(asked: str) -> None:
+    step = next_step(asked, said("不对,我说的是提现不是退款", "refund"), 1, "refund")
+    assert step.slots == {"topic": "withdraw", "guide": None, "bad_answers": 1, "back": True}
+    assert step.say == ("utter_ticket_topic",)
+
+
+def test_what_a_correction_tells_beside_the_matter_is_kept() -> None:
+    text = "说错了,是提现,昨天提的500一直没到"
+    step = next_step("phone", said(text, "withdraw", amount="500", time="2026-11-22"), 0, "refund")
+    assert (step.slots["topic"], step.slots["amount"], step.slots["time"]) == ("withdraw", "500", "2026-11-22")
+    assert step.slots["extra"] == text
+    assert next_step("description", said(text, "withdraw"), 0, "refund").slots["description"] == text
+
+
+@pytest.mark.parametrize(("text", "name"), [("不记得几点了", "time"), ("不清楚多少", "amount"), ("忘了是哪天", "time")])
+def test_not_to_know_is_no_question(text: str, name: str) -> None:
+    unsure = said(text, "forgot_password")
+    assert next_step(name, unsure, 0, "refund").slots[name] == SKIPPED
+    other = next_step("phone", unsure, 0, "refund")
+    assert (other.say, other.slots["extra"]) == (("utter_ticket_noted",), text)
+    assert not other.answer_question
+
+
+@pytest.mark.parametrize("text", ["没用", "气死我了", "真烦", "什么破玩意", "浪费我时间"])
+def test_anger_in_mid_form_is_heard(text: str) -> None:
+    assert next_step("time", said(text, "deny"), 0).say == ("utter_ticket_upset",)
+    assert next_step("time", said(text, "deny"), 2).slots["time"], "and nobody is asked for ever"
+
+
+def test_a_mere_yes_is_no_description() -> None:
+    assert next_step("description", said("确认"), 1, "refund").slots["description"] == SKIPPED
+    assert next_step("description", said("钱没到"), 1, "refund").slots["description"] == "钱没到"
+
+
+def test_how_long_it_takes_is_told_in_mid_form() -> None:
+    assert next_step("time", said("这个要等多久"), 0).say == ("utter_ticket_how_long",)
+
+
+@pytest.mark.parametrize("text", ["不用了我自己等", "算了我打电话吧"])
+def test_who_helps_himself_leaves_the_form(text: str) -> None:
+    assert calls_off(said(text))
+
+
+@pytest.mark.parametrize("text", ["明天再说", "算了,改天再弄吧", "等会儿再填"])
+def test_what_is_put_off_is_called_off(text: str) -> None:
+    assert next_step("time", said(text, time="2026-11-24"), 0).ended
+
+
 @pytest.mark.parametrize(
     ("text", "amount"), [("350", "350"), ("三百五", "350"), ("1.5万", "15000"), (" 99.9 ", "99.9")]
 )

@@ -1,0 +1,34 @@
+"""A matter that waits while the form is about something more urgent."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.buttons import OPEN_TICKET
+from kefu.topics import OTHER_MATTER, title
+
+_MATTER = ("topic", "question", "description", "extra", "time", "amount", "order_id")
+
+
+def put_aside(tracker: Tracker) -> dict[str, Any] | None:
+    """What the form knows of its matter; None where it has none yet."""
+    known = {name: tracker.get_slot(name) for name in _MATTER if tracker.get_slot(name)}
+    return known if known.get("topic", OTHER_MATTER) != OTHER_MATTER else None
+
+
+def take_up(dispatcher: CollectingDispatcher, tracker: Tracker, is_offered: bool) -> list[EventType]:
+    """The matter that waited is the open one again, and the customer is asked about it; empty where none waits.
+
+    Args:
+        is_offered: False where a person is about to take over, who asks for himself.
+    """
+    aside = tracker.get_slot("aside")
+    if not aside:
+        return []
+    if is_offered:
+        no: dict[str, str] = {"title": "不用了", "payload": "/cancel"}
+        dispatcher.utter_message(response="utter_take_up", buttons=[OPEN_TICKET, no], matter=title(aside["topic"]))
+    known = {**dict.fromkeys(_MATTER), **aside, "aside": None, "alarm": None, "asks": "register"}
+    return [SlotSet(name, value) for name, value in known.items()]

@@ -1,0 +1,61 @@
+"""不对，我说的是提现不是退款: the matter that a customer puts in the place of the one that is being registered."""
+
+import re
+from dataclasses import dataclass
+
+from kefu.dialogue.said import Said, facts
+from kefu.topics import is_business, title, topics
+
+_SURE = 0.55
+_PART = r"[^,.;!?。]"
+_CORRECTIONS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:我?(?:说|讲|问|要办|指)的)?是(?P<right>{_PART}{{2,12}}?),?(?:并|而|可)?不是{_PART}{{2,12}}",
+        rf"不是{_PART}{{2,12}}?,?(?:而|应该|我?(?:说|讲|问|要办|指)的)?是(?P<right>{_PART}{{2,20}})",
+        rf"^(?:(?:不对|不是|[搞弄说听]?错了|等等|等一?下)[,.!\s啊呀吧]*)?我?(?:说|讲|问|要办|指)的(?:应该)?是(?P<right>{_PART}{{2,20}})",
+        rf"^(?:不对|不是|[搞弄说听]?错了)[,.!\s啊呀吧]*(?:应该)?是(?P<right>{_PART}{{2,20}})",
+    )
+)
+_OF_THE_FORM = re.compile(r"手机|电话|号码|金额|多少钱|时间|日期|单号|\d")  # 不对，是手机号写错了
+_ARRIVAL = "_arrival"
+_LIKE = 2  # characters that a title begins with
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The matter that is meant, and whether the message tells more than that."""
+
+    topic: str
+    tells_more: bool
+
+
+def corrected_topic(said: Said, topic: str) -> Correction | None:
+    """What a message in mid-form puts in the place of `topic`; None where it does not, or names no matter we know.
+
+    The words behind 是 count, whatever the classifier makes of a sentence that names both matters.
+    """
+    for pattern in _CORRECTIONS:
+        match = pattern.search(said.text)
+        meant = _like(topic, _topic_named(match["right"], said)) if match else None
+        if match and meant and meant != topic:
+            rest = said.text[: match.start()] + said.text[match.end() :]
+            return Correction(meant, len(rest.strip(" ,.!?。不对啊呀吧了")) > _LIKE)
+    return None
+
+
+def _like(topic: str, meant: str | None) -> str | None:
+    """不是提现是充值, of money that has not arrived: the one that is meant has not arrived either."""
+    sibling = f"{meant}{_ARRIVAL}"
+    return sibling if topic.endswith(_ARRIVAL) and sibling in topics() else meant
+
+
+def _topic_named(words: str, said: Said) -> str | None:
+    """The topic whose title stands in the words, the longest of them; the classifier's where it fits, or none does."""
+    is_sure = is_business(said.intent) and said.intent in topics() and said.confidence >= _SURE
+    if is_sure and title(said.intent)[:_LIKE] in words:
+        return said.intent
+    named = [intent for intent, known in topics().items() if known.title in words]
+    if named:
+        return max(named, key=lambda intent: len(title(intent)))
+    return said.intent if is_sure and not facts(said) and not _OF_THE_FORM.search(words) else None

@@ -1,0 +1,167 @@
+"""Short words that only the open matter explains, whatever the classifier takes them for."""
+
+import pytest
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import ActionAnswer, say
+from actions.feedback import ActionFeedback
+from actions.recovery import ActionOutOfScope
+from actions.solved import ActionHeard, ActionSolved, ActionWhatNow
+from actions.tickets import ActionTicketStatus
+from actions.turn import Turn
+from kefu.database import Database
+from kefu.desk.feedback import FeedbackService
+from kefu.desk.ticket_messages import TicketMessages
+from kefu.desk.tickets import NewTicket, TicketService
+from kefu.dialogue.answering import Decision
+from kefu.knowledge import Band, knowledge_base
+from tests.actions.conversation import Talk, faq_of, text_of
+
+pytestmark = pytest.mark.usefixtures("own_database")
+
+
+@pytest.fixture
+async def talk() -> Talk:
+    """Somebody whose withdrawal has not arrived."""
+    talk = Talk()
+    assert faq_of(await talk.hear(ActionAnswer(), "提现三天了还没到账", "withdraw_arrival"))
+    return talk
+
+
+@pytest.mark.parametrize(("action", "intent"), [(ActionAnswer, "fee"), (ActionOutOfScope, "out_of_scope")])
+@pytest.mark.parametrize("text", ["多久", "那要多久能到啊"])
+async def test_how_long_is_asked_of_the_open_matter(talk: Talk, action: type[Action], intent: str, text: str) -> None:
+    [shown] = faq_of(await talk.hear(action(), text, intent, 0.3))
+    assert shown.startswith("withdraw_arrival.")
+
+
+async def test_without_a_matter_nobody_knows_how_long_what_takes() -> None:
+    assert faq_of(await Talk().hear(ActionAnswer(), "多久", "fee", 0.3)) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "intent"),
+    [
+        (ActionAnswer, "我都等了三天了", "refund_arrival"),
+        (ActionAnswer, "都试了", "forgot_password"),
+        (ActionAnswer, "急用", "top_up"),
+        (ActionTicketStatus, "等了一个星期", "ticket_status"),
+        (ActionTicketStatus, "那现在咋办", "ticket_status"),
+    ],
+)
+async def test_nothing_has_helped(talk: Talk, action: type[Action], text: str, intent: str) -> None:
+    await talk.hear(action(), text, intent)
+    assert talk.slots["topic"] == "withdraw_arrival"
+    assert talk.slots["question"].startswith("提现三天了还没到账")
+
+
+async def test_another_matter_that_is_named_is_another_one(talk: Talk) -> None:
+    await talk.hear(ActionAnswer(), "退款也等了三天了", "refund_arrival")
+    assert talk.slots["topic"] == "refund_arrival"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "facts"),
+    [("农行", "out_of_scope", {"bank": "农行"}), ("金额8000", "wrong_charge", {"amount": "8000"})],
+)
+@pytest.mark.parametrize("action", [ActionAnswer, ActionOutOfScope])
+async def test_facts_alone_are_noted(
+    talk: Talk, action: type[Action], text: str, intent: str, facts: dict[str, str]
+) -> None:
+    assert "记下了" in text_of(await talk.hear(action(), text, intent, **facts))
+    assert talk.slots["topic"] == "withdraw_arrival"
+    assert text in talk.slots["question"]
+
+
+async def test_a_guess_is_no_other_matter(talk: Talk) -> None:
+    await talk.hear(ActionAnswer(), "我不会弄那个", "payment_failed", 0.3)
+    assert talk.slots["question"] == "提现三天了还没到账；我不会弄那个"
+
+
+@pytest.mark.parametrize("faq_id", ["withdraw_arrival.overview", None])
+async def test_who_is_through_is_not_led_to_a_ticket(talk: Talk, faq_id: str | None) -> None:
+    talk.slots.update(asks="register", faq_id=faq_id)
+    action = ActionSolved() if faq_id else ActionHeard()
+    assert text_of(await talk.hear(action, "办好了", "affirm")) == "utter_solved"
+    assert talk.slots["topic"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "response", "notes"),
+    [
+        ("没转", "transfer", "utter_nothing_lost", 1),
+        ("你们给冻结了没", "account_locked", "utter_freeze_yourself", 1),
+        ("对方不还", "out_of_scope", "utter_note_stored", 1),
+        ("我都不知道", "forgot_password", "utter_note_stored", 1),
+        ("怎么办啊", "ticket_status", "utter_alarm_what_now", 1),
+    ],
+)
+async def test_words_after_an_alarm(own_database: Database, text: str, intent: str, response: str, notes: int) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我被骗了", "account_theft")
+    assert text_of(await talk.hear(ActionAnswer(), text, intent)) == response
+    [ticket] = await TicketService(own_database).queue()
+    assert len(await TicketMessages(own_database).of(ticket.id)) == notes
+
+
+async def test_a_call_that_fails_is_answered_also_after_an_alarm() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我被骗了", "account_theft")
+    assert faq_of(await talk.hear(ActionAnswer(), "电话打不通", "contact"))[0].startswith("contact.")
+
+
+async def test_a_time_after_an_alarm_is_no_praise(own_database: Database) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我被骗了", "account_theft")
+    said = await talk.hear(ActionFeedback(), "昨天半夜3点", "feedback", time="昨天半夜3点")
+    assert text_of(said) == "utter_note_stored"
+    assert await FeedbackService(own_database).latest() == []
+
+
+async def test_what_is_to_be_added_to_a_ticket_is_no_question(own_database: Database) -> None:
+    new = NewTicket("post", "rest", "talk-1", "top_up", "充值失败扣了钱", "form:1")
+    talk = Talk()
+    talk.slots["ticket_id"] = (await TicketService(own_database).open(new)).ticket.id
+    assert text_of(await talk.hear(ActionAnswer(), "还要补充,是建行卡", "bank_card")) == "utter_note_stored"
+    assert faq_of(await talk.hear(ActionAnswer(), "对了提现手续费多少", "fee"))
+
+
+async def test_a_cause_that_is_ruled_out_is_no_success() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "付不了款", "payment_failed")
+    assert text_of(await talk.hear(ActionSolved(), "网络没问题", "affirm")) == "utter_guide_again"
+    assert text_of(await talk.hear(ActionSolved(), "现在没问题了", "affirm")) == "utter_solved"
+
+
+@pytest.mark.parametrize(("text", "response"), [("他店关了", "utter_matter_noted"), ("讲个笑话", "utter_out_of_scope")])
+async def test_a_statement_is_part_of_the_open_matter_and_a_wish_is_not(talk: Talk, text: str, response: str) -> None:
+    assert text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope")) == response
+
+
+async def test_who_has_nothing_to_add_is_led_to_the_button(talk: Talk) -> None:
+    talk.slots.update(asks="register", faq_id=None)
+    assert text_of(await talk.hear(ActionWhatNow(), "没有别的了", "deny")) == "utter_press_register"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "response"),
+    [
+        ("我想问下", "feedback", 0.3, "utter_go_on"),
+        ("钱", "wrong_charge", 0.9, "utter_go_on"),
+        ("什么破玩意", "complaint", 0.9, "utter_abusive"),
+    ],
+)
+@pytest.mark.parametrize("action", [ActionAnswer, ActionOutOfScope])
+async def test_what_asks_nothing_yet(
+    action: type[Action], text: str, intent: str, confidence: float, response: str
+) -> None:
+    assert text_of(await Talk().hear(action(), text, intent, confidence)) == response
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "您想问的是这个吗"), (2, "您问的是哪一个")])
+def test_a_single_choice_is_asked_for_as_one(count: int, words: str) -> None:
+    entries = tuple(knowledge_base().current().entries[:count])
+    dispatcher, tracker = CollectingDispatcher(), Tracker("talk-1", {}, {}, [], False, None, {}, "action_listen")
+    say(dispatcher, Turn.of(tracker), tracker, Decision(Band.CLARIFY, entries, "1"))
+    assert words in dispatcher.messages[0]["text"]
