@@ -37,6 +37,7 @@ from actions.phone import reassure
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import SURE, Decision, Guess, decide
+from kefu.dialogue.corrected_topic import corrected_topic
 from kefu.dialogue.guides import Guide, Option, guides
 from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.dialogue.ticket_form import calls_off
@@ -121,7 +122,7 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     beside = note_facts(dispatcher, turn, tracker) or still_not(dispatcher, turn, tracker)
     if beside:
         return beside
-    odd = answer_oddly(dispatcher, turn)
+    odd = answer_oddly(dispatcher, turn) or corrected(dispatcher, turn, tracker)
     if odd:
         return odd
     decision = _pressed(turn) if turn.is_pressed else None
@@ -139,6 +140,16 @@ def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType
         return []
     dispatcher.utter_message(response=f"utter_{kind.value}")
     return [SlotSet("asks", None)]
+
+
+def corrected(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """不对是提现不是充值, after an answer: the other matter's, with all that was told; empty for any other message."""
+    topic = tracker.get_slot("topic")
+    found = corrected_topic(turn.said(), topic) if topic and not turn.is_pressed else None
+    if found is None or found.topic not in knowledge_base().current().overview:
+        return []
+    decision = decide(turn.text, [Guess(found.topic, 1.0)], turn.brand, knowledge_base(), turn.questions)
+    return [*stay(turn, tracker), SlotSet("topic", found.topic), *say(dispatcher, turn, tracker, decision)]
 
 
 def ranking_of(turn: Turn, tracker: Tracker) -> list[Guess]:

@@ -8,7 +8,18 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import answer_oddly, go_on, miss, note_facts, offer_ticket, ranking_of, say, still_not, tell
+from actions.answer import (
+    answer_oddly,
+    corrected,
+    go_on,
+    miss,
+    note_facts,
+    offer_ticket,
+    ranking_of,
+    say,
+    still_not,
+    tell,
+)
 from actions.brand import ask_brand, must_ask_brand
 from actions.buttons import register_or_person
 from actions.feedback import store
@@ -65,6 +76,7 @@ class ActionOutOfScope(Action):
         if about:
             return about
         beside = note_facts(dispatcher, turn, tracker) or still_not(dispatcher, turn, tracker)
+        beside = beside or corrected(dispatcher, turn, tracker)
         if beside:
             return beside
         kind = kind_of_text(turn.text)

@@ -46,6 +46,8 @@ async def test_without_a_matter_nobody_knows_how_long_what_takes() -> None:
         (ActionAnswer, "我都等了三天了", "refund_arrival"),
         (ActionAnswer, "都试了", "forgot_password"),
         (ActionAnswer, "急用", "top_up"),
+        (ActionAnswer, "都三天了", "refund_arrival"),
+        (ActionAnswer, "这都快一个礼拜了!", "top_up_arrival"),
         (ActionTicketStatus, "等了一个星期", "ticket_status"),
         (ActionTicketStatus, "那现在咋办", "ticket_status"),
     ],
@@ -54,6 +56,15 @@ async def test_nothing_has_helped(talk: Talk, action: type[Action], text: str, i
     await talk.hear(action(), text, intent)
     assert talk.slots["topic"] == "withdraw_arrival"
     assert talk.slots["question"].startswith("提现三天了还没到账")
+
+
+@pytest.mark.parametrize("action", [ActionAnswer, ActionOutOfScope])
+async def test_a_corrected_matter_keeps_what_was_told(talk: Talk, action: type[Action]) -> None:
+    await talk.hear(ActionAnswer(), "500块", "out_of_scope", amount="500")
+    [shown] = faq_of(await talk.hear(action(), "不对是充值不是提现", "top_up"))
+    assert shown.startswith("top_up_arrival.")
+    assert (talk.slots["topic"], talk.slots["amount"]) == ("top_up_arrival", "500")
+    assert talk.slots["question"] == "提现三天了还没到账；500块；不对是充值不是提现"
 
 
 async def test_another_matter_that_is_named_is_another_one(talk: Talk) -> None:
