@@ -8,6 +8,7 @@ from actions.recovery import ActionOutOfScope
 from actions.solved import ActionHeard, ActionUnsolved, ActionWhatNow
 from kefu.database import Database
 from kefu.desk.tickets import TicketService
+from kefu.show import SKIPPED
 from tests.actions.conversation import Talk, faq_of, text_of, titles_of
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -25,6 +26,14 @@ async def test_nobody_has_to_leave_a_number(text: str, action: type[Action], int
     assert (text_of(said), titles_of(said)[0]) == ("utter_phone_optional", "现在登记")
     talk.slots.update(topic=None, ticket_id="KF1")
     assert text_of(await talk.hear(action(), text, intent, 0.4)) == "utter_phone_optional_ticket"
+
+
+@pytest.mark.parametrize(("text", "phone"), [("不想留电话", SKIPPED), ("不留手机号行吗", None)])
+async def test_who_has_refused_is_not_asked_by_the_form(text: str, phone: str | None) -> None:
+    talk = Talk()
+    talk.slots.update(topic="refund", faq_id="refund.apply")
+    await talk.hear(ActionUnsolved(), text, "deny")
+    assert talk.slots.get("phone") == phone
 
 
 async def test_a_refused_number_is_no_unsolved_answer() -> None:
