@@ -26,6 +26,7 @@ _MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/deliveries", "未送达", (Role.AGENT, Role.OPERATOR)),
     ("/notices", "公告", (Role.OPERATOR,)),
     ("/users", "人员", (Role.ADMIN,)),
+    ("/docs", "接口", (Role.OPERATOR,)),
 )
 
 _DONE = {
