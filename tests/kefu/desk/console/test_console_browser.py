@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from kefu.database import Database
 from kefu.desk.attachments import Attachments
@@ -14,6 +14,7 @@ from kefu.desk.feedback import FeedbackService, NewFeedback
 from kefu.desk.handoffs import HandoffService, NewHandoff
 from kefu.desk.notices import NoticeService
 from kefu.desk.tickets import NewTicket, TicketService
+from tests.browser import go_on
 from tests.kefu.desk.console.conftest import Screen, Served
 
 pytestmark = pytest.mark.browser
@@ -50,12 +51,6 @@ def open_ticket(served: Served, description: str, **more) -> str:
         return (await TicketService(database).open(new)).ticket.id
 
     return served.do(work)
-
-
-def go_on(page: Page, button: Locator) -> None:
-    """Press what leads to a page and wait for its scripts: before them, Enter only makes a line in the box."""
-    with page.expect_event("load"):
-        button.click()
 
 
 @pytest.mark.parametrize("width", [1280, 390], ids=["desk", "phone"])
@@ -95,9 +90,9 @@ def test_a_talk_from_the_queue_to_its_end(served: Served, enter: Enter, width: i
 def test_two_agents_see_one_talk_and_one_gets_it(served: Served, enter: Enter) -> None:
     one, other = enter("li").page, enter("wang").page
     ask(served, "bill")
-    for page in (one, other):
-        expect(page.locator(".waiting li", has_text="余额和账单")).to_be_visible()
-    other.route("**/queue?*", lambda route: route.abort())  # this page has not heard yet
+    expect(one.locator(".waiting li", has_text="余额和账单")).to_be_visible()
+    other.route("**/queue?*", lambda route: route.abort())  # this page will not hear
+    other.goto(served.address)
     go_on(one, one.locator(".waiting li", has_text="余额和账单").get_by_role("button", name="接起"))
     expect(one.get_by_label("回复客户")).to_be_visible()
     button = other.locator(".waiting li", has_text="余额和账单").get_by_role("button", name="接起")
@@ -161,6 +156,7 @@ def test_a_hidden_tab_holds_no_stream_and_catches_up(served: Served, enter: Ente
     shown = page.context.new_page()
     shown.goto(f"{served.address}/talks/{talk_id}")
     page.evaluate(hide, True)
+    expect(page.locator(".htmx-request")).to_have_count(0)  # of when it could be seen
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     says(served, conversation, "还在吗")
