@@ -170,7 +170,9 @@ async def test_what_can_not_be_delivered_is_seen_and_tried_again(signed_in: Sign
     assert "没送到" in (await browser.get(f"/tickets/{number}")).text
     page = (await browser.get("/deliveries")).text
     assert "机器人服务没有回应" in page and "在查" in page
-    assert (await browser.post("/deliveries/1/retry")).status_code == 303
+    assert f'name="back" value="/tickets/{number}"' in (await browser.get(f"/tickets/{number}")).text
+    answer = await browser.post("/deliveries/1/retry", data={"back": f"/tickets/{number}"})
+    assert answer.headers["location"] == f"/tickets/{number}?done=retried"
     assert "都送到了" in (await browser.get("/deliveries")).text
 
 
