@@ -55,7 +55,7 @@ def page(request: Request, template: str, status_code: int = 200, /, **values: A
         "visitor": visitor,
         "menu": menu_of(visitor) if visitor else [],
         "here": request.url.path,
-        "shown": request.url.path if request.method == "GET" else "/",
+        "shown": request.url.path if request.method == "GET" and status_code < 400 else "/",  # to come back to
         "done": _DONE.get(request.query_params.get("done", "")),
         "people": getattr(request.state, "people", {}),
     }
