@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 
 from pydantic import ValidationError
@@ -41,9 +42,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(_: argparse.Namespace) -> int:
-    from kefu.launch.run import run
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, also before the parts run
+    try:
+        from kefu.launch.run import run
 
-    return run()
+        return run()
+    except KeyboardInterrupt:
+        return 0  # it was asked to stop, and nothing is left
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -144,6 +144,11 @@ class Database:
         async with self.read() as session:
             await session.execute(text("SELECT 1"))
 
+    def wipe(self) -> None:
+        """Let nothing of what was deleted stay in SQLite's files; PostgreSQL does so by itself (autovacuum)."""
+        if self.is_sqlite and self.url.database:
+            sqlite.empty_log(self.url.database)
+
     async def close(self) -> None:
         """Close all connections."""
         self._transactions.close()

@@ -7,6 +7,7 @@ fingerprinted, so that a key can be changed without losing anybody (`python -m k
 import base64
 import hashlib
 import hmac
+from datetime import datetime, timezone
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -45,6 +46,26 @@ def fingerprint(*parts: str) -> str:
 def fingerprints(*parts: str) -> list[str]:
     """All digests under which something may be stored: of the present key first, then of earlier ones."""
     return [_digest(key, parts) for key in _keys()]
+
+
+def pseudonym(*parts: str) -> str:
+    """A digest that a change of the key does not change, for names that others keep: made with the earliest key."""
+    return _digest(_keys()[-1], parts)
+
+
+def signing_keys() -> list[str]:
+    """What signatures may be made with, the key that signs last (as itsdangerous wants it).
+
+    For a time after the key was changed the one before is among them: customers keep their sessions and buttons.
+    """
+    keys, until = _keys(), settings().old_signed_until
+    is_known = len(keys) > 1 and until is not None and datetime.now(timezone.utc) < until
+    return [key.decode() for key in (reversed(keys[:2]) if is_known else keys[:1])]
+
+
+def derived_secrets(*parts: str) -> list[str]:
+    """Secrets for others to sign with, in the order of `signing_keys`."""
+    return [_digest(key.encode(), parts) for key in signing_keys()]
 
 
 def _digest(key: bytes, parts: tuple[str, ...]) -> str:

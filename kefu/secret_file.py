@@ -2,12 +2,14 @@
 
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 SECRETS_FILE = "secrets.env"
 
 _NAMES = ("KEFU_SECRET", "KEFU_RASA_TOKEN", "KEFU_DESK_TOKEN")
-_OLD = "KEFU_OLD_SECRETS"  # there once the key was changed
+# There once the key was changed: earlier keys, and until when what the latest of them signed still counts.
+_OLD, _OLD_SIGNED_UNTIL = "KEFU_OLD_SECRETS", "KEFU_OLD_SIGNED_UNTIL"
 
 
 def read_secrets(path: Path) -> dict[str, str]:
@@ -28,18 +30,26 @@ def read_secrets(path: Path) -> dict[str, str]:
         with path.open("a") as file:
             file.writelines(f"{name}={value}\n" for name, value in made.items())
         found.update(made)
-    return {name.removeprefix("KEFU_").lower(): found[name] for name in (*_NAMES, _OLD) if name in found}
+    known = (*_NAMES, _OLD, _OLD_SIGNED_UNTIL)
+    return {name.removeprefix("KEFU_").lower(): found[name] for name in known if name in found}
 
 
-def rotate_secret(path: Path) -> None:
+def rotate_secret(path: Path, signed_until: datetime) -> None:
     """Put a new KEFU_SECRET into the file; the one before joins KEFU_OLD_SECRETS.
+
+    Args:
+        signed_until: until when what the one before has signed still counts.
 
     Raises:
         OSError: the file can't be written; it is then as it was.
     """
     found = read_secrets(path)
     old = ",".join(filter(None, (found["secret"], found.get("old_secrets"))))
-    changed = {"KEFU_SECRET": secrets.token_urlsafe(32), _OLD: old}
+    changed = {
+        "KEFU_SECRET": secrets.token_urlsafe(32),
+        _OLD: old,
+        _OLD_SIGNED_UNTIL: signed_until.isoformat(timespec="seconds"),
+    }
     kept = [line for line in path.read_text().splitlines() if line.split("=", 1)[0] not in changed]
     draft = _draft(path, [*kept, *(f"{name}={value}" for name, value in changed.items())])
     draft.replace(path)

@@ -1,9 +1,11 @@
 """All settings of the product, read from the environment (prefix KEFU_) and from var/secrets.env."""
 
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseSettings, SecretStr
+from pydantic import BaseSettings, SecretStr, validator
 
 from kefu.secret_file import SECRETS_FILE, read_secrets
 
@@ -25,7 +27,8 @@ class Settings(BaseSettings):
     database_url: str = ""  # SQLAlchemy address; default: SQLite in var_dir
 
     secret: SecretStr = SecretStr("")  # key that seals personal data and signs sessions
-    old_secrets: SecretStr = SecretStr("")  # earlier keys, with commas: they open what they sealed
+    old_secrets: SecretStr = SecretStr("")  # earlier keys, the latest first, with commas: they open what they sealed
+    old_signed_until: datetime | None = None  # until then the latest of them also vouches for sessions and buttons
     rasa_token: SecretStr = SecretStr("")  # token of Rasa's HTTP API
     desk_token: SecretStr = SecretStr("")  # token of the desk's API and console
 
@@ -46,6 +49,12 @@ class Settings(BaseSettings):
     site_origins: str = ""  # sites that may carry the widget: post=https://a.cn https://b.cn,my=…; none: localhost
     site_secrets: SecretStr = SecretStr("")  # keys of user tokens: post=…,my=…; default: `python -m kefu site-secret`
     proxies: int = 0  # proxies of ours in front of Rasa: whose X-Forwarded-For names the customer's address
+
+    @validator("old_signed_until")
+    def _has_a_zone(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("要带时区，例如 2026-12-27T10:30:00+08:00")
+        return value
 
     class Config:
         env_prefix = "KEFU_"
@@ -86,5 +95,5 @@ def settings() -> Settings:
     """
     found = Settings()
     stored = read_secrets(found.var_dir / SECRETS_FILE)
-    missing = {name: SecretStr(value) for name, value in stored.items() if not getattr(found, name).get_secret_value()}
-    return found.copy(update=missing)
+    missing: dict[str, Any] = {name: value for name, value in stored.items() if not getattr(found, name)}
+    return Settings(**missing)

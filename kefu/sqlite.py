@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from itertools import chain, repeat
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,6 +17,9 @@ from sqlalchemy.util.concurrency import await_only
 from kefu.fifo import FifoLocks
 
 DRIVER = "sqlite+inloop"
+
+# What is deleted is overwritten: somebody who was forgotten must not be found in the file's free pages.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=10000")
 
 _queues: WeakKeyDictionary[asyncio.AbstractEventLoop, FifoLocks] = WeakKeyDictionary()
 
@@ -55,7 +58,7 @@ def prepare(connection: Any) -> None:
     """Durable WAL, and transactions that we begin ourselves (the driver would begin them too late)."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -87,6 +90,16 @@ async def writer(path: str) -> AsyncIterator[None]:
 def _file(path: str) -> str:
     """One name for a file, however it is written."""
     return os.path.normpath(path)
+
+
+def empty_log(path: str) -> None:
+    """Move the write-ahead log into the file and cut it to nothing; until then it shows what was deleted.
+
+    Waits for readers for as long as writers do; where one stays, the next checkpoint does it.
+    """
+    with closing(sqlite3.connect(path, timeout=_LOCK_WAIT)) as connection:
+        prepare(connection)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def begin(connection: sqlite3.Connection, writes: bool) -> None:

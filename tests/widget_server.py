@@ -60,6 +60,7 @@ class FakeServer:
         self.wechat = True  # whether there is an official account
         self.repeats = 1  # how often the stream says each line
         self.uploads: dict[str, tuple[bytes, str]] = {}
+        self._somebody = asyncio.Event()  # has a conversation
         self._listening: set[asyncio.Transport] = set()
         self._loop = asyncio.new_event_loop()
         self._runner: web.AppRunner | None = None
@@ -89,9 +90,10 @@ class FakeServer:
         self.faults.setdefault(path, []).extend((fault, retry_after) for fault in faults)
 
     def say(self, *lines: Line, talk: int = -1) -> None:
-        """Push lines to a conversation (the newest by default)."""
+        """Push lines to a conversation (the newest by default), once there is one: the page may still be at it."""
 
         async def push() -> None:
+            await self._somebody.wait()
             self._append(list(self.talks.values())[talk], *lines)
 
         self._call(push())
@@ -202,6 +204,7 @@ class FakeServer:
         if not token:
             token = f"t{len(self.talks) + 1}"
             self.talks[token] = Conversation(body["brand"])
+            self._somebody.set()
         name = brand_or_default(body["brand"]).name
         answer = {"token": token, "brand": body["brand"], "name": name, "expires": 2**31, "wechat": self.wechat}
         return web.json_response(answer)

@@ -6,7 +6,7 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from kefu.settings import settings
+from kefu.sealing import signing_keys
 
 _PREFIX = "qr."
 _WAYS_OUT = frozenset({"以上都不是", "没解决", "转人工", "现在登记"})
@@ -21,9 +21,9 @@ _REGISTER = re.compile(
 
 def seal_buttons(conversation: str, buttons: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Rasa's buttons (`title`, `payload`) with each payload replaced by an id for this conversation."""
-    secret = settings().secret.get_secret_value()
+    key = signing_keys()[-1]
     return [
-        {"title": button["title"], "payload": _sealed(secret, conversation, button["payload"], button["title"])}
+        {"title": button["title"], "payload": _sealed(key, conversation, button["payload"], button["title"])}
         for button in buttons
     ]
 
@@ -32,7 +32,7 @@ def resolve(conversation: str, text: str) -> tuple[str, str] | None:
     """The command and title behind an id; None for any other text, a forged id, or another's."""
     if not text.startswith(_PREFIX):
         return None
-    signer = _signer(settings().secret.get_secret_value(), conversation)
+    signer = _signer(signing_keys(), conversation)
     try:
         payload, title = signer.loads(text.removeprefix(_PREFIX))
     except (BadData, ValueError, TypeError):
@@ -62,10 +62,10 @@ def spoken(text: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _sealed(secret: str, conversation: str, payload: str, title: str) -> str:
+def _sealed(key: str, conversation: str, payload: str, title: str) -> str:
     """The same few buttons stand under most answers of a conversation."""
-    return _PREFIX + str(_signer(secret, conversation).dumps([payload, title]))
+    return _PREFIX + str(_signer([key], conversation).dumps([payload, title]))
 
 
-def _signer(secret: str, conversation: str) -> URLSafeSerializer:
-    return URLSafeSerializer(secret, salt=f"quick-reply:{conversation}")
+def _signer(keys: list[str], conversation: str) -> URLSafeSerializer:
+    return URLSafeSerializer(keys, salt=f"quick-reply:{conversation}")

@@ -11,6 +11,7 @@ from kefu.database import Database
 from kefu.launch.errors import LaunchError
 
 _LEAST_DAYS = 30
+_LONGEST_GRACE = 30  # days: by then every visitor who still comes has a session of the new key
 
 
 def register(commands: Any) -> None:
@@ -32,9 +33,16 @@ def register(commands: Any) -> None:
     purge.add_argument("--days", type=int, help="保留最近多少天，至少 30；默认看 KEFU_RETENTION_DAYS")
     purge.set_defaults(run=_purge)
 
-    commands.add_parser("rotate-key", help="换加密密钥，把存着的个人数据改用新密钥（先停服务）").set_defaults(
-        run=_rotate
+    rotate = commands.add_parser("rotate-key", help="换加密密钥，把存着的个人数据改用新密钥（先停服务）")
+    rotate.add_argument(
+        "--grace-days",
+        type=int,
+        choices=range(0, _LONGEST_GRACE + 1),
+        metavar=f"0-{_LONGEST_GRACE}",
+        default=_LONGEST_GRACE,
+        help=f"客户手上用旧密钥签的会话和按钮还认几天，默认 {_LONGEST_GRACE}；旧密钥泄露了写 0",
     )
+    rotate.set_defaults(run=_rotate)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -83,7 +91,7 @@ async def _purged(database: Database, days: int) -> dict[str, int]:
     return {"对话事件": events, **await purge(database, datetime.now(timezone.utc) - timedelta(days=days))}
 
 
-def _rotate(_: argparse.Namespace) -> int:
+def _rotate(options: argparse.Namespace) -> int:
     import os
 
     from kefu.desk.rotate import reseal
@@ -92,16 +100,29 @@ def _rotate(_: argparse.Namespace) -> int:
     from kefu.settings import settings
 
     check_ports(settings())  # a running process would not know the new key
+    until = datetime.now(timezone.utc) + timedelta(days=options.grace_days)
     if os.environ.get("KEFU_SECRET"):
         print("KEFU_SECRET 来自环境变量：请先把新密钥放进去，旧的放进 KEFU_OLD_SECRETS。现在按这两个变量重新加密。")
+        print(f"要让客户手上的会话和按钮继续有效，请再设 KEFU_OLD_SIGNED_UNTIL={until:%Y-%m-%dT%H:%M:%SZ}。")
     else:
-        rotate_secret(settings().var_dir / SECRETS_FILE)
+        rotate_secret(settings().var_dir / SECRETS_FILE, until)
         settings.cache_clear()
+        print(_signed_text(options.grace_days, until))
     report = with_database(reseal)
     for name, count in report.items():
         print(f"{name}：{count}")
-    print("旧密钥留在 KEFU_OLD_SECRETS 里：防重复的指纹还要用它，请不要删。")
+    print("旧密钥留在 KEFU_OLD_SECRETS 里：防重复的指纹、登录客户的会话号还要用它，请不要删。")
     return 0
+
+
+def _signed_text(days: int, until: datetime) -> str:
+    """What the change means for customers and for the sites that vouch for them."""
+    from kefu.show import show_moment
+
+    site = "没设 KEFU_SITE_SECRETS 的网站，请把 python -m kefu site-secret 打印的新密钥交给网站后端"
+    if days == 0:
+        return f"客户手上的旧会话和旧按钮马上失效：匿名访客会开始新的对话。{site}，换上之前登录的客户进不来。"
+    return f"客户手上的旧会话和旧按钮到 {show_moment(until)}前都有效，没有人会掉线。{site}，也在那之前换上。"
 
 
 def _day(text: str) -> datetime:

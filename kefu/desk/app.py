@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from kefu import __version__
 from kefu.database import Database
 from kefu.desk import health, metrics, problems
+from kefu.desk.api import description
 from kefu.desk.api.router import router
 from kefu.desk.console import routes as console
 from kefu.desk.console.render import error_page
@@ -31,7 +32,7 @@ def create_app(found: Settings | None = None) -> FastAPI:
             yield
         await database.close()
 
-    app = FastAPI(title="钱包客服工单台", version=__version__, lifespan=lifespan)
+    app = FastAPI(title="钱包客服工单台", version=__version__, lifespan=lifespan, openapi_url=None)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it writes addresses with Rasa's token
     app.state.settings, app.state.database = chosen, database
     app.state.tickets = TicketService(database)
@@ -40,6 +41,7 @@ def create_app(found: Settings | None = None) -> FastAPI:
     app.add_middleware(Guard, observe=app.state.metrics.observe)
     app.include_router(health.router)
     app.include_router(router())
+    app.include_router(description.router)
     app.include_router(metrics.router)
     console.install(app, database, chosen)
     return app

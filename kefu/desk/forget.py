@@ -66,7 +66,9 @@ async def forget(database: Database, person: Person) -> Report:
         report["评价"] = await delete_where(session, Feedback, Feedback.customer_key.in_(_customer_keys(conversations)))
         lanes = [f"customer:{key}" for one in conversations for key in fingerprints(one)]
         report["待发消息"] += await delete_where(session, Delivery, Delivery.lane.in_(lanes))
-        return report | await _delete_elsewhere(session, conversations)
+        report |= await _delete_elsewhere(session, conversations)
+    database.wipe()
+    return report
 
 
 async def _named(session: AsyncSession, person: Person) -> list[Ticket]:

@@ -7,12 +7,6 @@ _PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# FastAPI's API documentation brings an inline script and files from a content network; it shows nothing of customers.
-_API_DOCS = (
-    "default-src 'none'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; connect-src 'self'; "
-    "style-src 'unsafe-inline' https://cdn.jsdelivr.net; img-src https://fastapi.tiangolo.com data:; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -46,6 +40,6 @@ class SecurityHeaders:
 def _add(headers: MutableHeaders, path: str, status: int) -> None:
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
-    headers.setdefault("Content-Security-Policy", _API_DOCS if path.startswith(("/docs", "/redoc")) else _PAGES)
+    headers.setdefault("Content-Security-Policy", _PAGES)
     kept = path.startswith("/static/") and status in (200, 304)
     headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-store")

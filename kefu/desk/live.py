@@ -13,11 +13,11 @@ from kefu.database import Database
 from kefu.desk.handoffs import State
 from kefu.desk.models import Handoff, HandoffLine, TicketEvent
 from kefu.desk.outbox.models import Delivery
+from kefu.desk.outbox.store import UNSETTLED
 
 logger = logging.getLogger(__name__)
 
 _INTERVAL = 1.0  # seconds between two looks while somebody watches
-_SETTLED = ("delivered", "given_up")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Changes:
         unsettled = select(func.count(), func.max(Delivery.id), func.sum(Delivery.attempts))
         async with self._database.read() as session:
             tickets = (await session.execute(select(func.max(TicketEvent.id)))).scalar_one()
-            waiting = (await session.execute(unsettled.where(Delivery.state.not_in(_SETTLED)))).one()
+            waiting = (await session.execute(unsettled.where(Delivery.state.in_(UNSETTLED)))).one()
             return Mark(
                 tickets=tickets or 0,
                 lines={row[0]: row[1] for row in await session.execute(lines.group_by(HandoffLine.handoff_id))},

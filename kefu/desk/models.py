@@ -57,6 +57,8 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_tickets_same_matter", "customer_key", "intent", "created_at"),
         Index("ix_tickets_queue", "status", "priority", "sla_due"),
+        Index("ix_tickets_created_at", "created_at", "id"),
+        Index("ix_tickets_counts", "brand", "status", "priority", "sla_missed"),
     )
 
 
@@ -123,6 +125,8 @@ class Feedback(Base):
     idempotency_key = Column(String(300), nullable=False, unique=True)
     at = Column(UtcDateTime, nullable=False)
 
+    __table_args__ = (Index("ix_feedback_kind", "kind", "at"),)
+
 
 class Notice(Base):
     """An incident that customers of a brand are told about while it lasts."""
@@ -164,6 +168,7 @@ class Handoff(Base):
 
     __table_args__ = (
         Index("ix_handoffs_state", "state", "asked_at"),
+        Index("ix_handoffs_asked_at", "asked_at"),
         Index(
             "uq_handoffs_open",
             "conversation_key",

@@ -61,7 +61,7 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None, **m
 
 
 def _is_api(request: Request) -> bool:
-    return request.url.path.startswith(("/api/", "/metrics"))
+    return request.url.path.startswith(("/api/", "/metrics", "/openapi.json"))
 
 
 def _http(page: Page) -> Handler:

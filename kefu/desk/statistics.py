@@ -127,7 +127,9 @@ class Statistics:
         ).all()
         known = _by_day(figures)
         for row in rows:
-            found = known[row.created_at.astimezone(CHINA).date()]
+            found = known.get(row.created_at.astimezone(CHINA).date())
+            if found is None:
+                continue  # the day has changed since
             found.tickets += 1
             found.resolved += row.resolved_at is not None
             found.sla_missed += bool(row.sla_missed or (row.waiting_since and row.sla_due < now))
@@ -148,7 +150,8 @@ async def _count_handoffs(session: AsyncSession, figures: Figures, brand: str, b
     rows = (await session.execute(_of(wanted, Handoff.brand, brand))).all()
     known = _by_day(figures)
     for row in rows:
-        known[row.asked_at.astimezone(CHINA).date()].handoffs += 1
+        if found := known.get(row.asked_at.astimezone(CHINA).date()):
+            found.handoffs += 1
     figures.wait = _median(row.taken_at - row.asked_at for row in rows if row.taken_at)
     figures.untaken = sum(row.ending == Ending.UNTAKEN.value for row in rows)
 

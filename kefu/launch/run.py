@@ -1,17 +1,16 @@
 """`make run`: all processes under one roof; when one ends, all end."""
 
+import asyncio
 import os
 import sys
-import threading
 import time
 from pathlib import Path
 
-import honcho.manager
-import requests
+import httpx
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
 
 from kefu.launch.errors import LaunchError
+from kefu.launch.parts import Parts
 from kefu.launch.preflight import check_accounts, check_disk, check_ports, check_project
 from kefu.launch.training import QUIET, train_if_changed
 from kefu.migrate import migrate
@@ -37,13 +36,17 @@ def run() -> int:
     check_accounts()
     train_if_changed()
     migrate()
-    honcho.manager.KILL_WAIT = _CLOSING  # its own 5 seconds would cut off turns in flight
-    manager = Manager()
-    for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-        manager.add_process(name, command, env=environment(found), cwd=str(ROOT))
-    threading.Thread(target=_announce, args=(found, manager), daemon=True).start()
-    manager.loop()
-    return 0 if manager.returncode in (130, 143) else manager.returncode or 1
+    return asyncio.run(_serve(found))
+
+
+async def _serve(found: Settings) -> int:
+    commands = parse_procfile((ROOT / "Procfile").read_text()).processes
+    parts = Parts(commands, environment(found), ROOT, _CLOSING)
+    announcing = asyncio.create_task(_announce(found, parts))
+    try:
+        return await parts.run()
+    finally:
+        announcing.cancel()
 
 
 def environment(found: Settings) -> dict[str, str]:
@@ -66,29 +69,29 @@ def environment(found: Settings) -> dict[str, str]:
     }
 
 
-def _announce(found: Settings, manager: Manager) -> None:
+async def _announce(found: Settings, parts: Parts) -> None:
     """Print the addresses once everything answers; end the run where that takes too long."""
     deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        if _is_up(found):
-            print(
-                f"\n全部就绪：\n  网页(邮政数字钱包)  {found.rasa_url}/webhooks/website/\n"
-                f"  网页(MY钱包)        {found.rasa_url}/webhooks/website/?brand=my\n"
-                f"  工单台              {found.desk_url}/  （还没有账号：python -m kefu user add）\n"
-                f"  健康检查            {found.desk_url}/health\n  Ctrl-C 停止全部\n",
-                flush=True,
-            )
-            return
-        time.sleep(0.3)
+    async with httpx.AsyncClient(base_url=found.desk_url, timeout=5, trust_env=False) as client:
+        while time.monotonic() < deadline:
+            if await _is_up(client):
+                print(
+                    f"\n全部就绪：\n  网页(邮政数字钱包)  {found.rasa_url}/webhooks/website/\n"
+                    f"  网页(MY钱包)        {found.rasa_url}/webhooks/website/?brand=my\n"
+                    f"  工单台              {found.desk_url}/  （还没有账号：python -m kefu user add）\n"
+                    f"  健康检查            {found.desk_url}/health\n  Ctrl-C 停止全部\n",
+                    flush=True,
+                )
+                return
+            await asyncio.sleep(0.3)
     print(f"错误：{_PATIENCE:.0f} 秒内没有全部就绪，看上面各部分的输出", file=sys.stderr, flush=True)
-    manager.returncode = 1
-    manager.terminate()
+    parts.end(1)
 
 
-def _is_up(found: Settings) -> bool:
+async def _is_up(client: httpx.AsyncClient) -> bool:
     try:
-        return requests.get(f"{found.desk_url}/health", timeout=2).status_code == 200
-    except requests.RequestException:
+        return (await client.get("/health")).status_code == 200
+    except httpx.HTTPError:
         return False
 
 

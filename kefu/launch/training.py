@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -33,11 +34,14 @@ def train_if_changed(force: bool = False) -> bool:
     _refuse_broken_files()
     models.mkdir(parents=True, exist_ok=True)
     print("训练模型(约一分钟)…", flush=True)
-    command = [sys.executable, "-m", "rasa", "train", "--out", str(models), "--quiet"]
-    environment = {**os.environ, **QUIET}
-    finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    if finished.returncode:
-        raise LaunchError(f"训练失败：\n{_tail(finished.stdout + finished.stderr)}")
+    with tempfile.TemporaryDirectory(dir=models) as draft:  # cut short, it leaves no half model for Rasa to load
+        command = [sys.executable, "-m", "rasa", "train", "--out", draft, "--quiet"]
+        environment = {**os.environ, **QUIET}
+        finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        if finished.returncode:
+            raise LaunchError(f"训练失败：\n{_tail(finished.stdout + finished.stderr)}")
+        for model in Path(draft).glob("*.tar.gz"):
+            model.replace(models / model.name)
     stamp.write_text(now)
     return True
 

@@ -24,15 +24,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
 FIRST, SECOND = "退款多久到账", "还有手续费怎么算"
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
-SLOW = 20_000  # ms; a turn on a busy machine
 
 
 @pytest.fixture(scope="module")
 def browser(require_all: bool) -> Iterator[Browser]:
     with chromium(require_all) as running:
-        expect.set_options(timeout=SLOW)
         yield running
-        expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,12 +3,14 @@
 import stat
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
 from kefu.secret_file import read_secrets, rotate_secret
 
+UNTIL = datetime(2026, 12, 27, 2, 30, tzinfo=timezone.utc)
 NAMES = {"secret", "rasa_token", "desk_token"}
 
 
@@ -84,10 +86,11 @@ def test_a_changed_key_keeps_the_ones_before(tmp_path: Path) -> None:
     path = tmp_path / "secrets.env"
     keys = [read_secrets(path)["secret"]]
     for _ in range(2):
-        rotate_secret(path)
+        rotate_secret(path, UNTIL)
         keys.append(read_secrets(path)["secret"])
     found = read_secrets(path)
     assert len(set(keys)) == 3
     assert (found["secret"], found["old_secrets"]) == (keys[2], f"{keys[1]},{keys[0]}")
+    assert found["old_signed_until"] == "2026-12-27T02:30:00+00:00"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["secrets.env"]

@@ -103,3 +103,9 @@ def test_other_settings_in_the_file_do_no_harm(tmp_path: Path) -> None:
 def test_settings_by_brand() -> None:
     assert by_brand("") == {}
     assert by_brand("my=https://a.cn https://b.cn, post = k=v ,") == {"my": "https://a.cn https://b.cn", "post": "k=v"}
+
+
+def test_a_moment_wants_its_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEFU_OLD_SIGNED_UNTIL", "2026-12-27T10:30:00")
+    with pytest.raises(ValidationError, match="要带时区"):
+        Settings()

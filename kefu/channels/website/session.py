@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from kefu.sealing import fingerprint
-from kefu.settings import settings
+from kefu.sealing import pseudonym, signing_keys
 
 VISITOR_AGE = 30 * 24 * 3600  # seconds; each renewal begins anew
 CUSTOMER_AGE = 24 * 3600  # of a logged-in customer: then the site must vouch again
@@ -34,7 +33,7 @@ def visitor_session(brand: str, conversation: str | None = None) -> Session:
 
 def customer_session(brand: str, customer: str) -> Session:
     """A session for a customer whom the site vouches for: the same conversation on every device."""
-    conversation = f"user-{fingerprint('website', brand, customer)[:32]}"
+    conversation = f"user-{pseudonym('website', brand, customer)[:32]}"
     return Session(conversation, brand, int(time.time()) + CUSTOMER_AGE)
 
 
@@ -54,4 +53,4 @@ def read_session(token: str) -> Session | None:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().secret.get_secret_value(), salt="website-session")
+    return URLSafeSerializer(signing_keys(), salt="website-session")

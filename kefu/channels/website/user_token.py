@@ -7,7 +7,7 @@ import hmac
 import json
 import time
 
-from kefu.sealing import fingerprint
+from kefu.sealing import derived_secrets
 from kefu.settings import by_brand, settings
 
 _LONGEST = 2_000  # characters of a token
@@ -16,7 +16,13 @@ _LONGEST_CUSTOMER = 128
 
 def site_secret(brand: str) -> str:
     """The secret that a brand's site signs with: that of KEFU_SITE_SECRETS, else one derived from KEFU_SECRET."""
-    return by_brand(settings().site_secrets.get_secret_value()).get(brand) or fingerprint("site-secret", brand)
+    return _site_secrets(brand)[-1]
+
+
+def _site_secrets(brand: str) -> list[str]:
+    """Also that from before a change of the key, for as long as the site may take to hear of the new one."""
+    own = by_brand(settings().site_secrets.get_secret_value()).get(brand)
+    return [own] if own else derived_secrets("site-secret", brand)
 
 
 def sign_user_token(brand: str, customer: str, expires: int, secret: str) -> str:
@@ -35,7 +41,7 @@ def read_user_token(token: str, brand: str) -> str | None:
     claims, _, signature = token.partition(".")
     if not token.isascii() or len(token) > _LONGEST:
         return None
-    if not hmac.compare_digest(_signature(claims, site_secret(brand)), signature):
+    if not any(hmac.compare_digest(_signature(claims, secret), signature) for secret in _site_secrets(brand)):
         return None
     try:
         content = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))

@@ -12,7 +12,7 @@ from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.guard import Nonce, remember
 from kefu.channels.wechat.models import WechatUser
 from kefu.database import Database
-from kefu.sealing import fingerprints, seal
+from kefu.sealing import pseudonym, seal
 
 # What a user's action allows by the customer-service API: how many messages, for how long.
 # https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html
@@ -40,7 +40,7 @@ class Seen:
 
 def conversation_of(account: str, openid: str) -> str:
     """The conversation of a user with an account; tells nobody who it is, and outlives a change of the key."""
-    return f"wx-{account}-{fingerprints('wechat', account, openid)[-1][:40]}"
+    return f"wx-{account}-{pseudonym('wechat', account, openid)[:40]}"
 
 
 def account_name(conversation: str) -> str:

@@ -1,1 +1,1 @@
-"""The desk's HTTP API for other systems, under /api/v1; OpenAPI at /docs."""
+"""The desk's HTTP API for other systems, under /api/v1; described at /docs and by /openapi.json."""

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from kefu.desk.console.access import AGENTS, EVERYBODY, Visitor, allow
-from kefu.desk.console.render import error_page, is_fragment, page, redirect
+from kefu.desk.console.render import error_page, is_fragment, own_address, page, redirect
 from kefu.desk.console.services import services
 from kefu.desk.errors import Unacceptable
 from kefu.desk.people.passwords import verify_password
@@ -27,17 +27,17 @@ Text = Annotated[str, Form()]
 
 
 @router.post("/presence")
-async def set_presence(request: Request, visitor: Agents, presence: Text = AWAY) -> Response:
-    """Say whether one takes talks."""
+async def set_presence(request: Request, visitor: Agents, presence: Text = AWAY, back: Text = "/") -> Response:
+    """Say whether one takes talks; a browser without scripts, or whose page has not run them yet, stays where it is."""
     desk = services(request)
     try:
         await desk.users.set_presence(visitor.user.name, presence)
     except Unacceptable as error:
         return error_page(request, 422, str(error))
     if not is_fragment(request):
-        return redirect("/")
+        return redirect(own_address(back))
     visitor.user.presence = presence
-    return page(request, "_presence.html")
+    return page(request, "_presence.html", shown=own_address(back))
 
 
 @router.post("/presence/beat")

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from kefu.desk.console.access import Visitor, allow
-from kefu.desk.console.render import page, redirect
+from kefu.desk.console.render import own_address, page, redirect
 from kefu.desk.console.services import services
 from kefu.desk.people.roles import Role
 
@@ -24,12 +24,12 @@ async def deliveries(request: Request, _: Allowed) -> Response:
 
 
 @router.post("/{number:int}/retry")
-async def retry(request: Request, number: int, _: Allowed) -> Response:
-    """Try again from the beginning."""
+async def retry(request: Request, number: int, _: Allowed, back: Annotated[str, Form()] = "/deliveries") -> Response:
+    """Try again from the beginning; who asks in a ticket or a talk stays there."""
     if number > _LARGEST_ID or not await services(request).outbox.retry(number):
         raise HTTPException(404, "没有这条消息，或者已经在送")
     services(request).changes.hurry()
-    return redirect("/deliveries", "retried")
+    return redirect(own_address(back), "retried")
 
 
 @router.post("/{number:int}/give-up")

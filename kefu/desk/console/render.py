@@ -26,6 +26,7 @@ _MENU: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/deliveries", "未送达", (Role.AGENT, Role.OPERATOR)),
     ("/notices", "公告", (Role.OPERATOR,)),
     ("/users", "人员", (Role.ADMIN,)),
+    ("/docs", "接口", (Role.OPERATOR,)),
 )
 
 _DONE = {
@@ -54,6 +55,7 @@ def page(request: Request, template: str, status_code: int = 200, /, **values: A
         "visitor": visitor,
         "menu": menu_of(visitor) if visitor else [],
         "here": request.url.path,
+        "shown": request.url.path if request.method == "GET" and status_code < 400 else "/",  # to come back to
         "done": _DONE.get(request.query_params.get("done", "")),
         "people": getattr(request.state, "people", {}),
     }
@@ -68,6 +70,12 @@ def redirect(address: str, done: str = "", part: str = "") -> RedirectResponse:
         part: id of the part of the page to look at.
     """
     return RedirectResponse(f"{address}{'?done=' if done else ''}{done}{'#' if part else ''}{part}", 303)
+
+
+def own_address(address: str) -> str:
+    """An address of our own to go on to; anything else is the first page."""
+    is_own = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if is_own else "/"
 
 
 def is_fragment(request: Request) -> bool:

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from kefu.database import Database
 from kefu.desk.console import (
     account,
+    api_docs,
     canned,
     dashboard,
     deliveries,
@@ -32,7 +33,21 @@ logger = logging.getLogger(__name__)
 
 _SWEEP = 5.0  # seconds between two looks for talks that wait or are silent for too long
 
-PAGES = (sign_in, queue, tickets, talks, live, dashboard, feedback, canned, deliveries, notices, users, account)
+PAGES = (
+    sign_in,
+    queue,
+    tickets,
+    talks,
+    live,
+    dashboard,
+    feedback,
+    canned,
+    deliveries,
+    notices,
+    users,
+    account,
+    api_docs,
+)
 
 
 def install(app: FastAPI, database: Database, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from kefu.desk.console.access import EVERYBODY, Visitor, allow
-from kefu.desk.console.render import error_page, page, redirect
+from kefu.desk.console.render import error_page, own_address, page, redirect
 from kefu.desk.console.services import services
 from kefu.desk.people.sign_in import SignInRefused, SignInThrottled
 from kefu.desk.principal import COOKIE, principal_of
@@ -52,7 +52,7 @@ async def sign_in(
         return answer
     except SignInRefused as error:
         return await _form(request, 401, str(error), name, next)
-    answer = redirect(_local(next))
+    answer = redirect(own_address(next))
     answer.set_cookie(COOKIE, new.id, httponly=True, samesite="lax", secure=_is_https(request))
     answer.delete_cookie(_FORM_COOKIE)
     return answer
@@ -74,12 +74,6 @@ async def _form(request: Request, status: int, error: str = "", name: str = "", 
     answer = page(request, "sign_in.html", status, **values)
     answer.set_cookie(_FORM_COOKIE, token, httponly=True, samesite="strict", secure=_is_https(request))
     return answer
-
-
-def _local(address: str) -> str:
-    """An address of our own to go on to; anything else is the first page."""
-    is_own = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if is_own else "/"
 
 
 def _is_https(request: Request) -> bool:

@@ -143,6 +143,7 @@ async def _lines(request: Request, talk: Handoff, visitor: Visitor, after: int =
     request.state.people = {user.name: user.display_name for user in await desk.users.all()}
     return {
         "talk": talk,
+        "shown": f"/talks/{talk.id}",
         "lines": [line for line in lines if line.id > after],
         "after": lines[-1].id if lines else 0,
         "deliveries": {said[key]: delivery for key, delivery in found.items()},

@@ -19,21 +19,28 @@ def addresses() -> dict[str, str]:
     return {fingerprint("staff", url)[:16]: url for url in urls}
 
 
-async def tell_staff(session: AsyncSession, event: str, subject: str, text: str, now: datetime) -> None:
-    """Put a message to every address into the outbox; the same `event` is told once."""
+async def tell_staff(
+    session: AsyncSession, event: str, subject: str, text: str, now: datetime, ticket_id: str | None = None
+) -> None:
+    """Put a message to every address into the outbox; the same `event` is told once.
+
+    Args:
+        ticket_id: what it is about; the message goes when the ticket does.
+    """
+    body = {"title": subject, "text": text}
     for target in addresses():
-        await put(session, Kind.STAFF, f"staff:{event}:{target}", target, {"title": subject, "text": text}, now)
+        await put(session, Kind.STAFF, f"staff:{event}:{target}", target, body, now, ticket_id=ticket_id)
 
 
 async def tell_urgent(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
     """A P1 ticket has come in, or a ticket has become one."""
-    await tell_staff(session, f"p1:{ticket.id}", f"【紧急】{_about(ticket)}", _due(ticket), now)
+    await tell_staff(session, f"p1:{ticket.id}", f"【紧急】{_about(ticket)}", _due(ticket), now, ticket.id)
 
 
 async def tell_at_risk(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
     """The customer should hear from us soon, and nobody has written yet."""
     event = f"sla:{ticket.id}:{int(ticket.sla_due.timestamp())}"
-    await tell_staff(session, event, f"【快到时限】{_about(ticket)}", _due(ticket), now)
+    await tell_staff(session, event, f"【快到时限】{_about(ticket)}", _due(ticket), now, ticket.id)
 
 
 async def tell_long_queue(session: AsyncSession, waiting: int, oldest: datetime, now: datetime) -> None:

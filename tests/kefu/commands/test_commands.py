@@ -6,6 +6,7 @@ import io
 import json
 import socket
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pyotp
@@ -152,12 +153,23 @@ def test_a_person_is_forgotten_by_a_phone_that_is_no_argument(typed, capsys: pyt
     fails(capsys, "forget", "--phone")
 
 
+def left_of_the_old_key() -> timedelta:
+    return settings().old_signed_until - datetime.now(timezone.utc)
+
+
+def test_after_a_leak_what_the_old_key_signed_ends_at_once(capsys: pytest.CaptureFixture) -> None:
+    assert main(["rotate-key", "--grace-days", "0"]) == 0
+    assert "马上失效" in capsys.readouterr().out
+    assert left_of_the_old_key() <= timedelta()
+
+
 def test_the_key_is_changed_only_while_nothing_runs(capsys: pytest.CaptureFixture) -> None:
     number = open_ticket()
     before = settings().secret.get_secret_value()
     assert main(["rotate-key"]) == 0
     out = capsys.readouterr().out
     assert "工单的客户：1\n" in out and "打不开的（密钥已丢）：0\n" in out
+    assert "没有人会掉线" in out and timedelta(29) < left_of_the_old_key() <= timedelta(30)
     assert settings().secret.get_secret_value() != before
     assert settings().old_secrets.get_secret_value() == before
     assert before not in out and settings().secret.get_secret_value() not in out

@@ -13,8 +13,8 @@ from kefu.desk.people.roles import Role, Scope
 from kefu.settings import settings
 from tests.desk_clients import Browser, Program, SignIn
 
-PUBLIC = {"/health", "/sign-in", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"}
-API = "/api/v1/"
+PUBLIC = {"/health", "/sign-in"}
+API = ("/api/v1/", "/openapi.json")
 SAFE = {"GET", "HEAD"}
 ADMIN_ONLY = ("/api/v1/webhooks",)
 
@@ -54,7 +54,8 @@ def names(routes: list[Route]) -> list[str]:
 
 
 def test_the_routes_were_found() -> None:
-    assert {"GET /", "POST /sign-out", "GET /metrics", "PATCH /api/v1/tickets/{ticket_id}"} <= set(names(ROUTES))
+    wanted = {"GET /", "POST /sign-out", "GET /metrics", "PATCH /api/v1/tickets/{ticket_id}"}
+    assert wanted | {"GET /docs", "GET /openapi.json"} <= set(names(ROUTES))
     assert len(API_ROUTES) >= 17
 
 
@@ -117,6 +118,6 @@ async def test_a_cookie_beside_a_wrong_token_does_not_count(signed_in: SignIn) -
 
 def test_every_api_route_says_what_it_needs(desk: FastAPI) -> None:
     for route in desk.routes:
-        if isinstance(route, APIRoute) and route.path.startswith(API):
+        if isinstance(route, APIRoute) and route.path.startswith("/api/v1/"):
             assert route.summary and not route.summary.isascii(), route.path
             assert "application/problem+json" in route.responses[401]["content"], route.path

@@ -94,3 +94,10 @@ async def test_the_most_frequent_unanswered_questions_come_first(database: Datab
     assert await feedback.unanswered(NOON - timedelta(days=7)) == [("交社保", 2), ("开发票", 1)]
     assert await feedback.unanswered(NOON - timedelta(days=7), "my") == []
     assert await feedback.latest() == []  # they are no opinion
+
+
+async def test_what_comes_in_after_midnight_while_one_looks_is_of_the_next_day(database: Database) -> None:
+    await TicketService(database).open(NewTicket("post", "website", "a", "refund", "x", "k"), NOON + 13 * HOUR)
+    await HandoffService(database).ask(NewHandoff("post", "website", "a", "asked", "refund"), NOON + 13 * HOUR)
+    figures = await Statistics(database).of_period(7, now=NOON + 11 * HOUR)
+    assert (figures.total("tickets"), figures.total("handoffs")) == (0, 0)

@@ -78,9 +78,13 @@ class Rasa:
     def __init__(self) -> None:
         self.commands: list[list[str]] = []
         self.returncode, self.output = 0, ""
+        self.interrupted = False
 
     def __call__(self, command: list[str], **options: Any) -> subprocess.CompletedProcess:
         self.commands.append(command)
+        (Path(command[command.index("--out") + 1]) / "new.tar.gz").write_text("a model")
+        if self.interrupted:
+            raise KeyboardInterrupt
         return subprocess.CompletedProcess(command, self.returncode, stdout=self.output, stderr="")
 
 
@@ -118,7 +122,15 @@ def test_after_a_change_it_is_trained_once(models: Path, rasa: Rasa) -> None:
     (models / "fingerprint").write_text("of another tree")
     assert (train_if_changed(), train_if_changed()) == (True, False)
     [command] = rasa.commands
-    assert command[1:6] == ["-m", "rasa", "train", "--out", str(models)]
+    assert command[1:5] == ["-m", "rasa", "train", "--out"]
+    assert sorted(path.name for path in models.iterdir()) == ["fingerprint", "new.tar.gz", "old.tar.gz"]
+
+
+def test_cut_short_it_leaves_no_half_model(models: Path, rasa: Rasa) -> None:
+    rasa.interrupted = True
+    with pytest.raises(KeyboardInterrupt):
+        train_if_changed(force=True)
+    assert sorted(path.name for path in models.iterdir()) == ["fingerprint", "old.tar.gz"]
 
 
 def test_it_can_be_forced(models: Path, rasa: Rasa) -> None:

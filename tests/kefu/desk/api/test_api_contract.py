@@ -66,7 +66,7 @@ def ticket_id(served: str) -> str:
 
 @pytest.fixture(scope="module")
 def api(served: str) -> schemathesis.BaseSchema:
-    return schemathesis.openapi.from_url(f"{served}/openapi.json")
+    return schemathesis.openapi.from_url(f"{served}/openapi.json", headers=AUTH)
 
 
 # Without Rasa a conversation is an honest 502, which has a test of its own.
@@ -82,6 +82,6 @@ def test_every_operation_keeps_to_its_description(case: schemathesis.Case, ticke
 
 
 def test_the_description_has_chinese_examples(served: str) -> None:
-    described = httpx.get(f"{served}/openapi.json").json()
+    described = httpx.get(f"{served}/openapi.json", headers=AUTH).json()
     for name in ("TicketIn", "MessageIn", "TicketOut"):
         assert not str(described["components"]["schemas"][name]["example"]).isascii()

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from kefu.database import Database
 from kefu.desk.people.roles import Role
 from kefu.desk.people.users import Users
-from tests.browser import chromium
+from tests.browser import SLOW, chromium, go_on
 from tests.desk_clients import PASSWORD
 from tests.servers import free_port
 
@@ -119,7 +119,7 @@ def enter(served: Served, browser_of_all: Browser) -> Iterator[Callable[..., Scr
         context = browser_of_all.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(SLOW)
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -127,8 +127,8 @@ def enter(served: Served, browser_of_all: Browser) -> Iterator[Callable[..., Scr
         page.goto(f"{served.address}/sign-in")
         page.get_by_label("用户名").fill(name)
         page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url(lambda address: "sign-in" not in address)
+        go_on(page, page.get_by_role("button", name="登录"))
+        assert "sign-in" not in page.url
         return Screen(page, complaints)
 
     yield sign_in

@@ -28,6 +28,7 @@ ALLOWED = {
     "/attachments": AGENTS,
     "/dashboard": EVERYBODY,
     "/dashboard.csv": EVERYBODY,
+    "/docs": EVERYBODY,
     "/deliveries": {*AGENTS, Role.OPERATOR},
     "/feedback": EVERYBODY,
     "/live": AGENTS,
@@ -39,7 +40,7 @@ ALLOWED = {
     "/tickets": AGENTS,
     "/users": {Role.ADMIN},
 }
-OPEN = ("/sign-in", "/health", "/docs", "/redoc", "/openapi.json")
+OPEN = ("/sign-in", "/health", "/openapi.json")
 STREAMS = ("/live", "/talks/1/live")
 HEADERS = ("content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy", "cache-control")
 

@@ -3,10 +3,11 @@
 import re
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Error, Route, expect
 
 from kefu.database import Database
 from kefu.desk.attachments import Attachments
@@ -14,6 +15,8 @@ from kefu.desk.feedback import FeedbackService, NewFeedback
 from kefu.desk.handoffs import HandoffService, NewHandoff
 from kefu.desk.notices import NoticeService
 from kefu.desk.tickets import NewTicket, TicketService
+from tests.browser import go_on
+from tests.desk_clients import PASSWORD
 from tests.kefu.desk.console.conftest import Screen, Served
 
 pytestmark = pytest.mark.browser
@@ -50,12 +53,6 @@ def open_ticket(served: Served, description: str, **more) -> str:
         return (await TicketService(database).open(new)).ticket.id
 
     return served.do(work)
-
-
-def go_on(page: Page, button: Locator) -> None:
-    """Press what leads to a page and wait for its scripts: before them, Enter only makes a line in the box."""
-    with page.expect_event("load"):
-        button.click()
 
 
 @pytest.mark.parametrize("width", [1280, 390], ids=["desk", "phone"])
@@ -95,9 +92,9 @@ def test_a_talk_from_the_queue_to_its_end(served: Served, enter: Enter, width: i
 def test_two_agents_see_one_talk_and_one_gets_it(served: Served, enter: Enter) -> None:
     one, other = enter("li").page, enter("wang").page
     ask(served, "bill")
-    for page in (one, other):
-        expect(page.locator(".waiting li", has_text="余额和账单")).to_be_visible()
-    other.route("**/queue?*", lambda route: route.abort())  # this page has not heard yet
+    expect(one.locator(".waiting li", has_text="余额和账单")).to_be_visible()
+    other.route("**/queue?*", lambda route: route.abort())  # this page will not hear
+    other.goto(served.address)
     go_on(one, one.locator(".waiting li", has_text="余额和账单").get_by_role("button", name="接起"))
     expect(one.get_by_label("回复客户")).to_be_visible()
     button = other.locator(".waiting li", has_text="余额和账单").get_by_role("button", name="接起")
@@ -161,6 +158,7 @@ def test_a_hidden_tab_holds_no_stream_and_catches_up(served: Served, enter: Ente
     shown = page.context.new_page()
     shown.goto(f"{served.address}/talks/{talk_id}")
     page.evaluate(hide, True)
+    expect(page.locator(".htmx-request")).to_have_count(0)  # of when it could be seen
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     says(served, conversation, "还在吗")
@@ -190,6 +188,61 @@ def test_a_ticket_is_answered_moved_and_never_changed_behind_ones_back(served: S
     expect(li.get_by_text("等客户", exact=True)).to_be_visible()
     li.get_by_role("button", name="已解决").click()
     expect(li.get_by_text("已解决", exact=True).first).to_be_visible()
+
+
+def test_the_keyboards_place_in_the_queue_survives_what_comes_in(served: Served, enter: Enter) -> None:
+    number = open_ticket(served, "先来的")
+    talk_id, _ = ask(served)
+    page = enter("wang").page
+    for place in (f"#row-{number}", f"#take-{talk_id}"):
+        page.locator(place).focus()
+        later = open_ticket(served, "后来的")
+        expect(page.locator(f"#row-{later}")).to_be_visible()
+        expect(page.locator(place)).to_be_focused()
+
+
+def test_a_refresh_that_is_under_way_does_not_undo_a_search(served: Served, enter: Enter) -> None:
+    number, other = open_ticket(served, "要找的那张"), open_ticket(served, "别的事情")
+    page = enter("li").page
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    held: list[Route] = []
+    page.route("**/queue?*", lambda route: held.append(route))
+    with page.expect_request("**/queue?q=&*"):  # a refresh, still without the words
+        open_ticket(served, "让页面刷新")
+    with page.expect_request(re.compile(r"/queue\?q=%")):
+        page.get_by_label("搜索").fill("要找的")
+    page.unroute("**/queue?*")
+    for route in held:  # in the order in which they were asked for
+        with suppress(Error):  # the page has given it up
+            route.continue_()
+        expect(page.locator(".htmx-request")).to_have_count(len(held) - held.index(route) - 1)
+    assert page.locator(f"#row-{number}").count() == 1
+    assert page.locator(f"#row-{other}").count() == 0
+    later = open_ticket(served, "要找的又一张")
+    expect(page.locator(f"#row-{later}")).to_be_visible()  # it still refreshes, and with the words
+    assert page.locator(f"#row-{other}").count() == 0
+
+
+def test_without_scripts_everything_still_works(served: Served, browser_of_all: Browser) -> None:
+    talk_id, _ = ask(served)
+    page = browser_of_all.new_context(java_script_enabled=False, locale="zh-CN").new_page()
+    page.goto(f"{served.address}/sign-in?next=/talks/{talk_id}")
+    page.get_by_label("用户名").fill("wang")
+    page.get_by_label("密码").fill(PASSWORD)
+    go_on(page, page.get_by_role("button", name="登录"))
+    shown = page.get_by_role("switch").inner_text()
+    go_on(page, page.get_by_role("switch"))
+    assert page.url == f"{served.address}/talks/{talk_id}" and page.get_by_role("switch").inner_text() != shown
+    go_on(page, page.get_by_role("button", name="接起这个对话"))
+    page.get_by_label("回复客户").fill("没有脚本也能回")
+    go_on(page, page.get_by_role("button", name="发送"))
+    expect(page.locator("#lines .line.agent .bubble")).to_have_text("没有脚本也能回")
+    assert page.get_by_label("回复客户").input_value() == ""
+    page.goto(f"{served.address}/")
+    page.get_by_label("搜索").fill("没有这张工单")
+    go_on(page, page.get_by_role("button", name="筛选"))
+    expect(page.get_by_text("没有符合条件的工单")).to_be_visible()
+    page.context.close()
 
 
 def test_nothing_that_a_customer_writes_runs(served: Served, enter: Enter) -> None:

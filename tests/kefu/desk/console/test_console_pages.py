@@ -170,7 +170,9 @@ async def test_what_can_not_be_delivered_is_seen_and_tried_again(signed_in: Sign
     assert "没送到" in (await browser.get(f"/tickets/{number}")).text
     page = (await browser.get("/deliveries")).text
     assert "机器人服务没有回应" in page and "在查" in page
-    assert (await browser.post("/deliveries/1/retry")).status_code == 303
+    assert f'name="back" value="/tickets/{number}"' in (await browser.get(f"/tickets/{number}")).text
+    answer = await browser.post("/deliveries/1/retry", data={"back": f"/tickets/{number}"})
+    assert answer.headers["location"] == f"/tickets/{number}?done=retried"
     assert "都送到了" in (await browser.get("/deliveries")).text
 
 
@@ -236,6 +238,20 @@ async def test_presence_decides_who_is_there_for_customers(signed_in: SignIn, da
     assert (await browser.post("/presence", data={"presence": "asleep"})).status_code == 422
     await browser.post("/presence", data={"presence": "away"})
     assert await users.online() == []
+
+
+@pytest.mark.parametrize(
+    ("back", "expected"), [("/talks/7", "/talks/7"), ("//evil.example", "/"), ("/\\evil.example", "/"), ("", "/")]
+)
+async def test_presence_without_scripts_leaves_one_where_one_is(signed_in: SignIn, back: str, expected: str) -> None:
+    browser = await signed_in(Role.AGENT)
+    answer = await browser.post("/presence", data={"presence": "online", "back": back})
+    assert (answer.status_code, answer.headers["location"]) == (303, expected)
+    part = await browser.post("/presence", data={"presence": "away", "back": back}, headers={"HX-Request": "true"})
+    assert f'name="back" value="{expected}"' in part.text
+    assert 'name="back" value="/canned"' in (await browser.get("/canned")).text
+    wrong = await browser.post("/presence", data={"presence": "asleep"})
+    assert 'name="back" value="/"' in wrong.text  # nobody can go and look at what was only posted
 
 
 async def test_no_agent_takes_more_than_he_can(signed_in: SignIn, database: Database) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error
 
-from tests.browser import chromium
+from tests.browser import SLOW, chromium
 from tests.widget_chat import Chat
 from tests.widget_server import FakeServer, fake_server
 
@@ -26,7 +26,7 @@ def server() -> Iterator[FakeServer]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(viewport={"width": 1200, "height": 800})
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(SLOW)
     yield opened
     opened.close()
 

@@ -39,7 +39,7 @@ def test_a_message_of_unknown_fate_is_sent_again_by_itself(visit: Visit, server:
     chat = visit().open()
     server.fail("/messages", *faults)
     chat.say("提现手续费多少")
-    expect(chat.bubbles).to_have_text(["提现手续费多少", "收到：提现手续费多少"], timeout=20_000)
+    expect(chat.bubbles).to_have_text(["提现手续费多少", "收到：提现手续费多少"])
     assert server.turns == ["提现手续费多少"]
     assert len({message_id for _, message_id in server.attempts}) == 1
 
@@ -127,10 +127,10 @@ def test_server_killed_between_question_and_answer(visit: Visit, server: FakeSer
     expect(chat.page.get_by_text("正在重连")).to_be_visible()
     chat.say("还在吗")
     server.start()
-    expect(chat.page.get_by_text("正在重连")).to_be_hidden(timeout=20_000)
+    expect(chat.page.get_by_text("正在重连")).to_be_hidden()
     server.say({"text": "请看交易记录。"})
     chat.hears("请看交易记录。")
-    expect(chat.bubbles).to_have_text(["余额不对", "还在吗", "请看交易记录。"], timeout=20_000)
+    expect(chat.bubbles).to_have_text(["余额不对", "还在吗", "请看交易记录。"])
     assert server.turns == ["余额不对", "还在吗"]
 
 
@@ -259,7 +259,7 @@ def test_on_a_slow_line(visit: Visit, server: FakeServer, context: BrowserContex
     context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
     page.goto(server.url)
     chat = Chat(page)
-    expect(chat.launcher).to_be_visible(timeout=10_000)
+    expect(chat.launcher).to_be_visible()
     chat.open()
     chat.say("网速慢")
     chat.hears("收到：网速慢")

@@ -286,7 +286,7 @@ def test_an_image_with_preview_survives_a_reload(visit: Visit, server: FakeServe
     chat.page.reload()
     expect(chat.mine.last.locator("canvas")).to_be_visible()
     server.faults.clear()
-    expect(chat.mine.last).to_contain_text("已送达", timeout=20_000)
+    expect(chat.mine.last).to_contain_text("已送达")
     assert [data for data, _ in server.uploads.values()] == [path.read_bytes()]
     chat.page.reload()  # now from the server
     expect(chat.mine.last.locator("canvas")).to_have_attribute("width", "400")
@@ -316,9 +316,9 @@ def test_a_photo_that_is_too_big_is_made_smaller(visit: Visit, server: FakeServe
             chooser.dispatchEvent(new Event("change"));
         }"""
     )
-    expect(chat.page.locator("kefu-chat .preview canvas")).to_be_visible(timeout=20_000)
+    expect(chat.page.locator("kefu-chat .preview canvas")).to_be_visible()
     chat.page.get_by_role("button", name="发送", exact=True).click()
-    expect(chat.mine.last).to_contain_text("已送达", timeout=20_000)
+    expect(chat.mine.last).to_contain_text("已送达")
     [(data, kind)] = server.uploads.values()
     assert kind == "image/jpeg"
     assert len(data) <= 5 * 1024 * 1024
