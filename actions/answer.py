@@ -119,10 +119,14 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     about = await about_ticket(dispatcher, turn, tracker)
     if about:
         return about
-    beside = note_facts(dispatcher, turn, tracker) or still_not(dispatcher, turn, tracker)
-    if beside:
-        return beside
-    odd = answer_oddly(dispatcher, turn) or corrected(dispatcher, turn, tracker)
+    of_the_matter = (
+        note_facts(dispatcher, turn, tracker)
+        or still_not(dispatcher, turn, tracker)
+        or corrected(dispatcher, turn, tracker)
+    )
+    if of_the_matter:
+        return of_the_matter
+    odd = answer_oddly(dispatcher, turn)
     if odd:
         return odd
     decision = _pressed(turn) if turn.is_pressed else None

@@ -75,10 +75,13 @@ class ActionOutOfScope(Action):
         about = await about_ticket(dispatcher, turn, tracker)
         if about:
             return about
-        beside = note_facts(dispatcher, turn, tracker) or still_not(dispatcher, turn, tracker)
-        beside = beside or corrected(dispatcher, turn, tracker)
-        if beside:
-            return beside
+        of_the_matter = (
+            note_facts(dispatcher, turn, tracker)
+            or still_not(dispatcher, turn, tracker)
+            or corrected(dispatcher, turn, tracker)
+        )
+        if of_the_matter:
+            return of_the_matter
         kind = kind_of_text(turn.text)
         if kind in (Kind.HEARD, Kind.PLEASED, Kind.ANGRY):
             return _reaction(dispatcher, tracker, kind)
