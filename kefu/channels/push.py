@@ -87,7 +87,7 @@ class LoggedOutput(OutputChannel):
                 picture = Picture(found.data, found.content_type)
                 upload = await self._uploads.store(conversation, message_id, ticket.brand, picture)
         elif (known := upload_of(image)) and conversation != asked:
-            upload = await self._uploads.copy(known, conversation, message_id)
+            upload = await self._uploads.copy(known, asked, conversation, message_id)
         else:
             return image
         return path_of(upload) if upload else None

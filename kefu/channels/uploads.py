@@ -88,9 +88,9 @@ class Uploads:
             await transaction.execute(insert(_uploads), row)
             return str(row["id"])
 
-    async def copy(self, upload_id: str, conversation: str, message_id: str) -> str | None:
-        """The id of a picture as another conversation of the same customer has it; None where it is not there."""
-        query = select(_uploads).where(_uploads.c.id == upload_id)
+    async def copy(self, upload_id: str, owner: str, conversation: str, message_id: str) -> str | None:
+        """The id of the owner's picture as another conversation of the same customer has it; None where it has none."""
+        query = select(_uploads).where(_uploads.c.id == upload_id, _uploads.c.conversation == owner)
         async with self._database.read() as session:
             row = (await session.execute(query)).one_or_none()
         if row is None:

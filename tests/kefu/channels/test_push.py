@@ -1,9 +1,10 @@
 """Pushes outside of a turn: shown once, by whom, and waking those who listen."""
 
-from kefu.channels.log import MessageLog
+from kefu.channels.binding import Bindings, Outcome
+from kefu.channels.log import CUSTOMER, Line, MessageLog
 from kefu.channels.push import LoggedOutput
 from kefu.channels.quick_replies import resolve
-from kefu.channels.uploads import Picture, Uploads, upload_of
+from kefu.channels.uploads import Picture, Uploads, path_of, upload_of
 from kefu.channels.wake import Wakeups
 from kefu.database import Database
 from kefu.desk.attachments import Attachments
@@ -61,3 +62,16 @@ async def test_a_tickets_picture_becomes_one_of_the_conversation(database: Datab
     assert await Uploads(database).get("web-2", upload) is None, "nobody else's"
     await output.send_response("web-1", {**said, "push_id": "p2", "image": f"attachments/{'0' * 32}"})
     assert "image" not in (await log.after("web-1", 1))[0].body, "it is gone, the words are not"
+
+
+async def test_a_picture_of_another_conversation_is_not_taken_over(database: Database) -> None:
+    """A customer of two channels hears in WeChat: only what is the asked conversation's own goes along."""
+    log, bindings, uploads = MessageLog(database), Bindings(database), Uploads(database)
+    assert await bindings.redeem("wx-post-1", "post", (await bindings.new_code("web-1", "post")).text) is Outcome.BOUND
+    await log.append("wx-post-1", [Line(CUSTOMER, {"text": "在吗"}, "m1")])
+    output = LoggedOutput("website", log, Wakeups())
+    for owner, number, is_seen in (("web-1", "p1", True), ("web-stranger", "p2", False)):
+        upload = await uploads.store(owner, f"of-{owner}", "post", Picture(PNG, "image/png"))
+        await output.send_response("web-1", {"text": "请看", "push_id": number, "image": path_of(upload)})
+        line = (await log.after("wx-post-1", 0))[-1]
+        assert ("image" in line.body) is is_seen
