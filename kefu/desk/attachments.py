@@ -8,12 +8,15 @@ from datetime import datetime, timezone
 
 import filetype
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from kefu.database import Database
-from kefu.desk.errors import Unacceptable
-from kefu.desk.models import Attachment
+from kefu.desk.errors import TicketError, Unacceptable
+from kefu.desk.lifecycle import Status
+from kefu.desk.models import Attachment, Ticket
 from kefu.desk.outbox.customers import tell_picture
+from kefu.desk.sla import heard_from_us
 from kefu.desk.ticket_events import record
 from kefu.desk.ticket_rows import family, lock_survivor
 
@@ -51,6 +54,7 @@ class Attachments:
 
         Raises:
             KeyError: there is no such ticket.
+            TicketError: it is to be shown, and the ticket is closed.
             Unacceptable: it is no picture, too large, or one too many.
         """
         moment = now or datetime.now(timezone.utc)
@@ -60,6 +64,7 @@ class Attachments:
             ticket = await lock_survivor(session, ticket_id)
             same = select(Attachment).where(Attachment.ticket_id == ticket.id, Attachment.sha256 == digest)
             kept = (await session.execute(same)).scalar_one_or_none()
+            is_new = kept is None
             if kept is None:
                 query = select(func.count()).select_from(Attachment).where(Attachment.ticket_id == ticket.id)
                 if (await session.execute(query)).scalar_one() >= MOST:
@@ -76,9 +81,10 @@ class Attachments:
                     data=data,
                 )
                 session.add(kept)
-                await record(session, ticket, actor, "attachment", {"id": kept.id, "name": kept.name}, moment)
-            if shown_by:
-                await tell_picture(session, ticket, kept.id, shown_by, moment)
+            is_shown = bool(shown_by) and await _show(session, ticket, kept, shown_by or "", moment)
+            if is_new or is_shown:
+                what = {"id": kept.id, "name": kept.name, **({"shown": True} if is_shown else {})}
+                await record(session, ticket, actor, "attachment", what, moment)
             return kept
 
     async def of(self, ticket_id: str) -> list[Attachment]:
@@ -92,6 +98,16 @@ class Attachments:
         query = select(Attachment).where(Attachment.id == attachment_id).options(undefer(Attachment.data))
         async with self._database.read() as session:
             return (await session.execute(query)).scalar_one_or_none()
+
+
+async def _show(session: AsyncSession, ticket: Ticket, picture: Attachment, agent: str, now: datetime) -> bool:
+    """Send a picture to the customer, an answer like others; False where that was done before."""
+    is_told = await tell_picture(session, ticket, picture.id, agent, now)
+    if is_told and ticket.status == Status.CLOSED.value:
+        raise TicketError(f"工单 {ticket.id} 已关闭，要先重新打开才能给客户发图片")
+    if is_told:
+        heard_from_us(ticket, now)
+    return is_told
 
 
 def checked_type(data: bytes) -> str:

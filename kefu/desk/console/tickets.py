@@ -136,7 +136,7 @@ async def add_picture(
     name, shown_by = (picture and picture.filename) or "", visitor.user.display_name if show else None
     try:
         await services(request).attachments.add(ticket.id, name, data, visitor.actor, shown_by=shown_by)
-    except Unacceptable as error:
+    except (TicketError, Unacceptable) as error:
         return _refused(request, ticket, error)
     return _done(request, ticket, "uploaded")
 

@@ -130,7 +130,7 @@ def change_text(event: TicketEvent, people: dict[str, str]) -> str:
         "note": lambda: "记了内部备注",
         "merged": lambda: f"并入 {data.get('into', '')}",
         "absorbed": lambda: f"并进来 {data.get('ticket', '')}",
-        "attachment": lambda: f"加了图片 {data.get('name', '')}",
+        "attachment": lambda: f"{'发给客户图片' if data.get('shown') else '加了图片'} {data.get('name', '')}",
     }
     return worded[event.kind]() if event.kind in worded else str(event.kind)
 

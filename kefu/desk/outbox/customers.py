@@ -29,11 +29,11 @@ async def tell_reply(
     await _tell(session, ticket, f"message:{message_id}", told, {"agent": agent}, now)
 
 
-async def tell_picture(session: AsyncSession, ticket: Ticket, picture: str, agent: str, now: datetime) -> None:
-    """Show the customer a picture that an agent has added to a ticket."""
+async def tell_picture(session: AsyncSession, ticket: Ticket, picture: str, agent: str, now: datetime) -> bool:
+    """Show the customer a picture that an agent has added to a ticket; False where that was done before."""
     conversation, metadata = unsealed_customer(ticket), {"agent": agent, "ticket_id": ticket.id}
     text, image = PICTURE.format(ticket=ticket.id), f"attachments/{picture}"
-    await push(
+    return await push(
         session,
         conversation,
         f"picture:{picture}",
@@ -58,8 +58,8 @@ async def push(
     sealed: str | None = None,
     slots: dict[str, Any] | None = None,
     image: str | None = None,
-) -> None:
-    """Put a message to a conversation into the outbox, within the caller's transaction.
+) -> bool:
+    """Put a message to a conversation into the outbox, within the caller's transaction; False where it is there.
 
     Args:
         conversation: its id in clear; messages to one conversation keep their order.
@@ -74,7 +74,7 @@ async def push(
         event["data"] = data
     events = [{"event": "slot", "name": name, "value": value} for name, value in (slots or {}).items()]
     body = [*events, event] if events else event
-    await put(
+    return await put(
         session, Kind.CUSTOMER, push_id(key), sealed or seal(conversation), body, now, _lane(conversation), ticket_id
     )
 

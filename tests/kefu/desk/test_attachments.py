@@ -9,10 +9,13 @@ from sqlalchemy import select
 
 from kefu.database import Database
 from kefu.desk.attachments import LARGEST, MOST, Attachments
-from kefu.desk.errors import Unacceptable
+from kefu.desk.console.words import change_text
+from kefu.desk.errors import TicketError, Unacceptable
+from kefu.desk.lifecycle import Status
 from kefu.desk.merge import merge
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.tickets import NewTicket, TicketService
+from kefu.desk.work import Changes, TicketWork
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=timezone.utc)
 NEW = NewTicket("post", "rest", "web-1", "refund", "退款一直没到", "m1")
@@ -117,3 +120,27 @@ async def test_a_picture_is_shown_to_the_customer_once_where_that_is_wanted(data
     [body] = await sent()
     assert body["data"] == {"image": f"attachments/{kept.id}"}
     assert body["metadata"] == {"agent": "小王", "ticket_id": ticket_id, "push_id": f"desk:picture:{kept.id}"}
+
+
+async def test_a_shown_picture_is_an_answer_and_in_the_history(database: Database, ticket_id: str) -> None:
+    attachments, tickets = Attachments(database), TicketService(database)
+    kept = await attachments.add(ticket_id, "1.png", PNG, "user:li", NOW)
+    assert (await tickets.get(ticket_id)).waiting_since is not None, "the customer has heard nothing"
+    for _ in range(2):
+        await attachments.add(ticket_id, "1.png", PNG, "user:li", NOW, shown_by="小王")
+    ticket = await tickets.get(ticket_id)
+    assert (ticket.waiting_since, ticket.first_response_at) == (None, NOW)
+    pictures = [event for event in await tickets.history(ticket_id) if event.kind == "attachment"]
+    plain = {"id": kept.id, "name": "1.png"}
+    assert [event.data for event in pictures] == [plain, {**plain, "shown": True}]
+    assert [change_text(event, {}) for event in pictures] == ["加了图片 1.png", "发给客户图片 1.png"]
+
+
+async def test_a_closed_ticket_shows_no_picture_but_keeps_one(database: Database, ticket_id: str) -> None:
+    for status in (Status.RESOLVED, Status.CLOSED):
+        await TicketWork(database).change(ticket_id, Changes(status=status), "user:li", now=NOW)
+    attachments = Attachments(database)
+    with pytest.raises(TicketError, match="已关闭.*重新打开"):
+        await attachments.add(ticket_id, "1.png", PNG, "user:li", NOW, shown_by="小王")
+    assert await attachments.of(ticket_id) == []
+    assert await attachments.add(ticket_id, "1.png", PNG, "user:li", NOW)

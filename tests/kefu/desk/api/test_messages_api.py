@@ -14,7 +14,7 @@ from kefu.desk.lifecycle import Status
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.people.roles import Role, Scope
 from kefu.desk.tickets import NewTicket, TicketService
-from kefu.desk.work import TicketWork
+from kefu.desk.work import Changes, TicketWork
 from tests.desk_clients import Browser, Program, SignIn, new_browser
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -52,6 +52,18 @@ async def test_a_note_and_the_customers_words(program: Program, url: str) -> Non
     assert [message["kind"] for message in (await crm.get(f"{url}/messages")).json()] == ["note", "customer"]
     for bad in ({"kind": "shout", "text": "x"}, {"kind": "note", "text": " "}, {"kind": "note"}, {"text": "x"}):
         assert (await say(crm, url, "b", **bad)).status_code == 422
+
+
+async def test_a_picture_is_not_shown_on_a_closed_ticket(signed_in: SignIn, url: str, desk: FastAPI) -> None:
+    number = url.rpartition("/")[2]
+    for status in (Status.RESOLVED, Status.CLOSED):
+        await TicketWork(desk.state.database).change(number, Changes(status=status), "user:li")
+    agent = await signed_in(Role.AGENT)
+    refused = await agent.post(f"{url}/attachments", params={"show": "true"}, content=PNG)
+    assert refused.status_code == 409 and "已关闭" in refused.text
+    files = {"picture": ("a.png", PNG, "image/png")}
+    page = await agent.post(f"/tickets/{number}/attachments", files=files, data={"show": "yes"})
+    assert page.status_code == 409 and "已关闭，要先重新打开才能给客户发图片" in page.text
 
 
 async def test_a_picture_comes_back_as_it_was_and_cannot_run(program: Program, url: str) -> None:
