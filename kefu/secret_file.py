@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,8 @@ SECRETS_FILE = "secrets.env"
 _NAMES = ("KEFU_SECRET", "KEFU_RASA_TOKEN", "KEFU_DESK_TOKEN")
 # There once the key was changed: earlier keys, and until when what the latest of them signed still counts.
 _OLD, _OLD_SIGNED_UNTIL = "KEFU_OLD_SECRETS", "KEFU_OLD_SIGNED_UNTIL"
+# There from a change of the key until all is sealed with the new one.
+_RESEALING = "KEFU_RESEALING"
 
 
 def read_secrets(path: Path) -> dict[str, str]:
@@ -35,7 +38,7 @@ def read_secrets(path: Path) -> dict[str, str]:
 
 
 def rotate_secret(path: Path, signed_until: datetime) -> None:
-    """Put a new KEFU_SECRET into the file; the one before joins KEFU_OLD_SECRETS.
+    """Put a new KEFU_SECRET into the file; the one before joins KEFU_OLD_SECRETS. `resealed` must follow.
 
     Args:
         signed_until: until when what the one before has signed still counts.
@@ -49,10 +52,29 @@ def rotate_secret(path: Path, signed_until: datetime) -> None:
         "KEFU_SECRET": secrets.token_urlsafe(32),
         _OLD: old,
         _OLD_SIGNED_UNTIL: signed_until.isoformat(timespec="seconds"),
+        _RESEALING: "1",
     }
-    kept = [line for line in path.read_text().splitlines() if line.split("=", 1)[0] not in changed]
-    draft = _draft(path, [*kept, *(f"{name}={value}" for name, value in changed.items())])
-    draft.replace(path)
+    _replace(path, changed, [f"{name}={value}" for name, value in changed.items()])
+
+
+def is_resealing(path: Path) -> bool:
+    """Whether the key was changed and `resealed` was not called since: a break has come between."""
+    return path.exists() and f"{_RESEALING}=1" in path.read_text().splitlines()
+
+
+def resealed(path: Path) -> None:
+    """All is sealed with the new key.
+
+    Raises:
+        OSError: the file can't be written; it is then as it was.
+    """
+    _replace(path, [_RESEALING], [])
+
+
+def _replace(path: Path, names: Collection[str], lines: list[str]) -> None:
+    """Put lines in the place of those that set one of the names."""
+    kept = [line for line in path.read_text().splitlines() if line.split("=", 1)[0] not in names]
+    _draft(path, [*kept, *lines]).replace(path)
 
 
 def _create(path: Path) -> None:

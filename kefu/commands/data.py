@@ -96,19 +96,24 @@ def _rotate(options: argparse.Namespace) -> int:
 
     from kefu.desk.rotate import reseal
     from kefu.launch.preflight import check_ports
-    from kefu.secret_file import SECRETS_FILE, rotate_secret
+    from kefu.secret_file import SECRETS_FILE, is_resealing, resealed, rotate_secret
     from kefu.settings import settings
 
     check_ports(settings())  # a running process would not know the new key
     until = datetime.now(timezone.utc) + timedelta(days=options.grace_days)
+    file = settings().var_dir / SECRETS_FILE
     if os.environ.get("KEFU_SECRET"):
         print("KEFU_SECRET 来自环境变量：请先把新密钥放进去，旧的放进 KEFU_OLD_SECRETS。现在按这两个变量重新加密。")
         print(f"要让客户手上的会话和按钮继续有效，请再设 KEFU_OLD_SIGNED_UNTIL={until:%Y-%m-%dT%H:%M:%SZ}。")
+    elif is_resealing(file):  # another key would end what the one before this has signed
+        print("上次换密钥中途断了：这次接着重新加密，密钥和旧密钥的期限都不变。")
     else:
-        rotate_secret(settings().var_dir / SECRETS_FILE, until)
+        rotate_secret(file, until)
         settings.cache_clear()
         print(_signed_text(options.grace_days, until))
     report = with_database(reseal)
+    if is_resealing(file):
+        resealed(file)
     for name, count in report.items():
         print(f"{name}：{count}")
     print("旧密钥留在 KEFU_OLD_SECRETS 里：防重复的指纹、登录客户的会话号还要用它，请不要删。")

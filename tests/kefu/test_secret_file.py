@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kefu.secret_file import read_secrets, rotate_secret
+from kefu.secret_file import is_resealing, read_secrets, resealed, rotate_secret
 
 UNTIL = datetime(2026, 12, 27, 2, 30, tzinfo=timezone.utc)
 NAMES = {"secret", "rasa_token", "desk_token"}
@@ -94,3 +94,17 @@ def test_a_changed_key_keeps_the_ones_before(tmp_path: Path) -> None:
     assert found["old_signed_until"] == "2026-12-27T02:30:00+00:00"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["secrets.env"]
+
+
+def test_a_change_is_under_way_until_all_is_sealed(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.env"
+    assert not is_resealing(path)
+    read_secrets(path)
+    assert not is_resealing(path)
+    rotate_secret(path, UNTIL)
+    changed = read_secrets(path)
+    assert is_resealing(path)
+    resealed(path)
+    assert not is_resealing(path)
+    assert read_secrets(path) == changed
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -13,6 +13,7 @@ import pyotp
 import pytest
 
 from kefu.__main__ import main
+from kefu.channels.website.session import read_session, visitor_session
 from kefu.database import Database, database
 from kefu.desk.people.sign_in import SignIn
 from kefu.desk.people.tokens import Tokens
@@ -179,6 +180,30 @@ def test_the_key_is_changed_only_while_nothing_runs(capsys: pytest.CaptureFixtur
         running.bind(("127.0.0.1", settings().desk_port))
         running.listen()
         assert "端口" in fails(capsys, "rotate-key")
+
+
+def test_a_change_that_broke_off_is_gone_on_with(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks_off(_: Database) -> dict[str, int]:
+        raise RuntimeError("the power is gone")
+
+    number = open_ticket()
+    held = visitor_session("post", "web-1").token
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr("kefu.desk.rotate.reseal", breaks_off)
+        main(["rotate-key"])
+    changed = settings().secret.get_secret_value()
+    settings.cache_clear()  # another process
+    assert main(["rotate-key"]) == 0
+    out = capsys.readouterr().out
+    assert "接着重新加密" in out and "工单的客户：1\n" in out
+    assert settings().secret.get_secret_value() == changed, "no third key"
+    assert is_sealed_now(ask(lambda db: TicketService(db).get(number)).customer_sealed)
+    assert read_session(held), "nobody is signed out"
+    assert main(["rotate-key"]) == 0
+    settings.cache_clear()
+    assert settings().secret.get_secret_value() != changed, "the next change is one of its own"
 
 
 def test_purging_keeps_at_least_a_month(capsys: pytest.CaptureFixture) -> None:
