@@ -56,6 +56,7 @@ class Stored:
     lease_until: datetime | None = None
     replies: Replies | None = None
     is_new: bool = False
+    is_half: bool = False  # its turn is on record and has failed on its way; nothing was given to the customer
 
 
 class Inbox:
@@ -139,6 +140,15 @@ class Inbox:
             return []
         shown = [{name: reply[name] for name in _SHOWN if reply.get(name)} for reply in replies]
         return log.append(cursor, conversation, [Line(BOT, body) for body in shown])
+
+    def half_within(self, cursor: Cursor, lines: Sequence[Stored], replies: Replies) -> None:
+        """Note, in the transaction of a turn that has failed on its way, what it had said: the answer is to come."""
+        ids = [line.message.message_id for line in lines]
+        cursor.execute(
+            "UPDATE inbound_messages SET replies = ? "
+            f"WHERE conversation = ? AND message_id IN ({', '.join('?' * len(ids))}) AND answered_at IS NULL",
+            (as_json(replies), lines[0].message.conversation, *ids),
+        )
 
     async def offered(self, conversation: str) -> list[dict[str, str]]:
         """The buttons (`title`, sealed `payload`) under the latest answer of a conversation."""
@@ -267,4 +277,5 @@ def _stored(row: Sequence[Any]) -> Stored:
         leased_by,
         from_moment(lease_until) if lease_until else None,
         from_json(replies) if answered_at else None,
+        is_half=answered_at is None and bool(from_json(replies)),
     )

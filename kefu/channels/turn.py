@@ -78,7 +78,8 @@ class Turns:
                 collected = ReplyCollector(lines[0].message.channel)
                 for said in found.said:
                     await collected.send_response(lines[0].message.conversation, said)
-                return await self._store(done, _replies(done, joined(done), collected))
+                replies = _replies(done, joined(done), collected)
+                return await self._store(done, replies, any(line.is_half for line in done))
         prepared = joined(lines)
         return await self._ask_rasa(lines, prepared) or await self._store(lines, [])
 
@@ -121,8 +122,12 @@ class Turns:
 
         def store(cursor: Cursor) -> bool:
             answered.clear()  # a transaction may be run again
-            if not output.has_failed and (replies := _replies(lines, prepared, output)):
+            replies = _replies(lines, prepared, output)
+            if replies:
                 lock(cursor, conversation_key(message.conversation))
+            if replies and output.has_failed:  # the apology is made outside: whoever takes over must know of it
+                self._inbox.half_within(cursor, lines, replies)
+            elif replies:
                 logged = self._inbox.answer_within(cursor, lines, replies, masked_again(lines))
                 answered.append(Answered(lines, replies, logged))
             return bool(answered)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -10,10 +10,14 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 
 from kefu.channels import door as door_module
+from kefu.channels import turn as turn_module
 from kefu.channels.door import Door
 from kefu.channels.inbox import Inbox
 from kefu.channels.log import BOT, MessageLog
 from kefu.channels.message import Inbound
+from kefu.channels.prepare import prepare
+from kefu.channels.rasa_agent import Remembered, remembered
+from kefu.channels.turn import Turns
 from kefu.conversations import ConversationLog
 from kefu.conversations.turn_record import beside
 from kefu.database import Database
@@ -133,3 +137,33 @@ async def test_what_customers_see_is_written_with_it(
     await asyncio.wait_for(looked.wait(), 20)
     await door.close()
     assert len(await log.after(LINE.conversation, 0)) == 3
+
+
+@pytest.mark.parametrize("breaks", ["apologise", "answer"])
+async def test_half_a_turn_is_apologised_for_by_whoever_takes_over(
+    rasa: Rasa, store: AppendOnlyTrackerStore, database: Database, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    async def recall(conversation: str, ids: Sequence[str]) -> Remembered | None:
+        tracker = await store.retrieve(conversation)
+        return None if tracker is None else remembered(tracker.events, ids)
+
+    async def dies(*_: object, **__: object) -> None:
+        raise ConnectionError("the process is gone")
+
+    async def fails(message: UserMessage) -> None:
+        message.output_channel.action_failed("action_ask")
+        await rasa(message)
+
+    rasa.says = ["几个问题就好"]
+    inbox = Inbox(database)
+    stored = await inbox.store(LINE, prepare(LINE.text, 2000))
+    turns = Turns(fails, inbox, TicketService(database), recall)
+    with monkeypatch.context() as patch, pytest.raises(ConnectionError):
+        patch.setattr(*((turn_module, "apologise") if breaks == "apologise" else (Inbox, "answer")), dies)
+        await turns.answer([stored], is_first_try=True)
+    again = await inbox.waiting(LINE.conversation)
+    answered = await turns.answer(again, is_first_try=False)
+    first, apology = (reply["text"] for reply in answered.replies)
+    assert first == "几个问题就好" and "没能接着办" in apology
+    assert len(await TicketService(database).queue()) == 1
+    assert await unanswered(database) == 0
