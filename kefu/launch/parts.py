@@ -5,6 +5,7 @@ starts left it waiting for ever, decision 0058. Reading the Procfile and printin
 """
 
 import asyncio
+import io
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from honcho.printer import Message, Printer
 
 _SYSTEM = "system"
 _CHUNK = 2**16  # bytes
+_LONGEST = 2**16  # bytes of a line that is kept until its end comes
 
 
 class Parts:
@@ -52,6 +54,7 @@ class Parts:
         Raises:
             OSError: a part can't be started; the others have been stopped.
         """
+        _write_anything()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._signalled, number)
@@ -93,13 +96,21 @@ class Parts:
         self._say(_SYSTEM, f"{name} started (pid={process.pid})")
         if self._over.is_set():  # while it was being started
             self._send(signal.SIGTERM, name)
-        lines = asyncio.create_task(self._relay(name, process))
+        lines = asyncio.create_task(self._relay_or_end(name, process))
         code = await process.wait()
         _signal_group(process.pid, signal.SIGKILL)  # what it has started and left behind
         await lines
         del self._running[name]
         self._say(_SYSTEM, f"{name} stopped (rc={code})")
         return code
+
+    async def _relay_or_end(self, name: str, process: Process) -> None:
+        """End all where lines can't be passed on: nobody reads the pipe any more, and the part would stand still."""
+        try:
+            await self._relay(name, process)
+        except Exception:
+            self.end(1)
+            raise
 
     async def _relay(self, name: str, process: Process) -> None:
         assert process.stdout is not None
@@ -108,6 +119,9 @@ class Parts:
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
                 self._say(name, line)
+            if len(rest) >= _LONGEST:
+                self._say(name, rest)
+                rest = b""
         if rest:
             self._say(name, rest)
 
@@ -118,8 +132,14 @@ class Parts:
             _signal_group(process.pid, number)
 
     def _say(self, name: str, line: str | bytes) -> None:
-        with suppress(OSError):  # whoever read the output has gone: the parts go on
+        with suppress(OSError, ValueError):  # whoever read the output has gone, or it was closed: the parts go on
             self._printer.write(Message("line", line, datetime.now(), name, self._colours.get(name)))
+
+
+def _write_anything() -> None:
+    """A terminal that has not every character (GBK) shows a ? for those that it lacks."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

@@ -1,6 +1,7 @@
 """Parts that live and die together: their lines, their codes, and that nothing outlives them."""
 
 import asyncio
+import io
 import os
 import signal
 import sys
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from honcho.printer import Message
 
 from kefu.launch.parts import Parts
 
@@ -101,4 +103,32 @@ async def test_a_part_that_cannot_be_started_stops_the_others(tmp_path: Path) ->
 async def test_a_line_may_be_long_and_need_not_be_text(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     code = "import sys; sys.stdout.buffer.write(b'x' * 300_000 + b'\\xff\\n')"
     await parts(tmp_path, one=f'{sys.executable} -c "{code}"').run()
-    assert "x" * 300_000 + "\ufffd\n" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert printed.count("x") == 300_000 and printed.count("\ufffd\n") == 1
+
+
+async def test_what_the_terminal_cannot_show_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="gbk")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert await parts(tmp_path, one="echo 好🎉; echo 还在; exit 7").run() == 7
+    printed = terminal.buffer.getvalue().decode("gbk")
+    assert "one    | 好?\n" in printed and "one    | 还在" in printed
+
+
+async def test_when_a_part_cannot_be_heard_any_more_all_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = parts(tmp_path, one="echo hello; exec sleep 300", other=WAITS)
+    write = running._printer.write
+
+    def breaks(message: Message) -> None:
+        if message.data == b"hello":
+            raise RuntimeError("told to")
+        write(message)
+
+    monkeypatch.setattr(running._printer, "write", breaks)
+    with pytest.raises(RuntimeError, match="told to"):
+        await running.run()
+
+
+async def test_a_line_without_an_end_is_passed_on_as_it_comes(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    code = "import sys, time; sys.stdout.buffer.write(b'x' * 200_000); sys.stdout.flush(); time.sleep(300)"
+    await pressed_once_printed(parts(tmp_path, one=f'exec {sys.executable} -c "{code}"'), capsys, "x" * 2**16)
