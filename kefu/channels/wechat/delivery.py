@@ -160,6 +160,7 @@ class Deliveries:
             user.waiting = user.asked = False
             if user.quota or not packed.has_more or packed.kind == "image":
                 return _claim(user, packed, packed.text, now)
+            user.waiting = user.asked = True  # now: whoever dies before the confirmation has perhaps asked
             return replace(_claim(user, packed, with_more(packed.text), now), asks=True)
 
     async def confirm(self, claim: Claim) -> None:
@@ -167,8 +168,6 @@ class Deliveries:
         async with self._database.write(user_key(claim.conversation)) as session:
             user = await session.get(WechatUser, claim.conversation)
             if claim.id and user is not None and user.claim == claim.id:
-                if claim.asks and not user.quota:  # else the user has written meanwhile
-                    user.waiting = user.asked = True
                 user.delivered_seq, user.delivered_part = claim.to_seq, claim.to_part
                 user.claim = user.claimed_until = user.retry_at = None
                 user.tries = 0
@@ -181,6 +180,8 @@ class Deliveries:
             if user is None or user.claim != claim.id:
                 return 0.0
             user.claim = user.claimed_until = None
+            if claim.asks and not user.quota:  # else the user has written meanwhile
+                user.waiting = user.asked = False
             user.tries += 1
             delay = min(2.0 ** (user.tries - 1), _LONGEST_WAIT)
             user.retry_at = now + timedelta(seconds=delay)

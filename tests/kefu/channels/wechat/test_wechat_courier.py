@@ -65,6 +65,37 @@ async def test_the_last_message_of_the_quota_says_that_there_is_more(wire: Wire)
         assert MORE not in wired.heard()[-1]
 
 
+@pytest.mark.parametrize("word", ["好", "1"])
+async def test_who_was_asked_may_go_on_although_nobody_confirmed_the_question(wire: Wire, word: str) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        courier, conversation = wired.channel._service._courier, wired.conversation()
+        for _ in range(4):
+            await wired.push("短")
+            await until(lambda: not courier._tasks)
+        courier.kick = lambda _: None
+        await wired.push("。".join("字" * 60 for _ in range(40)))
+        claim = await courier._deliveries.by_api(conversation, is_allowed=True)
+        assert claim.asks and claim.text.endswith(MORE), "sent, and then the process dies"
+        await wired.say(word)
+        assert wired.bot.heard == ["你好"], "the rest is meant"
+
+
+async def test_who_was_not_asked_after_all_is_not_taken_to_be_asked(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        courier, conversation = wired.channel._service._courier, wired.conversation()
+        for _ in range(4):
+            await wired.push("短")
+            await until(lambda: not courier._tasks)
+        courier.kick = lambda _: None
+        await wired.push("。".join("字" * 60 for _ in range(40)))
+        claim = await courier._deliveries.by_api(conversation, is_allowed=True)
+        await courier._deliveries.refused(claim, needs_user=False)
+        await wired.say("1")
+        assert wired.bot.heard == ["你好", "1"], "a choice"
+
+
 async def test_after_48_hours_a_push_waits(wire: Wire, database: object) -> None:
     async with wire() as wired:
         await wired.say("你好")
