@@ -24,6 +24,7 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0 and O, no 1, I and L
 _LENGTH = 8  # 39 bits
 SCENE = "bind-"  # before the 128 bits of a scene; WeChat takes 64 characters
 _CUSTOMER = "customer"
+_REPEATS = timedelta(seconds=30)  # within which the platform has sent a message for the last time
 
 
 class Outcome(Enum):
@@ -103,8 +104,13 @@ class Bindings:
             found.scanned_by = conversation
             return Outcome.ASK
 
-    async def confirm(self, conversation: str) -> Outcome:
-        """Bind a WeChat conversation by what it has scanned; WRONG where that is nothing, or too long ago."""
+    async def confirm(self, conversation: str, is_plain: bool = True) -> Outcome:
+        """Bind a WeChat conversation by what it has scanned; WRONG where that is nothing, or too long ago.
+
+        Args:
+            is_plain: the word can mean nothing else: said again it is a repetition for as long as a code lives; any
+                other only for as long as the platform repeats a message.
+        """
         now = datetime.now(timezone.utc)
         scanned = select(BindingCode).where(BindingCode.scanned_by == conversation, BindingCode.expires_at >= now)
         async with self._database.write("binding-codes") as session:
@@ -113,7 +119,8 @@ class Bindings:
                 await _bind(session, conversation, found, now)
                 return Outcome.BOUND
             bound = await session.get(Binding, conversation)
-            is_repeated = bound is not None and bound.bound_at > now - LIFETIME
+            repeats = LIFETIME if is_plain else _REPEATS
+            is_repeated = bound is not None and bound.bound_at > now - repeats
             return Outcome.BOUND if is_repeated else Outcome.WRONG
 
     async def unbind(self, conversation: str) -> bool:
@@ -121,6 +128,12 @@ class Bindings:
         async with self._database.write("binding-codes") as session:
             ends = (Binding.conversation == conversation) | (Binding.customer == conversation)
             return bool((await session.execute(delete(Binding).where(ends))).rowcount)
+
+    async def bound_by(self, conversation: str) -> str | None:
+        """What names the binding of a WeChat conversation: the digest of its code."""
+        async with self._database.read() as session:
+            found = await session.get(Binding, conversation)
+            return str(found.code) if found else None
 
     async def customer(self, conversation: str) -> str:
         """Who it is: the customer that a conversation is bound to, else the conversation itself."""

@@ -79,6 +79,12 @@ def goes_on(text: str) -> bool:
     return bool(_GO_ON.fullmatch(text.strip()))
 
 
+def confirms(text: str) -> bool:
+    """Whether a text can only confirm a binding: 确认绑定, not 绑定, which may mean a bank card."""
+    found = _CONFIRM.fullmatch(text.strip())
+    return bool(found and found[1])
+
+
 def _said(text: str) -> Meaning:
     if code := _CODE.fullmatch(text):
         return Meaning(Ask.BIND, code[1], "绑定 ********")

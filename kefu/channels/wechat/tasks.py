@@ -27,7 +27,7 @@ from kefu.channels.wechat.answers import (
 )
 from kefu.channels.wechat.api import ApiError, WechatApi
 from kefu.channels.wechat.incoming import Received
-from kefu.channels.wechat.meaning import Ask, Meaning
+from kefu.channels.wechat.meaning import Ask, Meaning, confirms
 from kefu.channels.wechat.pack import TRANSFER, choice_of
 from kefu.channels.wechat.users import Users
 from kefu.database import Database
@@ -117,7 +117,7 @@ class Tasks:
         if callback.meaning.ask is Ask.BIND:
             outcome = await self._bindings.redeem(conversation, brand, text)
         else:
-            outcome = await self._bindings.confirm(conversation)
+            outcome = await self._bindings.confirm(conversation, is_plain=confirms(text))
             if outcome is Outcome.WRONG:  # nothing was scanned: perhaps a bank card is meant
                 await self._take(callback, text)
                 return
@@ -128,7 +128,8 @@ class Tasks:
     async def _tell_website(self, callback: Callback) -> None:
         """The website's customer hears of the binding as well: it may have been somebody else."""
         customer = await self._bindings.customer(callback.conversation)
-        line = Line(NOTICE, {"text": BOUND_ON_WEBSITE}, f"bound-{callback.received.message_id}")
+        binding = await self._bindings.bound_by(callback.conversation)
+        line = Line(NOTICE, {"text": BOUND_ON_WEBSITE}, f"bound-{binding}")  # once, however often the word is said
         await self._log.append(customer, [line])
         await self._wakeups.wake(customer)
 

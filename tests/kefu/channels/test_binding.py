@@ -90,6 +90,17 @@ async def test_a_scan_of_another_brand_a_late_one_and_a_forged_one_bind_nothing(
     assert await bindings.scan(WX, "post", late.scene) is Outcome.WRONG
 
 
+async def test_a_word_that_may_mean_something_else_is_repeated_only_for_a_moment(
+    bindings: Bindings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bindings.scan(WX, "post", (await bindings.new_code(WEB, "post")).scene)
+    for _ in range(2):
+        assert await bindings.confirm(WX, is_plain=False) is Outcome.BOUND, "the platform repeats the word"
+    monkeypatch.setattr(binding_module, "_REPEATS", timedelta())
+    assert await bindings.confirm(WX, is_plain=False) is Outcome.WRONG, "now it is perhaps a bank card"
+    assert await bindings.confirm(WX) is Outcome.BOUND
+
+
 async def test_what_was_scanned_last_is_confirmed(bindings: Bindings) -> None:
     first, second = await bindings.new_code("web-2", "post"), await bindings.new_code(WEB, "post")
     for code in (first, second):

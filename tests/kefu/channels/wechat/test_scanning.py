@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
+from kefu.channels import binding as binding_module
 from kefu.channels.binding import Bindings
 from kefu.channels.log import CUSTOMER, Line, MessageLog
 from kefu.channels.wake import wakeups
@@ -60,6 +62,18 @@ async def test_the_website_hears_of_it_at_once(wire: Wire, show: Show) -> None:
             await saying
         [line] = await MessageLog(wired.database).after(WEB, 0)
         assert "如果不是您本人" in line.body["text"]
+
+
+async def test_the_website_hears_of_it_once(wire: Wire, show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with wire() as wired:
+        await delivery.scan(wired.platform, await show(wired), "o1")
+        for _ in range(2):
+            await wired.say("确认绑定")
+            assert "绑定好了" in wired.heard()[-1]
+        assert len(await MessageLog(wired.database).after(WEB, 0)) == 1
+        monkeypatch.setattr(binding_module, "_REPEATS", timedelta())
+        await wired.say("绑定")
+        assert wired.heard()[-1] == "答 绑定", "a bank card"
 
 
 async def test_a_push_that_goes_to_the_website_is_shown_there_at_once(wire: Wire, show: Show) -> None:
