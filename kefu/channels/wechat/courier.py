@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from kefu.channels.wechat import delivery
@@ -42,6 +43,7 @@ class Courier:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._typing: set[asyncio.Task[None]] = set()
+        self._ahead: set[asyncio.Task[None]] = set()
         self._looking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -53,8 +55,8 @@ class Courier:
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.wait({self._looking})
-        if self._tasks:
-            await asyncio.wait(set(self._tasks.values()), timeout=_CLOSING_SECONDS)
+        if sending := {*self._tasks.values(), *self._ahead}:
+            await asyncio.wait(sending, timeout=_CLOSING_SECONDS)
 
     def kick(self, conversation: str) -> None:
         """There may be something for a user: send it in the background. What this misses, the next look finds."""
@@ -62,6 +64,13 @@ class Courier:
             task = asyncio.create_task(self._bring(conversation))
             self._tasks[conversation] = task
             task.add_done_callback(lambda _: self._tasks.pop(conversation, None))
+
+    async def bring_ahead(self, conversation: str, reserved: datetime, patience: float) -> None:
+        """Send what stands before the transfer that goes back with a callback, `Deliveries.by_api`; wait so long."""
+        task = asyncio.create_task(self._bring(conversation, reserved))
+        self._ahead.add(task)
+        task.add_done_callback(self._ahead.discard)
+        await asyncio.wait({task}, timeout=max(patience, 0.0))
 
     def show_typing(self, account: Account, openid: str) -> None:
         """Tell a user in the background that the answer is being made."""
@@ -75,11 +84,11 @@ class Courier:
         except Exception as error:  # only a courtesy
             logger.info("typing not shown: account=%s %s", account.name, type(error).__name__)
 
-    async def _bring(self, conversation: str) -> None:
+    async def _bring(self, conversation: str, reserved: datetime | None = None) -> None:
         account = self._accounts[account_name(conversation)]
         try:
             async with self._slots:
-                while claim := await self._deliveries.by_api(conversation, account.api):
+                while claim := await self._deliveries.by_api(conversation, account.api, reserved):
                     if not await self._sent(account, claim):
                         return
         except Exception as error:  # the database: the next look tries again

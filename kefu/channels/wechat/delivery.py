@@ -96,7 +96,8 @@ class Deliveries:
                 return None
             text = packed.text
             if packed.has_more and not has_api:
-                text, user.waiting, user.asked = with_more(text), True, True
+                text = with_more(text, packed.is_before_transfer)
+                user.waiting = user.asked = True
             claim = _claim(user, packed, text, now)
             session.add(_reply(claim, message_id, now))
             return claim
@@ -133,28 +134,30 @@ class Deliveries:
         async with self._database.read() as session:
             return (await session.execute(query)).first() is not None
 
-    async def by_api(self, conversation: str, is_allowed: bool) -> Claim | None:
+    async def by_api(self, conversation: str, is_allowed: bool, reserved: datetime | None = None) -> Claim | None:
         """The next message to send by the API; None where nothing is owed, or nothing may be sent now.
 
         Args:
             is_allowed: whether the account may use the API at all.
+            reserved: until when a callback has reserved the answer that is asking: only what stands before the
+                transfer that will go back with it.
         """
         now = datetime.now(timezone.utc)
         async with self._database.write(user_key(conversation)) as session:
             user = await session.get(WechatUser, conversation)
-            if user is None or (user.reserved_until and user.reserved_until > now):
+            if user is None or (user.reserved_until and user.reserved_until > now and user.reserved_until != reserved):
                 return None
             if user.retry_at and user.retry_at > now:
                 return None
             try:
-                packed = await self._next(session, user, "api", now)
+                packed = await self._next(session, user, "ahead" if reserved else "api", now)
             except Busy:
                 return None
             if packed is None:
                 return None
             may_send = is_allowed and user.openid_sealed and user.quota > 0
             if not may_send or user.window_until is None or user.window_until <= now:
-                user.waiting = True
+                user.waiting = user.waiting or reserved is None
                 return None
             user.quota -= 1
             user.waiting = user.asked = False
@@ -221,7 +224,7 @@ class Deliveries:
             user.claim = user.claimed_until = None
         lines = await _lines(session, user)
         packed = pack(lines, user.delivered_seq, user.delivered_part, way)
-        if packed is None and lines:
+        if packed is None and lines and way != "ahead":
             user.delivered_seq, user.delivered_part = max(user.delivered_seq, lines[-1].seq), 0
         return packed
 

@@ -123,6 +123,8 @@ class Engine:
         """
         while callback.left > 0:
             if await self._is_done(callback):
+                if callback.account.api and callback.account.handoff == "wechat":
+                    await self._courier.bring_ahead(callback.conversation, seen.reserved_until, callback.left)
                 claim = await self._passive(callback, seen)
                 is_mine = claim is not None and not claim.is_repeat
                 if is_mine or not await self._deliveries.is_claimed(callback.conversation):

@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Literal
 
 from kefu.channels.log import AGENT, BOT, CUSTOMER, Logged
 from kefu.channels.uploads import upload_of
 from kefu.channels.wechat.split import LIMIT, parts, size
 
-Way = Literal["passive", "bare", "api"]
+Way = Literal["passive", "bare", "api", "ahead"]
 
 TRANSFER = "transfer"  # custom field of a line: WeChat's own customer service takes over
 MORE = "（还有内容没发完，回复任意内容继续）"
+TRANSFER_NEXT = "（回复任意内容，马上为您转人工）"  # no longer than MORE
+TRANSFER_AGAIN = "人工客服还没有转成，请再发一次“转人工”，马上为您转接。"
 NO_PICTURE = "（客服发来一张图片，但在微信里没能发出来。需要的话，请让客服用文字再说一遍。）"
 _CHOOSE = "（回复数字选择）"
 _LONGEST_TITLE = 20  # characters
 _GAP = "\n\n"
+_BY_API = ("api", "ahead")
 _ROOM = LIMIT - size(f"\n{MORE}")
 
 
@@ -39,6 +43,7 @@ class Packed:
     to_part: int
     has_more: bool
     upload: str = ""
+    is_before_transfer: bool = False  # which is all that is behind it for now
 
 
 @dataclass
@@ -60,15 +65,18 @@ def pack(lines: Sequence[Logged], after_seq: int, after_part: int, way: Way) -> 
         after_seq: the last line that was delivered whole.
         after_part: how many parts of the line behind it were delivered.
         way: a passive reply is text only; the API has clickable menus, and pictures, which therefore wait for it;
-            a bare reply has no API behind it.
+            a bare reply has no API behind it. Ahead goes, by the API, what stands before a transfer, which itself can
+            only go back passively, alone.
     """
-    pieces = _pieces(lines, after_seq, after_part, has_pictures=way != "bare")
-    if not pieces:
+    owed = _pieces(lines, after_seq, after_part, has_pictures=way != "bare")
+    if way == "api":
+        for piece in owed:
+            piece.text = TRANSFER_AGAIN if piece.is_transfer else piece.text
+    elif owed and owed[0].is_transfer and way != "ahead":
+        return Packed("transfer", "", (), list(takewhile(lambda piece: piece.is_transfer, owed))[-1].seq, 0, False)
+    pieces = owed if way == "api" else list(takewhile(lambda piece: not piece.is_transfer, owed))
+    if not pieces or (way == "ahead" and len(pieces) == len(owed)):
         return None
-    if way != "api" and any(piece.is_transfer for piece in pieces):
-        pieces = pieces[: next(index for index, piece in enumerate(pieces) if piece.is_transfer) + 1]
-        last = pieces[-1]
-        return Packed("transfer", "", (), last.seq, 0, has_more=False)
     taken: list[_Piece] = []
     for piece in pieces:
         if taken and (taken[-1].choices or taken[0].upload or piece.upload or _size([*taken, piece], way) > _ROOM):
@@ -76,11 +84,13 @@ def pack(lines: Sequence[Logged], after_seq: int, after_part: int, way: Way) -> 
         taken.append(piece)
     last = taken[-1]
     to_seq, to_part = (last.seq, 0) if last.is_last else (last.seq - 1, last.part + 1)
+    has_more = len(taken) < len(pieces if way == "ahead" else owed)
     if last.upload:
-        return Packed("image", last.text, (), to_seq, to_part, len(pieces) > 1, last.upload)
-    choices = last.choices if way == "api" else ()
+        return Packed("image", last.text, (), to_seq, to_part, has_more, last.upload)
+    choices = last.choices if way in _BY_API else ()
+    is_before_transfer = len(taken) == len(pieces) < len(owed)
     text = _written(taken, way)
-    return Packed("msgmenu" if choices else "text", text, choices, to_seq, to_part, len(taken) < len(pieces))
+    return Packed("msgmenu" if choices else "text", text, choices, to_seq, to_part, has_more, "", is_before_transfer)
 
 
 def choice_of(line: Logged, choice_id: str) -> dict[str, str] | None:
@@ -90,9 +100,9 @@ def choice_of(line: Logged, choice_id: str) -> dict[str, str] | None:
     return buttons[int(index)] if index.isascii() and index.isdigit() and int(index) < len(buttons) else None
 
 
-def with_more(text: str) -> str:
-    """A text, and the request to write so that the rest can come."""
-    return f"{text}\n{MORE}"
+def with_more(text: str, is_before_transfer: bool = False) -> str:
+    """A text, and the request to write so that the rest, or the transfer, can come."""
+    return f"{text}\n{TRANSFER_NEXT if is_before_transfer else MORE}"
 
 
 def _pieces(lines: Sequence[Logged], after_seq: int, after_part: int, has_pictures: bool) -> list[_Piece]:
@@ -152,7 +162,7 @@ def _text(line: Logged) -> str:
 
 
 def _size(pieces: Sequence[_Piece], way: Way) -> int:
-    clickable = pieces[-1].choices if way == "api" else ()
+    clickable = pieces[-1].choices if way in _BY_API else ()
     return size(_written(pieces, way)) + sum(size(choice.title) for choice in clickable)
 
 
@@ -162,7 +172,7 @@ def _written(pieces: Sequence[_Piece], way: Way) -> str:
     text = _GAP.join(piece.text for piece in pieces)
     if not choices:
         return text
-    if way == "api":  # the menu's own lines are under the text
+    if way in _BY_API:  # the menu's own lines are under the text
         titles = {choice.title for choice in choices}
         return "\n".join(line for line in text.split("\n") if line.strip() not in titles).strip()
     if any(choice.title[:1].isdigit() for choice in choices):  # numbered in the text itself

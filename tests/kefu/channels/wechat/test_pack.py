@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from kefu.channels.log import AGENT, BOT, CUSTOMER, Logged
-from kefu.channels.wechat.pack import NO_PICTURE, choice_of, pack
+from kefu.channels.wechat.pack import NO_PICTURE, TRANSFER_AGAIN, choice_of, pack
 from kefu.channels.wechat.split import LIMIT, size
 
 NOW = datetime(2026, 11, 26, tzinfo=timezone.utc)
@@ -87,4 +87,20 @@ def test_a_transfer_goes_alone_and_only_passively() -> None:
     lines = log((BOT, {"text": "正在转接", "custom": {"transfer": True}, "id": "t"}))
     passive, api = pack(lines, 0, 0, "passive"), pack(lines, 0, 0, "api")
     assert passive is not None and passive.kind == "transfer"
-    assert api is not None and (api.kind, api.text) == ("text", "正在转接")
+    assert api is not None and (api.kind, api.text) == ("text", TRANSFER_AGAIN), (
+        "the API can't transfer, and does not say so"
+    )
+
+
+def test_what_stands_before_a_transfer_goes_before_it() -> None:
+    transfer = {"text": "正在转接", "custom": {"transfer": True}, "id": "t"}
+    lines = log(
+        (BOT, {"text": "一"}), (BOT, {"text": "二"}), (BOT, {**transfer}), (BOT, transfer), (BOT, {"text": "三"})
+    )
+    for way in ("passive", "bare", "ahead"):
+        first = pack(lines, 0, 0, way)
+        assert first is not None and (first.kind, first.text) == ("text", "一\n\n二")
+        assert first.is_before_transfer and first.has_more is (way != "ahead")
+    assert pack(lines, 2, 0, "ahead") is None and pack(lines[:2], 0, 0, "ahead") is None
+    then = pack(lines, 2, 0, "bare")
+    assert then is not None and (then.kind, then.to_seq) == ("transfer", 4), "asked for twice, transferred once"

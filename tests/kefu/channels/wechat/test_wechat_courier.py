@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kefu.channels.wechat import delivery as delivery_module
 from kefu.channels.wechat.courier import Courier
-from kefu.channels.wechat.delivery import Deliveries
+from kefu.channels.wechat.delivery import Claim, Deliveries
 from kefu.channels.wechat.models import WechatToken
 from kefu.channels.wechat.pack import MORE
 from tests.kefu.channels.wechat.conftest import Wire, Wired, until
@@ -65,17 +65,24 @@ async def test_the_last_message_of_the_quota_says_that_there_is_more(wire: Wire)
         assert MORE not in wired.heard()[-1]
 
 
+async def last_of_the_quota(wired: Wired) -> Claim:
+    """The claim on the last message that may be sent, of a courier that goes no further."""
+    await wired.say("你好")
+    courier = wired.channel._service._courier
+    for _ in range(4):
+        await wired.push("短")
+        await until(lambda: not courier._tasks)
+    courier.kick = lambda _: None
+    await wired.push("。".join("字" * 60 for _ in range(40)))
+    claim = await courier._deliveries.by_api(wired.conversation(), is_allowed=True)
+    assert claim is not None
+    return claim
+
+
 @pytest.mark.parametrize("word", ["好", "1"])
 async def test_who_was_asked_may_go_on_although_nobody_confirmed_the_question(wire: Wire, word: str) -> None:
     async with wire() as wired:
-        await wired.say("你好")
-        courier, conversation = wired.channel._service._courier, wired.conversation()
-        for _ in range(4):
-            await wired.push("短")
-            await until(lambda: not courier._tasks)
-        courier.kick = lambda _: None
-        await wired.push("。".join("字" * 60 for _ in range(40)))
-        claim = await courier._deliveries.by_api(conversation, is_allowed=True)
+        claim = await last_of_the_quota(wired)
         assert claim.asks and claim.text.endswith(MORE), "sent, and then the process dies"
         await wired.say(word)
         assert wired.bot.heard == ["你好"], "the rest is meant"
@@ -83,15 +90,8 @@ async def test_who_was_asked_may_go_on_although_nobody_confirmed_the_question(wi
 
 async def test_who_was_not_asked_after_all_is_not_taken_to_be_asked(wire: Wire) -> None:
     async with wire() as wired:
-        await wired.say("你好")
-        courier, conversation = wired.channel._service._courier, wired.conversation()
-        for _ in range(4):
-            await wired.push("短")
-            await until(lambda: not courier._tasks)
-        courier.kick = lambda _: None
-        await wired.push("。".join("字" * 60 for _ in range(40)))
-        claim = await courier._deliveries.by_api(conversation, is_allowed=True)
-        await courier._deliveries.refused(claim, needs_user=False)
+        claim = await last_of_the_quota(wired)
+        await wired.channel._service._courier._deliveries.refused(claim, needs_user=False)
         await wired.say("1")
         assert wired.bot.heard == ["你好", "1"], "a choice"
 
