@@ -31,7 +31,7 @@ check: $(STAMP) ## lint the trainers' YAML and the Python code, in seconds
 train: $(STAMP) ## train a model now
 	@$(PYTHON) -m kefu train --force
 
-bench: $(STAMP) ## measure, and write bench/RESULTS.md; 4 minutes (FULL=1: 17)
+bench: $(STAMP) ## measure, and write bench/RESULTS.md: engine and FAQ search (FULL=1: everything, 20 minutes)
 	@$(PYTHON) -m bench $(if $(FULL),--full)
 
 wechat-sim: $(STAMP) ## the product with a simulated WeChat: chat as a WeChat user in the browser

@@ -28,7 +28,7 @@ def run(plan: Plan, folder: Path) -> Section:
             fast = speed.measure(plan, [stock, ours, floor], answers)
             print("bursts and long conversations …", flush=True)
             bursts = {side.name: _bursts(side, asked[0]) for side in (stock, ours)}
-            short = {side.name: lengths.short_times(side, asked) for side in (stock, ours)}
+            short = {side.name: lengths.short_times(side, asked, plan.short_talks) for side in (stock, ours)}
             turns = {"stock": plan.stock_turns, "ours": lengths.AT[-1]}
             long = {side.name: lengths.turn_times(side, asked, turns[side.name]) for side in (stock, ours)}
             costs = {side.name: _cost(side) for side in (stock, ours)}

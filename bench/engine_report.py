@@ -94,7 +94,10 @@ def _lengths(found: Measurements) -> Table:
         return "–" if took is None else milliseconds(took)
 
     rows = tuple((name, *(cell(name, turn) for turn in lengths.AT)) for name in found.long)
-    note = "One conversation, the median of 21 turns around each. Turn 3: turns 2 to 4 of twelve conversations."
+    note = (
+        "One conversation, the median of 21 turns around each. Turn 3: turns 2 to 4 of "
+        f"{found.plan.short_talks} conversations."
+    )
     return Table("Turn by length of the conversation", ("", *(f"turn {turn}" for turn in lengths.AT)), rows, note)
 
 

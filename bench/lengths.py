@@ -13,7 +13,6 @@ SHORT = 3  # the turn that the others are compared with
 AT = (SHORT, 100, 300, 1000)
 BURST = 10
 _AROUND = 10  # turns before and behind
-_SHORT_TALKS = 12  # conversations in which turn 3 is looked at: one alone would be chance
 _PATIENCE = 240.0  # seconds for one long conversation
 
 
@@ -22,9 +21,9 @@ def turn_times(side: Side, questions: Sequence[str], turns: int) -> list[float]:
     return [turn.seconds for turn in put(side.url, talks("long", questions, 1, turns), _PATIENCE).turns]
 
 
-def short_times(side: Side, questions: Sequence[str]) -> list[float]:
-    """Seconds of turns 2, 3 and 4 of several short conversations."""
-    loads = [put(side.url, talks(f"short-{number}", questions, 1, SHORT + 1)) for number in range(_SHORT_TALKS)]
+def short_times(side: Side, questions: Sequence[str], count: int) -> list[float]:
+    """Seconds of turns 2, 3 and 4 of so many short conversations."""
+    loads = [put(side.url, talks(f"short-{number}", questions, 1, SHORT + 1)) for number in range(count)]
     return [turn.seconds for load in loads for turn in load.turns[SHORT - 2 :]]
 
 

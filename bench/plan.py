@@ -18,6 +18,7 @@ class Plan:
     """Sizes of one run."""
 
     name: str
+    parts: tuple[str, ...]  # of the report
     stock_messages: int  # training messages of stock Rasa, and of ours where the two understand side by side
     questions: int  # of the FAQ, which stock Rasa learns as well, so that both can be asked them
     stock_epochs: int  # of DIETClassifier, TEDPolicy and UnexpecTEDIntentPolicy; `rasa init` has 100
@@ -27,6 +28,7 @@ class Plan:
     rounds: int  # in each, every side answers in turn
     alone: int  # messages of one client in a round
     together: int  # messages of each of eight clients in a round
+    short_talks: int  # conversations in which turn 3 is looked at: one alone would be chance
     stock_turns: int  # of stock Rasa's long conversation; ours has 1000
     left_out: bool  # whether parts of the engine are switched off one by one
     faq_queries: int  # for each size of the FAQ
@@ -38,6 +40,7 @@ _ALL = 1_000_000
 # build the graphs of DIET, TED and UnexpecTED.
 QUICK = Plan(
     "quick",
+    parts=("engine", "faq"),
     stock_messages=50,
     questions=24,
     stock_epochs=40,
@@ -47,12 +50,14 @@ QUICK = Plan(
     rounds=2,
     alone=20,
     together=6,
+    short_talks=6,
     stock_turns=40,
     left_out=False,
     faq_queries=200,
 )
 FULL = Plan(
     "full",
+    parts=("engine", "faq", "understanding", "website"),
     stock_messages=1_500,
     questions=_ALL,
     stock_epochs=25,
@@ -62,6 +67,7 @@ FULL = Plan(
     rounds=5,
     alone=50,
     together=15,
+    short_talks=12,
     stock_turns=300,
     left_out=True,
     faq_queries=1_000,

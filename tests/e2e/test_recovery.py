@@ -56,7 +56,7 @@ def test_clarifying_has_titles_and_a_way_out(one: Customer) -> None:
 
 def test_third_miss_offers_a_person_in_other_words(customer: Customer) -> None:
     heard = []
-    for text in ("不能用了", "我的钱呢", "不能用了"):
+    for text in ("不能用了", "用不了钱", "不能用了"):
         replies = customer.say(text)
         assert NONE in titles(replies), joined(replies)
         last = press(customer, replies, NONE)

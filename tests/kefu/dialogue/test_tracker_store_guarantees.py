@@ -3,21 +3,16 @@
 import json
 import sqlite3
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
 import psycopg2
 import pytest
-import yaml
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.events import (
     ActionExecuted,
-    ActionReverted,
     BotUttered,
-    Restarted,
-    SessionStarted,
     SlotSet,
     UserUtteranceReverted,
     UserUttered,
@@ -33,7 +28,6 @@ from kefu.database import Database
 from kefu.dialogue import patches, stored_tracker
 from kefu.dialogue.patches import honest_store
 from kefu.dialogue.tracker_store import AppendOnlyTrackerStore
-from kefu.dialogue.working_set import EXACT_STATES
 from tests.kefu.dialogue.conversations import (
     ALL,
     DOMAIN,
@@ -389,22 +383,3 @@ async def test_no_kind_of_talk_makes_turns_dearer(store: AppendOnlyTrackerStore,
     assert max(meter.rows) < 250
     later = [max(meter.rows[at : at + 30]) for at in range(30, len(meter.rows) - 30, 30)]
     assert all(after <= 1.5 * before for before, after in pairwise(later))
-
-
-# --- what the policies of this project need
-
-
-def test_policies_look_back_no_further_than_the_store_keeps(root: Path) -> None:
-    config = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))
-    spans = [policy.get("max_history", 0) for policy in config["policies"]]
-    for file in (root / "data" / "rules").glob("*.yml"):
-        for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]:
-            spans.append(sum("action" in step or "intent" in step for step in rule["steps"]) + 1)
-    assert max(spans) <= EXACT_STATES
-
-
-def test_only_rasa_test_has_kinds_of_the_events_that_are_compared_exactly() -> None:
-    kinds = {ActionExecuted, ActionReverted, BotUttered, Restarted, SessionStarted, SlotSet}
-    kinds |= {UserUtteranceReverted, UserUttered}
-    subclasses = [subclass for kind in kinds for subclass in kind.__subclasses__()]
-    assert {subclass.__module__ for subclass in subclasses} <= {"rasa.core.test"}
