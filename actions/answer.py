@@ -49,7 +49,7 @@ from kefu.topics import is_business, is_topic
 _NO_MATTER = frozenset({"complaint", "feedback"})
 _LONGEST_ODD = 12  # characters
 _HOW_LONG = re.compile(
-    r"^(那|大概|一般|得|要|需要|还要?|到底|等|[,.])*(多久|几天|多长时间|什么时候|啥时候)(能|才|会|可以)*"
+    r"^(那|大概|一般|得|要|需要|还|到底|等|[,.])*(多久|几天|多长时间|什么时候|啥时候)(能|才|会|可以)*"
     r"(到|好|行|完|到账|办好|弄好|处理好|退|有结果)?(了|啊|呢|呀|吗|嘛|[?!.])*$"
 )
 _MOST_OFFERS = 2  # then a person is named with the telephone number
@@ -137,10 +137,11 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
 
 def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
     """那个, 我想问下, 什么破玩意: they ask nothing yet; empty for any other message."""
+    if turn.is_pressed or len(turn.text) > _LONGEST_ODD:
+        return []
     kind = kind_of_text(turn.text)
     is_ours = is_business(turn.intent) and turn.intent not in _NO_MATTER and turn.confidence >= SURE
-    is_odd = kind is Kind.OPENING or (kind is Kind.ABUSIVE and not is_ours)
-    if turn.is_pressed or not is_odd or len(turn.text) > _LONGEST_ODD:
+    if not (kind is Kind.OPENING or (kind is Kind.ABUSIVE and not is_ours)):
         return []
     dispatcher.utter_message(response=f"utter_{kind.value}")
     return [SlotSet("asks", None)]

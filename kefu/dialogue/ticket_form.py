@@ -25,7 +25,7 @@ _SHORT = 10  # characters that say nothing but that somebody is angry
 _MOST_BAD = 2  # bad answers to one question, after which the text is taken as it is
 _ENDING = r"[\s,。.!~吧啊呀呢哦哈的了嘛]*"
 _CONFIRM = re.compile(
-    r"^[\s,。.!]*((确认|提交|没错|对|是|好|可以|没问题|行|嗯+|ok|就这样|发吧|交吧|谢谢|谢了)" + _ENDING + r")+$",
+    r"^[\s,。.!]*((确认|提交|没错|对|是|好|可以|没问题|行|嗯|ok|就这样|发吧|交吧|谢谢|谢了)" + _ENDING + r")+$",
     re.IGNORECASE,
 )
 _SKIP = re.compile(
@@ -59,10 +59,10 @@ _LATER = re.compile(
     + _ENDING
     + "$"
 )
-_POLITE = re.compile(
-    r"^((谢谢|多谢|谢了|感谢|你好|您好|在吗|好|嗯+|哦+|噢|收到|知道|明白|ok|辛苦|麻烦|快(点|些)|赶紧|急死|急|人呢)[您你大家]*"
-    + _ENDING
-    + r")+$",
+_POLITE = re.compile(  # each alternative is no sequence of others, so that there is one way only to read a text
+    r"^(?![您你大家\s,。.!~吧啊呀呢哈的了嘛]*$)"
+    r"(谢谢|多谢|谢了|感谢|在吗|好|嗯|哦|噢|收到|知道|明白|ok|辛苦|麻烦|快(点|些)|赶紧|急死|急|人呢"
+    r"|[您你大家\s,。.!~吧啊呀呢哈的了嘛])+$",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点)|为何|呢$|(.)(不|没)\2|是否")
