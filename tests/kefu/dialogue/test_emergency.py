@@ -120,6 +120,7 @@ SAID = {
         "把动态码发给客服了",
         "不小心把密码透露给陌生人",
         "我不该把验证码给别人的",
+        "我没注意把验证码给他了",
     ],
 }
 
@@ -219,6 +220,7 @@ def test_a_word_in_passing_does_not_talk_an_emergency_away(kind: str, text: str)
         # BUG data/lexicon/emergency.yml:25: 一个 need not be a person
         "验证码发给了一个我不用的号码",
         "我没被盗刷,就是想问盗刷了怎么赔",
+        *("我没给别人验证码", "我没有把验证码告诉别人", "验证码我没告诉他"),
     ],
 )
 def test_leaves_alone_what_is_no_emergency(text: str) -> None:
