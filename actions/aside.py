@@ -1,6 +1,5 @@
 """A matter that waits while the form is about something more urgent."""
 
-from functools import reduce
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -8,7 +7,6 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.buttons import OPEN_TICKET
-from actions.matter import joined
 from kefu.show import SKIPPED
 from kefu.topics import OTHER_MATTER, title
 
@@ -39,9 +37,6 @@ def take_up(dispatcher: CollectingDispatcher, tracker: Tracker, is_offered: bool
 
 def _retold(aside: dict[str, Any]) -> dict[str, Any]:
     """The story as the talk's question, which the form starts from: its own slots would outlive the matter."""
-    told = [aside.get(name) for name in ("question", "description", "extra")]
-    return {"question": reduce(joined, filter(_is_told, told), None), "description": None, "extra": None}
-
-
-def _is_told(words: str | None) -> bool:
-    return words not in (None, "", SKIPPED)
+    told = (aside.get(name) for name in ("question", "description", "extra"))
+    said = dict.fromkeys(words for words in told if words and words != SKIPPED)
+    return {"question": "；".join(said), "description": None, "extra": None}
