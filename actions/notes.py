@@ -84,7 +84,7 @@ class ActionStoreNote(Action):
 async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """A word on the ticket that was just opened (要多久, 催一下, 对了…, 金额是60); empty for any other message."""
     number, is_urgent = tracker.get_slot("ticket_id"), is_alarmed(tracker)
-    word = word_on_alarm(turn.text) if is_urgent else None
+    word = word_on_alarm(turn.text, tracker) if is_urgent else None
     adds = _ADDS.match(turn.text) or only_facts(turn) or (is_urgent and tells_more(turn))
     is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not (adds or word)
     hurries = len(turn.text) <= _LONGEST_HURRY and _HURRIES.search(turn.text)

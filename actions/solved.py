@@ -7,10 +7,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import is_alarmed
 from actions.answer import answer, ask_again, go_on, note_facts, offer_ticket
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.guided import option_named, place, try_next, untried
 from actions.lost_money import ASKS as LOST
+from actions.notes import about_ticket
 from actions.phone import reassure
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
@@ -95,6 +97,8 @@ class ActionHeard(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Lead to the button that does what was offered; 办好了 ends the open matter."""
         asks = tracker.get_slot("asks")
+        if is_alarmed(tracker) and (about := await about_ticket(dispatcher, Turn.of(tracker), tracker)):
+            return about
         if tracker.get_slot("topic") and _SOLVED.search(Turn.of(tracker).text):
             dispatcher.utter_message(response="utter_solved")
             return [SlotSet(name, None) for name in _MATTER]
