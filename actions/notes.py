@@ -107,6 +107,11 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
     return [SlotSet("ticket_id", number)]
 
 
+async def about_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """The same right after an alarm; empty where there was none, or something was answered since."""
+    return await about_ticket(dispatcher, turn, tracker) if is_alarmed(tracker) else []
+
+
 async def _added(number: str, text: str, turn: Turn) -> str:
     """Add the customer's words to a ticket; the response that says how that went."""
     try:

@@ -173,11 +173,21 @@ async def test_a_wrong_transfer_that_did_not_go_out_is_no_loss(text: str) -> Non
     assert text_of(await talk.hear(ActionAnswer(), text, "out_of_scope")) == "utter_nothing_lost"
 
 
-@pytest.mark.parametrize(("action", "intent"), [(ActionHeard, "affirm"), (ActionAnswer, "account_locked")])
-async def test_what_was_frozen_is_noted_and_does_not_close_the_alarm(action: type[Action], intent: str) -> None:
+@pytest.mark.parametrize(
+    ("action", "text", "intent"),
+    [
+        (ActionHeard, "卡冻结好了", "affirm"),
+        (ActionAnswer, "卡冻结好了", "account_locked"),
+        (ActionWhatNow, "我没操作", "deny"),
+        (ActionOutOfScope, "我没点", "out_of_scope"),
+    ],
+)
+async def test_what_was_done_or_not_is_noted_and_the_alarm_goes_on(
+    action: type[Action], text: str, intent: str
+) -> None:
     talk = Talk()
     await talk.hear(ActionAnswer(), "我的钱被盗刷了", "account_theft")
-    assert text_of(await talk.hear(action(), "卡冻结好了", intent)) == "utter_note_stored"
+    assert text_of(await talk.hear(action(), text, intent)) == "utter_note_stored"
     assert talk.slots["alarm"] == "account_theft"
 
 
