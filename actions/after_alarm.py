@@ -48,5 +48,6 @@ def tells_more(turn: Turn) -> bool:
     """Whether words are part of the alarm's story (对方不还, 我都不知道): no question, and no other matter is named."""
     is_sure = is_business(turn.intent) and turn.confidence >= SURE
     is_ours = is_sure and (turn.intent in _CALLS or title(turn.intent)[0] in turn.text)
+    is_ours = is_ours and not _NOTHING_LOST.match(turn.text)  # 我没给别人验证码
     tells = len(turn.text) >= _SHORTEST_STORY and not asks(turn.text) and not says_unsolved(turn.text)
     return tells and not is_ours and kind_of_text(turn.text) is Kind.ORDINARY

@@ -59,7 +59,7 @@ _REQUEST = (
 )
 _WANTS_OTHER = re.compile(  # 算了想查余额 begins something, 算了不提现了 does not
     r"^(那|还是)*(不用|不要|不弄|不登记|算)了[,.!吧]*(?!.*(不|取消))(那|我|先|再|就|还是|直接)*"
-    rf"(?=想(?!起|到)|看|查|办|问|帮|给我|弄|要).*({_REQUEST})"
+    rf"(?P<request>(?=想(?!起|到)|看|查|办|问|帮|给我|弄|要)(?=.*({_REQUEST})).*)"
 )
 _NEVER_MIND = re.compile(
     rf"^((不用|不弄|不登记|算)了[,]?我?(自己|再|先)?(等|(?!.*({_REQUEST}))(看|想|试|弄|打|找|办)).{{0,5}}"
@@ -135,6 +135,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         return Step({"ticket_confirmed": None}, ("utter_ticket_cancelled",), ended=True)
     if asked == "brand":
         return _brand(said, bad_answers)
+    if request_instead(said.text):
+        return Step({"bad_answers": bad_answers, "back": True}, answer_question=True)
     known = facts(said)
     if corrected := corrected_topic(said, topic):
         return _other_topic(asked, corrected, said, known, bad_answers)
@@ -163,8 +165,14 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
 
 def calls_off(said: Said) -> bool:
     """Whether a customer takes back what he has begun, or puts it off (算了, 不用了, 取消, 明天再说)."""
-    is_cancel = said.intent == "cancel" and said.confidence >= SURE and not _WANTS_OTHER.match(said.text)
+    is_cancel = said.intent == "cancel" and said.confidence >= SURE and not request_instead(said.text)
     return is_cancel or bool(_NEVER_MIND.match(said.text) or _LATER.match(said.text))
+
+
+def request_instead(text: str) -> str | None:
+    """What somebody asks for who gives up something else: 想查余额 of 算了想查余额."""
+    match = _WANTS_OTHER.match(text)
+    return match["request"] if match else None
 
 
 def _cancels(asked: str, said: Said) -> bool:
@@ -225,8 +233,7 @@ def _aside(said: Said, bad_answers: int) -> Step | None:
     if _UPSET.search(said.text) and len(said.text) <= _SHORT:
         return Step({**again, "bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_upset",))
     if is_business(said.intent) and said.confidence >= SURE:
-        is_asked = _QUESTION.search(said.text) or _WANTS_OTHER.match(said.text)
-        if is_asked and said.intent not in _COMPLAINS:
+        if _QUESTION.search(said.text) and said.intent not in _COMPLAINS:
             return Step(again, answer_question=True)
         return Step({**again, "bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
     if _POLITE.match(said.text):

@@ -5,6 +5,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import ActionAnswer, say
+from actions.cancel import ActionCancel
 from actions.feedback import ActionFeedback
 from actions.guided import says_unsolved
 from actions.recovery import ActionOutOfScope
@@ -85,6 +86,20 @@ async def test_a_question_about_a_bank_is_no_note(action: type[Action], intent: 
     assert faq_of(said) == ["bank_card.supported"], "it goes for that bank as well"
 
 
+@pytest.mark.parametrize(
+    ("text", "about"), [("算了看看提现吧", "withdraw"), ("算了办提现吧", "withdraw"), ("不用了想问下充值", "top_up")]
+)
+async def test_what_is_asked_for_instead_is_answered(talk: Talk, text: str, about: str) -> None:
+    said = await talk.hear(ActionCancel(), text, "cancel")
+    assert "utter_nothing_to_cancel" not in text_of(said)
+    assert any(about in found["payload"] for one in said for found in one["buttons"]) or faq_of(said)
+
+
+@pytest.mark.parametrize("text", ["算了", "不用了", "算了不提现了", "取消"])
+async def test_what_is_only_called_off_is_not(talk: Talk, text: str) -> None:
+    assert text_of(await talk.hear(ActionCancel(), text, "cancel")) == "utter_nothing_to_cancel"
+
+
 @pytest.mark.parametrize("action", [ActionAnswer, ActionOutOfScope])
 async def test_a_corrected_matter_keeps_what_was_told(talk: Talk, action: type[Action]) -> None:
     await talk.hear(ActionAnswer(), "500块", "out_of_scope", amount="500")
@@ -161,7 +176,8 @@ async def test_not_to_have_done_it_is_no_comfort_where_money_is_gone(
 ) -> None:
     talk = Talk()
     await talk.hear(ActionAnswer(), alarm, "account_theft", **({"amount": "5000"} if "5000" in alarm else {}))
-    assert text_of(await talk.hear(ActionAnswer(), text, "out_of_scope")) == "utter_note_stored"
+    intent = "verification_code" if "验证码" in text else "out_of_scope"
+    assert text_of(await talk.hear(ActionAnswer(), text, intent)) == "utter_note_stored"
     [ticket] = await TicketService(own_database).queue()
     assert [note.text for note in await TicketMessages(own_database).of(ticket.id)] == [text]
 

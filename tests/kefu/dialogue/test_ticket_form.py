@@ -174,7 +174,9 @@ def test_who_gives_up_calls_it_off(text: str, intent: str) -> None:
 )
 def test_who_begins_something_else_is_answered(text: str, about: str) -> None:
     assert not calls_off(said(text, "cancel"))
-    assert next_step("time", said(text, about), 0).answer_question
+    for intent in (about, "cancel"):
+        for asked in ("description", "time", "ticket_confirmed"):
+            assert next_step(asked, said(text, intent), 0).answer_question
 
 
 @pytest.mark.parametrize("text", ["算了,我不退款了", "算了取消提现吧", "算了我想起密码了"])
