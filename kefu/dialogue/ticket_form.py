@@ -47,6 +47,7 @@ _NO_PHONE = re.compile(
 )
 _KEEPS_PHONE = re.compile(r"^(我|就|我就|那我?)?(不|别)(想|愿意?|方便|敢)?(留|给|填|说|提供|透露)")
 _PHONE = "(手机|电话|(?<![卡证单户账帐])号码?|联系方式)"  # 身份证号不想给 is about another number
+_KEEPS_OTHER_NUMBER = re.compile(r"[卡证单户账帐]号码?.{0,3}(不|别)(想|愿意?|方便|敢|要)?(留|给|填|写|提供|透露|告诉)")
 _BIDDEN = re.compile(r"[让叫求劝]我[^,.!?]{0,6}(别|不要|不能)")  # 他让我电话别告诉别人
 _KEEPS = "(不|别)(想|愿意?|方便|敢|要)?(留|给|填|写|提供|透露|告诉)"
 _KEEPS_PHONE_ANYWHERE = re.compile(
@@ -207,7 +208,7 @@ def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str,
 
 
 def _skips(asked: str, said: Said, gives_facts: bool) -> bool:
-    if _QUESTION.search(said.text):
+    if _QUESTION.search(said.text) or (asked == "phone" and _KEEPS_OTHER_NUMBER.search(said.text)):
         return False
     refused = asked == "phone" and not gives_facts and (said.intent == "deny" or _NO_PHONE.search(said.text))
     skips = said.intent == "skip" or _SUBMITS.match(said.text) or _NEVER_MIND.match(said.text)

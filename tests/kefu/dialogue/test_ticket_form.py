@@ -123,6 +123,11 @@ def test_only_a_phone_number_is_kept_back(text: str, keeps: bool) -> None:
     assert keeps_phone(text) is keeps
 
 
+@pytest.mark.parametrize("text", ["身份证号不想给", "银行卡号不想填", "账号不方便提供"])
+def test_another_number_that_is_kept_back_is_not_the_phone(text: str) -> None:
+    assert "phone" not in next_step("phone", said(text, "identity_verification"), 0, "refund").slots
+
+
 @pytest.mark.parametrize("text", ["没用", "气死我了", "真烦", "什么破玩意", "浪费我时间"])
 def test_anger_in_mid_form_is_heard(text: str) -> None:
     assert next_step("time", said(text, "deny"), 0).say == ("utter_ticket_upset",)
