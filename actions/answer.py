@@ -49,9 +49,10 @@ from kefu.topics import is_business, is_topic
 _NO_MATTER = frozenset({"complaint", "feedback"})
 _LONGEST_ODD = 12  # characters
 _HOW_LONG = re.compile(
-    r"^(那|大概|一般|得|要|需要|还要?|到底|等|[,.])*(多久|几天|多长时间|什么时候|啥时候)(能|才|会|可以)*"
+    r"^(那|大概|一般|得|要|需要|还|到底|等|[,.])*(多久|几天|多长时间|什么时候|啥时候)(能|才|会|可以)*"
     r"(到|好|行|完|到账|办好|弄好|处理好|退|有结果)?(了|啊|呢|呀|吗|嘛|[?!.])*$"
 )
+_ASKS_OF_BANK = re.compile(r"^(那|还有|要是|用|,)*_(卡|的)*(呢|可以|行|支持|能用|吗|嘛|[,.!?])+$")
 _MOST_OFFERS = 2  # then a person is named with the telephone number
 
 
@@ -119,11 +120,7 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     about = await about_ticket(dispatcher, turn, tracker)
     if about:
         return about
-    of_the_matter = (
-        note_facts(dispatcher, turn, tracker)
-        or still_not(dispatcher, turn, tracker)
-        or corrected(dispatcher, turn, tracker)
-    )
+    of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
     odd = answer_oddly(dispatcher, turn)
@@ -135,12 +132,34 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     return await tell(dispatcher, turn, tracker, decision)
 
 
+def about_matter(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Answer what only the open matter explains; empty for any other message."""
+    return (
+        note_facts(dispatcher, turn, tracker)
+        or of_another_bank(dispatcher, turn, tracker)
+        or still_not(dispatcher, turn, tracker)
+        or corrected(dispatcher, turn, tracker)
+    )
+
+
+def of_another_bank(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """建行呢, after an answer: it goes for that bank as well; empty for any other message."""
+    bank, shown = turn.entity_found("bank"), knowledge_base().current().by_id.get(tracker.get_slot("faq_id") or "")
+    if bank is None or shown is None or turn.is_pressed or not knowledge_base().answer(shown.id, turn.brand):
+        return []
+    if not _ASKS_OF_BANK.match(f"{turn.text[: bank.start]}_{turn.text[bank.end :]}"):
+        return []
+    show(dispatcher, turn, shown, knowledge_base().current().version)
+    return [*stay(turn, tracker), *answered(shown, tracker, tracker.get_slot("topic"), tracker.get_slot("guide"))]
+
+
 def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
     """那个, 我想问下, 什么破玩意: they ask nothing yet; empty for any other message."""
+    if turn.is_pressed or len(turn.text) > _LONGEST_ODD:
+        return []
     kind = kind_of_text(turn.text)
     is_ours = is_business(turn.intent) and turn.intent not in _NO_MATTER and turn.confidence >= SURE
-    is_odd = kind is Kind.OPENING or (kind is Kind.ABUSIVE and not is_ours)
-    if turn.is_pressed or not is_odd or len(turn.text) > _LONGEST_ODD:
+    if not (kind is Kind.OPENING or (kind is Kind.ABUSIVE and not is_ours)):
         return []
     dispatcher.utter_message(response=f"utter_{kind.value}")
     return [SlotSet("asks", None)]

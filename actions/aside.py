@@ -7,6 +7,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.buttons import OPEN_TICKET
+from kefu.show import SKIPPED
 from kefu.topics import OTHER_MATTER, title
 
 _MATTER = ("topic", "question", "description", "extra", "time", "amount", "order_id")
@@ -30,5 +31,12 @@ def take_up(dispatcher: CollectingDispatcher, tracker: Tracker, is_offered: bool
     if is_offered:
         no: dict[str, str] = {"title": "不用了", "payload": "/cancel"}
         dispatcher.utter_message(response="utter_take_up", buttons=[OPEN_TICKET, no], matter=title(aside["topic"]))
-    known = {**dict.fromkeys(_MATTER), **aside, "aside": None, "alarm": None, "asks": "register"}
+    known = {**dict.fromkeys(_MATTER), **aside, **_retold(aside), "aside": None, "alarm": None, "asks": "register"}
     return [SlotSet(name, value) for name, value in known.items()]
+
+
+def _retold(aside: dict[str, Any]) -> dict[str, Any]:
+    """The story as the talk's question, which the form starts from: its own slots would outlive the matter."""
+    told = (aside.get(name) for name in ("question", "description", "extra"))
+    said = dict.fromkeys(words for words in told if words and words != SKIPPED)
+    return {"question": "；".join(said), "description": None, "extra": None}

@@ -23,7 +23,7 @@ _SURE = 0.4
 _SHORT, _SURE_OF_SHORT = 4, 0.6  # characters that say too little (有人吗) to go by less
 _DENIES = re.compile(r"(没|没有)被(盗|骗|偷)")
 _ASKS_WHETHER = re.compile(r"(是真的|真的假的|可信|能信|是骗子|是骗人的)[吗嘛么]|是不是(骗子|骗人|诈骗|真的|假的)")
-_OF_ONE_MATTER = ("time", "amount", "order_id", "extra", *KEPT)
+_OF_ONE_MATTER = ("time", "amount", "order_id", "description", "extra", *KEPT)
 NO_BRAND = "（客户还没说用的是哪个钱包）"
 
 

@@ -8,13 +8,18 @@ from rasa_sdk import Tracker
 from actions.matter import SURELY
 from actions.turn import Turn
 from kefu.dialogue.guides import Guide, Option, guides
+from kefu.dialogue.ticket_form import NO_USE
 from kefu.knowledge import FaqEntry, knowledge_base
 from kefu.topics import is_business, title
 
 _UNSOLVED = re.compile(
-    r"还是(不行|不能|没|那样|一样|老样子)|没(有)?(用|效果)|不管用|不好使|不顶用|白搭|没(解决|弄好|办好)|不行啊|行不通|试(了|过).{0,4}(没|不)|^(我)?(很|好|太|真的?|着|特别)*急(用|死|着用)?[啊呀呢了嘛]*$"
-    r"|钱呢|钱(到|去)?哪|(都|全)(试|弄|按|照做|做)(了|过)|等了.{0,5}(天|小时|半天|周|星期|礼拜|个月|久)"
-    r"|还是.{0,4}(不了|不上|不成|不到|不出|失败)|^(我|这)?(都|已经|快)+(过了?|有)?.{0,5}(天|小时|周|星期|礼拜|个月|久)了[啊呀吧!.]*$|^(急死|太慢|快(点|些))|^(那|这下?|现在)*(该|要)?(咋|怎么)(整|办|弄|搞)[嘛啊呢呀]*$"
+    r"还是(不行|不能|没|那样|一样|老样子)|没(有)?(什么)?效果|不管用|不好使|不顶用|白搭|没(解决|弄好|办好)|不行啊|行不通"
+    r"|试(了|过).{0,4}(没|不)|^(我)?(很|好|太|真的?|着|特别)*急(用|死|着用)?[啊呀呢了嘛]*$"
+    r"|钱呢|钱(到|去|跑)?哪(儿|里)?去?[了啦]|(都|全)(试|弄|按|照做|做)(了|过)|等了.{0,5}(天|小时|半天|周|星期|礼拜|个月|久)"
+    r"|还是.{0,4}(不了|不上|不成|不到|不出|失败)"
+    r"|^(我|这)?(都|已经|快)+(过了?|有)?.{0,5}(天|小时|周|星期|礼拜|个月|久)了[啊呀吧!.]*$"
+    r"|^(急死|太慢|快(点|些))|^(那|这下?|现在)*(该|要)?(咋|怎么)(整|办|弄|搞)[嘛啊呢呀]*$"
+    rf"|{NO_USE}"
 )
 _LONGEST_COMPLAINT = 15  # characters; more tells a story of its own
 _SHORT = 10  # characters up to which a message may be an answer, however sure the classifier is of something else

@@ -1,5 +1,7 @@
 """What the talk is about: the topic, the facts and the answers so far, kept in slots."""
 
+import re
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
@@ -10,6 +12,7 @@ from kefu.knowledge import FaqEntry
 from kefu.topics import is_business
 
 KEPT = ("bank", "pay_channel", "failure_reason")
+_ASKS = re.compile(r"[呢?吗嘛么][,.!?]*$")  # 建行呢
 SURELY = 0.8  # from here on a message is a question of its own, whatever else it might answer
 
 _LONGEST_QUESTION = 300  # characters of what the customer has said about one matter
@@ -23,7 +26,7 @@ def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
     topic, is_sure = tracker.get_slot("topic"), is_business(turn.intent) and turn.confidence >= SURE
     if topic and not (is_sure and turn.intent != topic):
         return stay(turn, tracker)
-    events: list[EventType] = [SlotSet(name, None) for name in ("tried", "alarm")]
+    events: list[EventType] = [SlotSet(name, None) for name in ("tried", "alarm", "description", "extra")]
     events.append(SlotSet("question", turn.text))
     if is_business(turn.intent):
         events.append(SlotSet("topic", turn.intent))
@@ -59,7 +62,7 @@ def answered(entry: FaqEntry, tracker: Tracker, topic: str | None = None, guide:
 def only_facts(turn: Turn) -> dict[str, str]:
     """The facts of a message that says nothing else; empty for any other message."""
     said = turn.said()
-    if not says_only_facts(said, ("bank",)):
+    if _ASKS.search(turn.text) or not says_only_facts(said, ("bank",)):
         return {}
     bank = turn.entity("bank")
     found = {**facts(said), **({"bank": bank} if bank else {})}

@@ -84,7 +84,7 @@ class ActionStoreNote(Action):
 async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """A word on the ticket that was just opened (要多久, 催一下, 对了…, 金额是60); empty for any other message."""
     number, is_urgent = tracker.get_slot("ticket_id"), is_alarmed(tracker)
-    word = word_on_alarm(turn.text) if is_urgent else None
+    word = word_on_alarm(turn.text, tracker) if is_urgent else None
     adds = _ADDS.match(turn.text) or only_facts(turn) or (is_urgent and tells_more(turn))
     is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not (adds or word)
     hurries = len(turn.text) <= _LONGEST_HURRY and _HURRIES.search(turn.text)
@@ -105,6 +105,11 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
     else:
         return []
     return [SlotSet("ticket_id", number)]
+
+
+async def about_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """The same right after an alarm; empty where there was none, or something was answered since."""
+    return await about_ticket(dispatcher, turn, tracker) if is_alarmed(tracker) else []
 
 
 async def _added(number: str, text: str, turn: Turn) -> str:

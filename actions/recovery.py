@@ -9,15 +9,13 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import (
+    about_matter,
     answer_oddly,
-    corrected,
     go_on,
     miss,
-    note_facts,
     offer_ticket,
     ranking_of,
     say,
-    still_not,
     tell,
 )
 from actions.brand import ask_brand, must_ask_brand
@@ -25,7 +23,7 @@ from actions.buttons import register_or_person
 from actions.feedback import store
 from actions.guided import option_named
 from actions.lost_money import ask_who
-from actions.matter import stay
+from actions.matter import KEPT, stay
 from actions.menu import show_menu
 from actions.notes import about_ticket
 from actions.phone import reassure
@@ -33,11 +31,15 @@ from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import CHOICES, SURE, Decision, decide
 from kefu.dialogue.odd_messages import Kind, in_chinese, kind_of_text
+from kefu.dialogue.said import FACTS
 from kefu.dialogue.ticket_form import asks
 from kefu.knowledge import Band, knowledge_base
 
 _MOST_MISSES = 3  # then a person is offered instead of the same words
 _WISHES = re.compile(r"给我|帮我|我要|我想|请|来(个|一)|讲|唱|推荐|介绍|告诉")
+_OF_A_STORY = re.compile(
+    r"[钱款账帐卡扣店付买卖转退充提单费额他她]|商|老板|对方|客服|银行|手机|电话|短信|余额|号|失败|收到|页面|按钮"
+)
 _LATE_STARS = re.compile(r"^[打给]?\s*([1-5一二三四五])\s*(分|星|颗星)?[吧啊。.!]*$")
 _DIGITS = dict(zip("一二三四五", "12345", strict=True))
 
@@ -75,11 +77,7 @@ class ActionOutOfScope(Action):
         about = await about_ticket(dispatcher, turn, tracker)
         if about:
             return about
-        of_the_matter = (
-            note_facts(dispatcher, turn, tracker)
-            or still_not(dispatcher, turn, tracker)
-            or corrected(dispatcher, turn, tracker)
-        )
+        of_the_matter = about_matter(dispatcher, turn, tracker)
         if of_the_matter:
             return of_the_matter
         kind = kind_of_text(turn.text)
@@ -95,7 +93,7 @@ class ActionOutOfScope(Action):
             return _without_english(dispatcher, turn, tracker, chinese)
         if kind is Kind.ORDINARY and tracker.get_slot("topic") and _adds_to_the_story(turn):
             dispatcher.utter_message(response="utter_matter_noted", buttons=register_or_person())
-            return [*stay(turn, tracker), SlotSet("asks", "register")]
+            return [*(stay(turn, tracker) if _is_about_it(turn) else []), SlotSet("asks", "register")]
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
             return _decline(dispatcher, tracker, kind)
         decision = decide(turn.text, ranking_of(turn, tracker), turn.brand, knowledge_base(), turn.questions)
@@ -121,6 +119,12 @@ class ActionNoneOfThese(Action):
 def _adds_to_the_story(turn: Turn) -> bool:
     """他店关了, 昨天晚上7点在奶茶店: neither a question nor a wish, while a matter is open."""
     return turn.confidence >= SURE and not asks(turn.text) and not _WISHES.search(turn.text)
+
+
+def _is_about_it(turn: Turn) -> bool:
+    """Whether a statement belongs in a ticket: not 今天天气真好, 你好笨."""
+    names = {entity.name for entity in turn.entities if entity.name != "time" or "T" in entity.value}
+    return bool(_OF_A_STORY.search(turn.text) or names & {*FACTS, *KEPT})
 
 
 def _without_english(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, chinese: str) -> list[EventType]:

@@ -11,6 +11,7 @@ from actions.answer import answer, ask_again, go_on, note_facts, offer_ticket
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.guided import option_named, place, try_next, untried
 from actions.lost_money import ASKS as LOST
+from actions.notes import about_alarm
 from actions.phone import reassure
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
@@ -95,6 +96,9 @@ class ActionHeard(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Lead to the button that does what was offered; 办好了 ends the open matter."""
         asks = tracker.get_slot("asks")
+        of_the_alarm = await about_alarm(dispatcher, Turn.of(tracker), tracker)
+        if of_the_alarm:
+            return of_the_alarm
         if tracker.get_slot("topic") and _SOLVED.search(Turn.of(tracker).text):
             dispatcher.utter_message(response="utter_solved")
             return [SlotSet(name, None) for name in _MATTER]
@@ -118,6 +122,9 @@ class ActionWhatNow(Action):
         phone = reassure(dispatcher, turn, tracker)
         if phone:
             return phone
+        of_the_alarm = await about_alarm(dispatcher, turn, tracker)
+        if of_the_alarm:
+            return of_the_alarm
         if option_named(turn, tracker):
             return await answer(dispatcher, turn, tracker)
         noted = note_facts(dispatcher, turn, tracker)

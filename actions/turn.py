@@ -60,7 +60,12 @@ class Turn:
 
     def entity(self, name: str) -> str | None:
         """The value of the last entity of that name."""
-        return next((entity.value for entity in reversed(self.entities) if entity.name == name), None)
+        found = self.entity_found(name)
+        return found.value if found else None
+
+    def entity_found(self, name: str) -> Entity | None:
+        """The last entity of that name, with its place in the text."""
+        return next((entity for entity in reversed(self.entities) if entity.name == name), None)
 
     def said(self) -> Said:
         """The message as the ticket form sees it."""

@@ -8,15 +8,23 @@ from kefu.topics import is_business, title, topics
 
 _SURE = 0.55
 _PART = r"[^,.;!?。]"
+_SAYS = r"(?P<says>我?(?:说|讲|问|要办|指)的)"
+_LEAD = r"(?:不对|[搞弄说听]?错了|等等|等一?下)[,.!\s啊呀吧]*"
 _CORRECTIONS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:我?(?:说|讲|问|要办|指)的)?是(?P<right>{_PART}{{2,12}}?),?(?:并|而|可)?不是{_PART}{{2,12}}",
-        rf"不是{_PART}{{2,12}}?,?(?:而|应该|我?(?:说|讲|问|要办|指)的)?是(?P<right>{_PART}{{2,20}})",
-        rf"^(?:(?:不对|不是|[搞弄说听]?错了|等等|等一?下)[,.!\s啊呀吧]*)?我?(?:说|讲|问|要办|指)的(?:应该)?是(?P<right>{_PART}{{2,20}})",
-        rf"^(?:不对|不是|[搞弄说听]?错了)[,.!\s啊呀吧]*(?:应该)?是(?P<right>{_PART}{{2,20}})",
+        rf"{_SAYS}?是(?P<right>{_PART}{{2,12}}?),?(?:并|而|可)?(?<!是)不是(?P<left>{_PART}{{2,12}})",
+        rf"(?<!是)不是(?P<left>{_PART}{{2,12}}?),?(?:而|应该|{_SAYS})?是(?P<right>{_PART}{{2,20}})",
+        rf"^(?:(?:{_LEAD}|不是[,.!\s啊呀吧]*))?{_SAYS}(?:应该)?是(?P<right>{_PART}{{2,20}})",
+        rf"^(?P<lead>{_LEAD}|不是[,.!\s啊呀吧]+)(?:应该)?是(?P<right>{_PART}{{2,20}})",
     )
 )
+_IS_LEAD = re.compile(_LEAD)
+_FILLER = re.compile(r"[的了啊呀吧呢这那个事办,\s]|问题|业务|没到账?")
+_MARKS = re.compile(
+    rf"不对|[搞弄说听]?错了|等等|等一?下|不是|应该|我?(?:说|讲|问|要办|指)的|[是并而可]|[,.!?。]|{_FILLER.pattern}"
+)
+_LITTLE = 1  # characters beside a title, in words that only name a matter
 _OF_THE_FORM = re.compile(r"手机|电话|号码|金额|多少钱|时间|日期|单号|\d")  # 不对，是手机号写错了
 _ARRIVAL = "_arrival"
 _LIKE = 2  # characters that a title begins with
@@ -37,11 +45,37 @@ def corrected_topic(said: Said, topic: str) -> Correction | None:
     """
     for pattern in _CORRECTIONS:
         match = pattern.search(said.text)
-        meant = _like(topic, _topic_named(match["right"], said)) if match else None
+        meant = _like(topic, _topic_named(match["right"], said)) if match and _is_meant(match) else None
         if match and meant and meant != topic:
-            rest = said.text[: match.start()] + said.text[match.end() :]
-            return Correction(meant, len(rest.strip(" ,.!?。不对啊呀吧了")) > _LIKE)
+            return Correction(meant, _tells_more(said.text))
     return None
+
+
+def _is_meant(match: re.Match[str]) -> bool:
+    """Whether a match is a correction: 我说的是, 不对是; else both sides only name matters (不是提现是充值)."""
+    groups = match.groupdict()
+    if groups.get("says") or groups.get("lead") or _IS_LEAD.fullmatch(match.string, 0, match.start()):
+        return True
+    return _only_names(groups["right"]) and _only_names(groups["left"])
+
+
+def _only_names(words: str) -> bool:
+    """Whether words are a title, or the beginning of one, and little more."""
+    rest = _without_titles(words)
+    return rest != words and len(_FILLER.sub("", rest)) <= _LITTLE
+
+
+def _tells_more(text: str) -> bool:
+    """Whether a correction says more than which matter is meant."""
+    return len(_MARKS.sub("", _without_titles(text))) > _LITTLE
+
+
+def _without_titles(text: str) -> str:
+    """A text less the titles in it, and what begins like one; the longest first."""
+    known = {name for topic in topics().values() for name in (topic.title, topic.title[:_LIKE])}
+    for name in sorted(known, key=len, reverse=True):
+        text = text.replace(name, "")
+    return text
 
 
 def _like(topic: str, meant: str | None) -> str | None:

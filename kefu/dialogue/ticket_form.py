@@ -25,49 +25,65 @@ _SHORT = 10  # characters that say nothing but that somebody is angry
 _MOST_BAD = 2  # bad answers to one question, after which the text is taken as it is
 _ENDING = r"[\s,。.!~吧啊呀呢哦哈的了嘛]*"
 _CONFIRM = re.compile(
-    r"^[\s,。.!]*((确认|提交|没错|对|是|好|可以|没问题|行|嗯+|ok|就这样|发吧|交吧|谢谢|谢了)" + _ENDING + r")+$",
+    r"^[\s,。.!]*((确认|提交|没错|对|是|好|可以|没问题|行|嗯|ok|就这样|发吧|交吧|谢谢|谢了)" + _ENDING + r")+$",
     re.IGNORECASE,
 )
 _SKIP = re.compile(
-    r"跳过|不知道|不清楚|不晓得|不记得|记不(清|得|住)|忘(了|记)|没有(单号|订单号)?$|^没有|先不填|略过"
+    r"跳过|不知道|不清楚|不晓得|不记得|记不(清|得|住)|忘(了|记)|没有(单号|订单号)?$|^没有(?!用)|先不填|略过"
     r"|不(想|方便|愿意?)(说|给|填|提供|透露|留)"
 )
-_KNOWS_NOT = re.compile(
-    r"(不知道|不清楚|不晓得|不记得|记不(清|得|住)|忘(了|记)|说不(清|准))(是|具体|到底)*"
-    r"((?P<time>几点|几号|哪一?天|什么时候|啥时候|时间)|(?P<amount>多少|几块))"
+_KNOWS_NOT = re.compile(  # 不知道什么时候能到账 is a question, 不记得什么时候能到账 is none
+    r"((?:不记得|记不(?:清|得|住)|忘(?:了|记)|说不(?:清|准)))?(?(1)|(?:不知道|不清楚|不晓得))(?:是|具体|到底)*"
+    r"(?:(?P<time>几点|几号|哪一?天|什么时候|啥时候|时间)|(?P<amount>多少|几块))"
+    r"(?(1)|(?![^,.]{0,3}(?:能|会|才|可以|天|手续费|到账|到我|工作日)))"
 )
+NO_USE = r"(?<!还)没(有)?(什么)?用(?!过|到|微信|支付宝|银行|手机|优惠|红包|余额|零钱|卡|现金|完|上|它|其他|别的)"
 _UPSET = re.compile(
-    r"没(有)?(什么)?用|不管用|白搭|有(什么|啥|屁)用|烦死|真烦|好烦|烦人|急死|气死|(浪费|耽误)(我)?时间|(这么|真|好|太)(麻烦|啰嗦|慢)"
+    NO_USE
+    + r"|不管用|白搭|有(什么|啥|屁)用|烦死|真烦|好烦|烦人|急死|气死|(浪费|耽误)(我)?时间|(这么|真|好|太)(麻烦|啰嗦|慢)"
 )
 _NO_PHONE = re.compile(
-    r"(电话|手机|号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
+    r"(电话|手机|(?<![卡证单户账帐])号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
 )
 _KEEPS_PHONE = re.compile(r"^(我|就|我就|那我?)?(不|别)(想|愿意?|方便|敢)?(留|给|填|说|提供|透露)")
-_PHONE = "(手机|电话|号码?|联系方式)"
+_PHONE = "(手机|电话|(?<![卡证单户账帐])号码?|联系方式)"  # 身份证号不想给 is about another number
+_KEEPS_OTHER_NUMBER = re.compile(r"[卡证单户账帐]号码?.{0,3}(不|别)(想|愿意?|方便|敢|要)?(留|给|填|写|提供|透露|告诉)")
+_BIDDEN = re.compile(r"[让叫求劝]我[^,.!?]{0,6}(别|不要|不能)")  # 他让我电话别告诉别人
 _KEEPS = "(不|别)(想|愿意?|方便|敢|要)?(留|给|填|写|提供|透露|告诉)"
 _KEEPS_PHONE_ANYWHERE = re.compile(
     rf"({_PHONE}(号码?)?.{{0,3}}{_KEEPS}|{_KEEPS}(你们?|别人|我的?)?{_PHONE}(号码?)?)"
     r"(给?你们?|别人|出去|了|的|啊|呀|吧|呢|行吗|行不行|可以吗|可不可以|[,.!?])*$"
 )
+_REQUEST = (
+    r"想(要|再|先)?(问|查|看|咨询|了解|知道)|(?<!话)问[一下]|余额|账单|充值|提现|转账|退款|付款|扣款|手续费"
+    r"|限额|密码|银行卡|实名|注册|注销|登录|绑|优惠"
+)
+_WANTS_OTHER = re.compile(  # 算了想查余额 begins something, 算了不提现了 does not
+    r"^(那|还是)*(不用|不要|不弄|不登记|算)了[,.!吧]*(?!.*(不|取消))(那|我|先|再|就|还是|直接)*"
+    rf"(?P<request>(?=想(?!起|到)|看|查|办|问|帮|给我|弄|要)(?=.*({_REQUEST})).*)"
+)
 _NEVER_MIND = re.compile(
-    r"^((不用|不弄|不登记|算)了[,]?我?(自己|再|先)?(等|看|想|试|弄|打|找|办).{0,5}|(那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了|算了,?不.{1,4}了)"
-    + _ENDING
-    + "$"
+    rf"^((不用|不弄|不登记|算)了[,]?我?(自己|再|先)?(等|(?!.*({_REQUEST}))(看|想|试|弄|打|找|办)).{{0,5}}"
+    r"|(那|还是)?(不用|不要|不弄|不办|不登记|没事|算)了|算了,?不.{1,4}了)" + _ENDING + "$"
 )
 _LATER = re.compile(
     r"^(那|我|算了|先不弄了|[,.!])*(明天|改天|回头|晚点|晚些|过会儿?|等会儿?|等下|下次|以后|有空)(我)?再(说|弄|办|来|填|登记|联系)"
     + _ENDING
     + "$"
 )
-_POLITE = re.compile(
-    r"^((谢谢|多谢|谢了|感谢|你好|您好|在吗|好|嗯+|哦+|噢|收到|知道|明白|ok|辛苦|麻烦|快(点|些)|赶紧|急死|急|人呢)[您你大家]*"
-    + _ENDING
-    + r")+$",
+_POLITE = re.compile(  # each alternative is no sequence of others, so that there is one way only to read a text
+    r"^(?![您你大家\s,。.!~吧啊呀呢哈的了嘛]*$)"
+    r"(谢谢|多谢|谢了|感谢|在吗|好|嗯|哦|噢|收到|知道|明白|ok|辛苦|麻烦|快(点|些)|赶紧|急死|急|人呢"
+    r"|[您你大家\s,。.!~吧啊呀呢哈的了嘛])+$",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点)|为何|呢$|(.)(不|没)\2|是否")
+_QUESTION = re.compile(r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点|号)|为何|呢$|(.)(不|没)\2|是否")
 ASKS_HOW_LONG = re.compile(
-    r"(多久|几天|什么时候|啥时候|多长时间).{0,6}(处理|回复|联系|答复|解决|结果|好|办)|^(要|得|那|这个?|还|需要|大概|一般)*(等|要)?(多久|几天|多长时间)"
+    r"(多久|几天|什么时候|啥时候|多长时间)(?!以?前|以?来).{0,6}(处理|回复|联系|答复|解决|结果|好|办)"
+    r"|^(要|得|那|这个?|还|需要|大概|一般)*(等|要)?(多久|几天|多长时间)(?!以?前|以?来)"
+)
+_LONG_AGO = re.compile(
+    r"^(大概|大约|差不多|可能|应该|好像|就|是|在)*(好?几|好多)(天|周|个?星期|个?月|年|个?小时)(以?前|之前)"
 )
 _CORRECTS = re.compile(r"不是|不对|错了|改(成|为|一下)|应该?是|更正")
 _MONEY = re.compile(r"[\d一二三四五六七八九十百千万两几]|块|元|钱|毛|角")
@@ -120,6 +136,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         return Step({"ticket_confirmed": None}, ("utter_ticket_cancelled",), ended=True)
     if asked == "brand":
         return _brand(said, bad_answers)
+    if request_instead(said.text):
+        return Step({"bad_answers": bad_answers, "back": True}, answer_question=True)
     known = facts(said)
     if corrected := corrected_topic(said, topic):
         return _other_topic(asked, corrected, said, known, bad_answers)
@@ -131,6 +149,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         return Step({**known, "bad_answers": 0})
     if asked == "description":
         return _description(said, known, bad_answers, topic)
+    if asked == "time" and _LONG_AGO.match(said.text):
+        return Step({**known, "time": said.text, "bad_answers": 0})
     if unknown := _KNOWS_NOT.search(said.text):
         name = next(name for name, words in unknown.groupdict().items() if words)
         return _unknown(asked, name, said, known, bad_answers)
@@ -146,9 +166,14 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
 
 def calls_off(said: Said) -> bool:
     """Whether a customer takes back what he has begun, or puts it off (算了, 不用了, 取消, 明天再说)."""
-    return (said.intent == "cancel" and said.confidence >= SURE) or bool(
-        _NEVER_MIND.match(said.text) or _LATER.match(said.text)
-    )
+    is_cancel = said.intent == "cancel" and said.confidence >= SURE and not request_instead(said.text)
+    return is_cancel or bool(_NEVER_MIND.match(said.text) or _LATER.match(said.text))
+
+
+def request_instead(text: str) -> str | None:
+    """What somebody asks for who gives up something else: 想查余额 of 算了想查余额."""
+    match = _WANTS_OTHER.match(text)
+    return match["request"] if match else None
 
 
 def _cancels(asked: str, said: Said) -> bool:
@@ -170,7 +195,7 @@ def asks(text: str) -> bool:
 
 def keeps_phone(text: str) -> bool:
     """Whether a message that stands by itself says that its sender leaves no number, or asks whether he may."""
-    return bool(_KEEPS_PHONE_ANYWHERE.search(text))
+    return bool(_KEEPS_PHONE_ANYWHERE.search(text)) and not _BIDDEN.search(text)
 
 
 def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str, Any], bad_answers: int) -> Step:
@@ -183,7 +208,7 @@ def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str,
 
 
 def _skips(asked: str, said: Said, gives_facts: bool) -> bool:
-    if _QUESTION.search(said.text):
+    if _QUESTION.search(said.text) or (asked == "phone" and _KEEPS_OTHER_NUMBER.search(said.text)):
         return False
     refused = asked == "phone" and not gives_facts and (said.intent == "deny" or _NO_PHONE.search(said.text))
     skips = said.intent == "skip" or _SUBMITS.match(said.text) or _NEVER_MIND.match(said.text)
@@ -207,7 +232,7 @@ def _aside(said: Said, bad_answers: int) -> Step | None:
     if ASKS_HOW_LONG.search(said.text) or (said.intent == "ticket_status" and said.confidence >= SURE):
         return Step(again, ("utter_ticket_how_long",))
     if _UPSET.search(said.text) and len(said.text) <= _SHORT:
-        return Step({**again, "bad_answers": bad_answers + 1}, ("utter_ticket_upset",))
+        return Step({**again, "bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_upset",))
     if is_business(said.intent) and said.confidence >= SURE:
         if _QUESTION.search(said.text) and said.intent not in _COMPLAINS:
             return Step(again, answer_question=True)

@@ -6,7 +6,7 @@ one hour after it. 凌晨12点, 凌晨一点 and 0点 begin the day they are sai
 
 昨天3点 without a part of the day is 15:00: from one to six o'clock nobody pays, and whoever did would say 凌晨 or 半夜.
 Where such a word (also 早上 or 晚上) stands elsewhere in the sentence, with the same day or none, 3点 is 3:00, as are
-03:20 and 03点, which mean what they say, and days that are yet to come.
+03:20, 4:30 and 03点, which mean what they say, and days that are yet to come.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ _PERIODS = {
     "night": "晚上 夜晚 晚间 夜里 夜间 大半夜 半夜 深夜 午夜 晚 夜",
 }
 EARLY = frozenset({"dawn", "morning", "night"})  # where these are spoken of, a bare 三点 is 3:00
+WAKING = re.compile("起床|睡醒")  # so is it of the day on which somebody got up
 PERIOD_KINDS = {word: kind for kind, words in _PERIODS.items() for word in words.split()}
 _LONG_PERIODS = "|".join(sorted((word for word in PERIOD_KINDS if len(word) > 1), key=len, reverse=True))
 # Between a day or a part of the day and the clock: 昨天的, 下午大概.

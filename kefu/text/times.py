@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -159,6 +159,7 @@ def _resolve(pieces: Iterable[_Piece], text: str, now: datetime) -> Iterator[Tim
     found = list(pieces)
     ends = [end.start() for end in _END_OF_SENTENCE.finditer(text)]
     early = {(bisect(ends, piece.start), _date(piece)) for piece in found if piece.is_early}
+    early.update(_wakings(found, text, ends))
     day: date | None = None
     last = _Piece(0, 0)
     for piece in found:
@@ -172,6 +173,15 @@ def _resolve(pieces: Iterable[_Piece], text: str, now: datetime) -> Iterator[Tim
         value = _value(piece, day, now, is_early=not early.isdisjoint({(sentence, None), (sentence, day)}))
         if value:
             yield TimeRef(piece.start, piece.end, value)
+
+
+def _wakings(pieces: Sequence[_Piece], text: str, ends: Sequence[int]) -> Iterator[tuple[int, date]]:
+    """The sentence and the day of each 起床: the day that was named last before it, if one was."""
+    for waking in clocks.WAKING.finditer(text):
+        sentence = bisect(ends, waking.start())
+        before = (one for one in pieces if one.end <= waking.start() and bisect(ends, one.start) == sentence)
+        if named := [day for day in map(_date, before) if day]:
+            yield sentence, named[-1]
 
 
 def _date(piece: _Piece) -> date | None:

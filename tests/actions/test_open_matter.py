@@ -5,7 +5,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import ActionAnswer, say
+from actions.cancel import ActionCancel
 from actions.feedback import ActionFeedback
+from actions.guided import says_unsolved
 from actions.recovery import ActionOutOfScope
 from actions.solved import ActionHeard, ActionSolved, ActionWhatNow
 from actions.tickets import ActionTicketStatus
@@ -58,6 +60,46 @@ async def test_nothing_has_helped(talk: Talk, action: type[Action], text: str, i
     assert talk.slots["question"].startswith("提现三天了还没到账")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_unsolved"),
+    [
+        *(
+            (text, True)
+            for text in ("钱呢", "钱去哪了", "钱到哪儿去了", "我的钱哪去了", "没用", "没什么用", "试了都没用")
+        ),
+        *((text, False) for text in ("钱到哪个卡", "钱到哪查", "提现的钱到哪张卡", "钱到哪里看", "钱去哪取")),
+        *((text, False) for text in ("我没用过", "没有用到红包", "没用微信", "还没用")),
+    ],
+)
+def test_what_says_that_nothing_has_helped(text: str, is_unsolved: bool) -> None:
+    assert says_unsolved(text) is is_unsolved
+
+
+@pytest.mark.parametrize("text", ["建行呢", "农行呢?", "那工行可以吗?"])
+@pytest.mark.parametrize("action", [ActionAnswer, ActionOutOfScope])
+@pytest.mark.parametrize("intent", ["bank_card", "out_of_scope"])
+async def test_a_question_about_a_bank_is_no_note(action: type[Action], intent: str, text: str) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "支持哪些银行", "bank_card")
+    said = await talk.hear(action(), text, intent, 0.6, bank=text.strip("那可以吗呢?"))
+    assert "记下了" not in text_of(said)
+    assert faq_of(said) == ["bank_card.supported"], "it goes for that bank as well"
+
+
+@pytest.mark.parametrize(
+    ("text", "about"), [("算了看看提现吧", "withdraw"), ("算了办提现吧", "withdraw"), ("不用了想问下充值", "top_up")]
+)
+async def test_what_is_asked_for_instead_is_answered(talk: Talk, text: str, about: str) -> None:
+    said = await talk.hear(ActionCancel(), text, "cancel")
+    assert "utter_nothing_to_cancel" not in text_of(said)
+    assert any(about in found["payload"] for one in said for found in one["buttons"]) or faq_of(said)
+
+
+@pytest.mark.parametrize("text", ["算了", "不用了", "算了不提现了", "取消"])
+async def test_what_is_only_called_off_is_not(talk: Talk, text: str) -> None:
+    assert text_of(await talk.hear(ActionCancel(), text, "cancel")) == "utter_nothing_to_cancel"
+
+
 @pytest.mark.parametrize("action", [ActionAnswer, ActionOutOfScope])
 async def test_a_corrected_matter_keeps_what_was_told(talk: Talk, action: type[Action]) -> None:
     await talk.hear(ActionAnswer(), "500块", "out_of_scope", amount="500")
@@ -102,6 +144,15 @@ async def test_who_is_through_is_not_led_to_a_ticket(talk: Talk, faq_id: str | N
     ("text", "intent", "response", "notes"),
     [
         ("没转", "transfer", "utter_nothing_lost", 1),
+        ("我没告诉别人", "out_of_scope", "utter_nothing_lost", 1),
+        ("我没给他钱", "out_of_scope", "utter_nothing_lost", 1),
+        ("我没操作", "out_of_scope", "utter_note_stored", 1),
+        ("我没点", "out_of_scope", "utter_note_stored", 1),
+        ("冻结好了没有", "account_locked", "utter_freeze_yourself", 1),
+        ("冻结好了?", "account_locked", "utter_freeze_yourself", 1),
+        ("我已经挂失好了", "account_locked", "utter_note_stored", 1),
+        ("卡冻结好了", "account_locked", "utter_note_stored", 1),
+        ("已经打电话冻结好了", "account_locked", "utter_note_stored", 1),
         ("你们给冻结了没", "account_locked", "utter_freeze_yourself", 1),
         ("对方不还", "out_of_scope", "utter_note_stored", 1),
         ("我都不知道", "forgot_password", "utter_note_stored", 1),
@@ -114,6 +165,46 @@ async def test_words_after_an_alarm(own_database: Database, text: str, intent: s
     assert text_of(await talk.hear(ActionAnswer(), text, intent)) == response
     [ticket] = await TicketService(own_database).queue()
     assert len(await TicketMessages(own_database).of(ticket.id)) == notes
+
+
+@pytest.mark.parametrize("alarm", ["我的钱被盗刷了", "我被骗了5000块", "我的钱被骗走了", "账号被人登录了"])
+@pytest.mark.parametrize(
+    "text", ["我没操作", "我没有操作过", "我没转过", "我没点", "我没告诉别人", "我没给别人验证码", "没转钱", "我没付"]
+)
+async def test_not_to_have_done_it_is_no_comfort_where_money_is_gone(
+    own_database: Database, alarm: str, text: str
+) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), alarm, "account_theft", **({"amount": "5000"} if "5000" in alarm else {}))
+    intent = "verification_code" if "验证码" in text else "out_of_scope"
+    assert text_of(await talk.hear(ActionAnswer(), text, intent)) == "utter_note_stored"
+    [ticket] = await TicketService(own_database).queue()
+    assert [note.text for note in await TicketMessages(own_database).of(ticket.id)] == [text]
+
+
+@pytest.mark.parametrize("text", ["没转出去", "还没转成", "没转"])
+async def test_a_wrong_transfer_that_did_not_go_out_is_no_loss(text: str) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我转错账了,转给陌生人500", "transfer", amount="500")
+    assert text_of(await talk.hear(ActionAnswer(), text, "out_of_scope")) == "utter_nothing_lost"
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "intent"),
+    [
+        (ActionHeard, "卡冻结好了", "affirm"),
+        (ActionAnswer, "卡冻结好了", "account_locked"),
+        (ActionWhatNow, "我没操作", "deny"),
+        (ActionOutOfScope, "我没点", "out_of_scope"),
+    ],
+)
+async def test_what_was_done_or_not_is_noted_and_the_alarm_goes_on(
+    action: type[Action], text: str, intent: str
+) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我的钱被盗刷了", "account_theft")
+    assert text_of(await talk.hear(action(), text, intent)) == "utter_note_stored"
+    assert talk.slots["alarm"] == "account_theft"
 
 
 async def test_a_call_that_fails_is_answered_also_after_an_alarm() -> None:
@@ -143,6 +234,26 @@ async def test_a_cause_that_is_ruled_out_is_no_success() -> None:
     await talk.hear(ActionAnswer(), "付不了款", "payment_failed")
     assert text_of(await talk.hear(ActionSolved(), "网络没问题", "affirm")) == "utter_guide_again"
     assert text_of(await talk.hear(ActionSolved(), "现在没问题了", "affirm")) == "utter_solved"
+
+
+@pytest.mark.parametrize(
+    ("text", "entities", "is_kept"),
+    [
+        ("今天天气真好", {"time": "今天"}, False),
+        ("你好笨", {}, False),
+        ("你是机器人", {}, False),
+        ("他店关了", {}, True),
+        ("昨天晚上7点在奶茶店", {"time": "2026-11-22T19:00"}, True),
+        ("商家说已经退了", {}, True),
+        ("一共两笔,一笔20", {"amount": "20"}, True),
+    ],
+)
+async def test_small_talk_is_no_part_of_the_story(
+    talk: Talk, text: str, entities: dict[str, str], is_kept: bool
+) -> None:
+    assert text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope", **entities)) == "utter_matter_noted"
+    assert (text in talk.slots["question"]) is is_kept
+    assert bool(talk.slots["time"]) is (is_kept and "time" in entities)
 
 
 @pytest.mark.parametrize(("text", "response"), [("他店关了", "utter_matter_noted"), ("讲个笑话", "utter_out_of_scope")])

@@ -83,6 +83,26 @@ async def test_after_the_emergency_the_earlier_matter_goes_on(
     assert talk.slots["aside"] is None
 
 
+async def test_a_matter_that_waited_leaves_nothing_to_the_next_one(talk: Talk, own_database: Database) -> None:
+    talk.slots["extra"] = "收银员姓王"
+    await talk.hear(ValidateTicketForm(), "我的钱被盗刷了800块", "account_theft", amount="800")
+    await submit(talk)
+    assert (talk.slots["description"], talk.slots["extra"]) == (None, None)
+    assert "超市" in talk.slots["question"] and "收银员姓王" in talk.slots["question"]
+    await talk.hear(ActionAnswer(), "怎么换手机号啊", "change_phone")
+    await talk.hear(ValidateTicketForm(), "没解决", "deny")
+    await submit(talk)
+    assert "超市" not in (await tickets(own_database))["change_phone"].description
+
+
+@pytest.mark.parametrize(("text", "intent"), [("怎么换手机号啊", "change_phone"), ("我转错账了", "transfer")])
+async def test_another_matter_starts_with_its_own_story(text: str, intent: str) -> None:
+    talk = Talk()
+    talk.slots.update(topic="wrong_charge", question="扣了两次", description="扣了两次", extra="在超市")
+    await talk.hear(ActionAnswer(), text, intent)
+    assert (talk.slots["question"], talk.slots["description"], talk.slots["extra"]) == (text, None, None)
+
+
 async def test_a_form_that_was_cancelled_does_not_ask_for_the_story_again() -> None:
     talk = Talk()
     await talk.hear(ValidateTicketForm(), "人工", "human_agent")

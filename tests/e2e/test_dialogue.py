@@ -50,6 +50,11 @@ def test_guide_step_typed_as_it_is_on_the_button(product: Product, customer: Cus
     assert shown(product, customer)[-1] == "forgot_password.new_password_rejected"
 
 
+def test_who_gives_up_one_thing_for_another_is_answered(one: Customer) -> None:
+    assert "怎么提现到银行卡？" in titles(one.say("算了办提现吧"))
+    assert "随时叫我" in joined(one.say("算了"))
+
+
 def test_guide_step_typed_in_own_words(product: Product, one: Customer) -> None:
     one.say("登录密码忘了咋找回啊")
     one.say("我在登录页点了忘记密码,可是点了没反应呀")

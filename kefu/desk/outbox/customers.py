@@ -12,7 +12,7 @@ from kefu.desk.models import Ticket, TicketEvent
 from kefu.desk.outbox.store import Kind, put, revive
 from kefu.sealing import fingerprint, seal, unseal
 
-PICTURE = "这张图片是关于您的工单 {ticket} 的。"
+PICTURE = "这张图和您的工单 {ticket} 有关，请看一下。"
 
 
 async def tell_change(session: AsyncSession, ticket: Ticket, event: TicketEvent, now: datetime) -> None:

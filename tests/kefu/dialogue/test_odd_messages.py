@@ -51,7 +51,7 @@ SAID: list[tuple[Kind, list[str]]] = [
     (
         Kind.ORDINARY,
         [
-            *("今天天气怎么样", "讲个笑话", "快递到哪了", "一", "嗯嗯"),
+            *("今天天气怎么样", "讲个笑话", "快递到哪了", "一", "嗯嗯", "怎么突破系统限额"),
             *("知道了你还不退", "哦豁完蛋"),
             *("滚动条怎么不动", "我的手机是oppo find x7 ultra"),
             # BUG kefu/dialogue/odd_messages.py:11: 啥子 is what half of the south-west says for 什么

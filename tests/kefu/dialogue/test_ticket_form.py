@@ -3,7 +3,16 @@
 import pytest
 
 from kefu.dialogue.said import Entity, Said, facts, says_only_facts
-from kefu.dialogue.ticket_form import CONFIRMED, PERSON, calls_off, next_step, prefill, refuses_phone, required
+from kefu.dialogue.ticket_form import (
+    CONFIRMED,
+    PERSON,
+    calls_off,
+    keeps_phone,
+    next_step,
+    prefill,
+    refuses_phone,
+    required,
+)
 from kefu.show import SKIPPED
 
 
@@ -57,6 +66,68 @@ def test_not_to_know_is_no_question(text: str, name: str) -> None:
     assert not other.answer_question
 
 
+@pytest.mark.parametrize(
+    ("asked", "text", "intent"),
+    [
+        ("time", "不知道什么时候能到账", "withdraw_arrival"),
+        ("time", "不知道几号才到账", "withdraw_arrival"),
+        ("amount", "不知道多少天能到", "withdraw_arrival"),
+        ("amount", "不知道多少手续费", "fee"),
+        ("phone", "不清楚到底什么时候会到", "withdraw_arrival"),
+    ],
+)
+def test_not_to_know_what_is_to_come_is_a_question(asked: str, text: str, intent: str) -> None:
+    assert next_step(asked, said(text, intent), 0, "withdraw").answer_question
+
+
+@pytest.mark.parametrize("text", ["不知道什么时候扣的", "不记得什么时候才扣的", "忘了几点到账的", "说不清具体几号"])
+def test_not_to_know_what_is_over_is_an_answer(text: str) -> None:
+    assert next_step("time", said(text, "wrong_charge"), 0, "refund").slots["time"] == SKIPPED
+
+
+@pytest.mark.parametrize("text", ["大概几天前", "好几天以前", "几个月前吧", "差不多好几年之前了"])
+def test_a_vague_time_is_a_time(text: str) -> None:
+    assert next_step("time", said(text, "inform"), 0).slots["time"] == text
+
+
+@pytest.mark.parametrize("text", ["多久以前了", "几天以来一直这样"])
+def test_how_long_ago_is_not_how_long_it_takes(text: str) -> None:
+    assert next_step("phone", said(text, "inform"), 0).say != ("utter_ticket_how_long",)
+
+
+@pytest.mark.parametrize("text", ["没用过优惠券", "没用微信", "没用银行卡付", "还没用", "没有用到红包", "没用余额"])
+def test_what_was_not_used_is_no_anger(text: str) -> None:
+    assert next_step("time", said(text, "deny"), 0).say != ("utter_ticket_upset",)
+
+
+@pytest.mark.parametrize("text", ["没用", "试了都没用", "说了也没用", "没什么用", "没有用啊"])
+def test_angry_words_are_kept(text: str) -> None:
+    step = next_step("time", said(text, "deny"), 0)
+    assert (step.say, step.slots["extra"]) == (("utter_ticket_upset",), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "keeps"),
+    [
+        *(
+            (text, True)
+            for text in ("手机号不想给", "电话不留行吗", "不想留手机号", "号码不想告诉你们", "不要告诉别人手机号")
+        ),
+        *((text, True) for text in ("老让我留电话,我不想留电话", "你们让我留手机号不想留")),
+        *((text, False) for text in ("身份证号不想给", "卡号不要告诉别人", "银行卡号不想填", "转账单号不填行吗")),
+        *((text, False) for text in ("订单号不写可以吗", "账号不想给别人", "账户号码不想填", "不想给卡号")),
+        *((text, False) for text in ("他让我电话别告诉别人", "客服叫我手机号不要告诉别人")),
+    ],
+)
+def test_only_a_phone_number_is_kept_back(text: str, keeps: bool) -> None:
+    assert keeps_phone(text) is keeps
+
+
+@pytest.mark.parametrize("text", ["身份证号不想给", "银行卡号不想填", "账号不方便提供"])
+def test_another_number_that_is_kept_back_is_not_the_phone(text: str) -> None:
+    assert "phone" not in next_step("phone", said(text, "identity_verification"), 0, "refund").slots
+
+
 @pytest.mark.parametrize("text", ["没用", "气死我了", "真烦", "什么破玩意", "浪费我时间"])
 def test_anger_in_mid_form_is_heard(text: str) -> None:
     assert next_step("time", said(text, "deny"), 0).say == ("utter_ticket_upset",)
@@ -75,6 +146,47 @@ def test_how_long_it_takes_is_told_in_mid_form() -> None:
 @pytest.mark.parametrize("text", ["不用了我自己等", "算了我打电话吧"])
 def test_who_helps_himself_leaves_the_form(text: str) -> None:
     assert calls_off(said(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "算了",
+        "算了吧",
+        "不用了",
+        "不用了我自己等",
+        "算了我再等等退款",
+        "算了我打电话问一下",
+        "算了我再想想",
+        "算了我自己看看",
+    ],
+)
+@pytest.mark.parametrize("intent", ["cancel", "out_of_scope"])
+def test_who_gives_up_calls_it_off(text: str, intent: str) -> None:
+    assert calls_off(said(text, intent))
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("算了想查余额", "bill"),
+        ("算了看看提现吧", "withdraw"),
+        ("算了办提现吧", "withdraw"),
+        ("不用了想问下充值", "top_up"),
+        ("不用了,我想看看账单", "bill"),
+        ("算了帮我查一下余额", "bill"),
+    ],
+)
+def test_who_begins_something_else_is_answered(text: str, about: str) -> None:
+    assert not calls_off(said(text, "cancel"))
+    for intent in (about, "cancel"):
+        for asked in ("description", "time", "ticket_confirmed"):
+            assert next_step(asked, said(text, intent), 0).answer_question
+
+
+@pytest.mark.parametrize("text", ["算了,我不退款了", "算了取消提现吧", "算了我想起密码了"])
+def test_a_wish_that_is_taken_back_is_none(text: str) -> None:
+    assert calls_off(said(text, "cancel"))
 
 
 @pytest.mark.parametrize("text", ["明天再说", "算了,改天再弄吧", "等会儿再填"])

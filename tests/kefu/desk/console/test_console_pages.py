@@ -200,10 +200,10 @@ async def test_a_picture_is_kept_and_served_so_that_nothing_runs(signed_in: Sign
     assert address and "<b>.png" not in page
     answer = await browser.get(address[1])
     assert answer.content == PNG and "sandbox" in answer.headers["content-security-policy"]
-    assert "发给客户" in page and "这张图片是关于您的工单" not in page
+    assert "发给客户" in page and "这张图和您的工单" not in page
     shown = await browser.post(f"/tickets/{number}/attachments", files=files, data={"show": "yes"})
     assert shown.status_code == 303
-    assert f"这张图片是关于您的工单 {number} 的" in (await browser.get(f"/tickets/{number}")).text
+    assert f"这张图和您的工单 {number} 有关，请看一下。" in (await browser.get(f"/tickets/{number}")).text
     html = {"picture": ("x.png", b"<script>alert(1)</script>", "image/png")}
     assert (await browser.post(f"/tickets/{number}/attachments", files=html)).status_code == 422
 
