@@ -14,9 +14,9 @@ from kefu.text.mask import mask, mask_with_findings
 
 CARD, ID = "[银行卡号]", "[身份证号]"
 
-# Without 号: what follows 单号 is an order's number, and stays.
+# What follows 单号 or 工单 is an order's number, and stays.
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=10).filter(
-    lambda text: "号" not in text
+    lambda text: not re.search("号|(订单|流水|交易|工单)$", text)
 )
 WORDS = st.lists(
     st.sampled_from(

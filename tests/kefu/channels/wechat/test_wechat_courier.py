@@ -65,13 +65,19 @@ async def test_the_last_message_of_the_quota_says_that_there_is_more(wire: Wire)
         assert MORE not in wired.heard()[-1]
 
 
+async def use_up_all_but_one(wired: Wired) -> None:
+    """Four messages, each by itself: what is pushed before the courier begins would go with the one before."""
+    await wired.say("你好")
+    for number in range(4):
+        await wired.push(f"短{number}")
+        await until(lambda text=f"短{number}": wired.heard()[-1] == text)
+        await until(lambda: not wired.channel._service._courier._tasks)
+
+
 async def last_of_the_quota(wired: Wired) -> Claim:
     """The claim on the last message that may be sent, of a courier that goes no further."""
-    await wired.say("你好")
+    await use_up_all_but_one(wired)
     courier = wired.channel._service._courier
-    for _ in range(4):
-        await wired.push("短")
-        await until(lambda: not courier._tasks)
     courier.kick = lambda _: None
     await wired.push("。".join("字" * 60 for _ in range(40)))
     claim = await courier._deliveries.by_api(wired.conversation(), is_allowed=True)
@@ -147,10 +153,7 @@ async def test_failed_tries_use_up_no_quota(wire: Wire, monkeypatch: pytest.Monk
 
 async def test_the_last_message_of_the_quota_is_tried_again_too(wire: Wire) -> None:
     async with wire() as wired:
-        await wired.say("你好")
-        for _ in range(4):
-            await wired.push("短")
-            await until(lambda: not wired.channel._service._courier._tasks)
+        await use_up_all_but_one(wired)
         wired.platform.faults.busy = 1
         await wired.push("。".join("字" * 60 for _ in range(40)))
         await until(lambda: wired.heard()[-1].endswith(MORE))
