@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy.engine import make_url
 
@@ -20,6 +21,12 @@ from kefu.database import Database  # noqa: E402  # settings are read at the fir
 from kefu.migrate import migrate  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Before a change lands, properties are tried on the same examples each time: what fails then has come with the change.
+# Everywhere else they are drawn anew, and look further.
+hypothesis.settings.register_profile("landing", derandomize=True)
+if os.environ.get("KEFU_REQUIRE_ALL"):
+    hypothesis.settings.load_profile("landing")
 
 FreshDatabase = Callable[[str, Path], str]
 
