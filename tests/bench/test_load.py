@@ -12,6 +12,7 @@ from bench.lengths import around
 from bench.load import Load, Talk, Turn, put, quantile
 from bench.plan import QUICK, BenchError
 from bench.processes import running
+from bench.questions import answered_alike
 from bench.speed import Speed, interleaved
 from kefu.channels import apology
 
@@ -85,6 +86,12 @@ def test_nothing_is_sent_after_the_time_is_over(floor: sides.Side) -> None:
 def test_a_run_with_a_missing_answer_is_refused(floor: sides.Side) -> None:
     with pytest.raises(BenchError, match="1 of 2 answers are missing"):
         put(floor.url, [Talk("a", ("一", ""))])
+
+
+def test_a_probe_may_stay_without_an_answer_and_is_left_out(floor: sides.Side) -> None:
+    sorry = apology.APOLOGY.format(reference="KF1", hotline="1")
+    asked = [f"问{number}" for number in range(12)]
+    assert list(answered_alike([floor.url, floor.url], ["", *asked, sorry])) == asked
 
 
 def test_an_apology_is_no_answer(floor: sides.Side) -> None:
