@@ -1,4 +1,4 @@
-"""不对，我说的是提现不是退款: the matter that a customer puts in the place of the one that is being registered."""
+"""不对，我说的是提现不是退款: the matter that a customer puts in the place of the one that is talked about."""
 
 import re
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Correction:
 
 
 def corrected_topic(said: Said, topic: str) -> Correction | None:
-    """What a message in mid-form puts in the place of `topic`; None where it does not, or names no matter we know.
+    """What a message puts in the place of `topic`, in the form or after an answer; None where it does not, or names none.
 
     The words behind 是 count, whatever the classifier makes of a sentence that names both matters.
     """
