@@ -39,7 +39,7 @@ class Correction:
 
 
 def corrected_topic(said: Said, topic: str) -> Correction | None:
-    """What a message puts in the place of `topic`, in the form or after an answer; None where it does not, or names none.
+    """What a message, in the form or after an answer, puts in the place of `topic`; None where it names nothing else.
 
     The words behind 是 count, whatever the classifier makes of a sentence that names both matters.
     """
