@@ -42,6 +42,7 @@ class Courier:
         self._accounts = accounts
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
         self._typing: set[asyncio.Task[None]] = set()
         self._ahead: set[asyncio.Task[None]] = set()
         self._looking: asyncio.Task[None] | None = None
@@ -60,10 +61,10 @@ class Courier:
 
     def kick(self, conversation: str) -> None:
         """There may be something for a user: send it in the background. What this misses, the next look finds."""
-        if conversation not in self._tasks and account_name(conversation) in self._accounts:
-            task = asyncio.create_task(self._bring(conversation))
-            self._tasks[conversation] = task
-            task.add_done_callback(lambda _: self._tasks.pop(conversation, None))
+        if conversation in self._tasks:
+            self._again.add(conversation)  # who is at it has perhaps just found nothing more
+        elif account_name(conversation) in self._accounts:
+            self._tasks[conversation] = asyncio.create_task(self._bring_all(conversation))
 
     async def bring_ahead(self, conversation: str, reserved: datetime, patience: float) -> None:
         """Send what stands before the transfer that goes back with a callback, `Deliveries.by_api`; wait so long."""
@@ -83,6 +84,16 @@ class Courier:
             await self._api.typing(account, openid)
         except Exception as error:  # only a courtesy
             logger.info("typing not shown: account=%s %s", account.name, type(error).__name__)
+
+    async def _bring_all(self, conversation: str) -> None:
+        try:
+            await self._bring(conversation)
+            while conversation in self._again:
+                self._again.discard(conversation)
+                await self._bring(conversation)
+        finally:
+            self._again.discard(conversation)
+            del self._tasks[conversation]
 
     async def _bring(self, conversation: str, reserved: datetime | None = None) -> None:
         account = self._accounts[account_name(conversation)]

@@ -94,7 +94,11 @@ class Wired:
             await self.say("你好", openid)
             await log.append(self.conversation(openid), [Line(BOT, {"text": "看见了"}, "unannounced")])
             await until(lambda: "看见了" in self.heard(openid))  # noqa: B023
-            await until(lambda: not self.channel._service._courier._tasks)
+            await self.brought()
+
+    async def brought(self) -> None:
+        """The courier is done with all that it was sent for."""
+        await until(lambda: not self.channel._service._courier._tasks)
 
     def conversation(self, openid: str = "o1") -> str:
         """A user's conversation."""

@@ -125,6 +125,7 @@ async def test_without_the_api_a_picture_is_announced(wire: Wire) -> None:
     async with wire(api=False) as wired:
         await wired.say("你好")
         await wired.push("看这里", push_id="a", image=await picture(wired))
+        await wired.brought()  # as far as it may be: before that, 好的 is a word to the bot
         await wired.say("好的")
         assert wired.heard()[-1] == f"{NO_PICTURE}\n\n看这里"
 

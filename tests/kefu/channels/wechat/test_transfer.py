@@ -10,9 +10,8 @@ NEWS = "您的退款到账了"
 async def owed(wired: Wired) -> None:
     """Something was said that the courier has not brought yet."""
     await wired.say("你好")
-    courier = wired.channel._service._courier
-    await until(lambda: not courier._tasks)
-    courier.kick = lambda _: None
+    await wired.brought()
+    wired.channel._service._courier.kick = lambda _: None
     await wired.push(NEWS)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -38,6 +39,28 @@ async def test_a_push_is_brought_at_once_and_once(wire: Wire) -> None:
         assert await wired.heard_so_far() == ["答 你好", "【小王】您的退款已经到账。"]
 
 
+async def test_what_is_said_as_the_courier_leaves_is_brought_at_once(wire: Wire) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        await wired.brought()
+        courier = wired.channel._service._courier
+        courier._looking.cancel()  # no second chance
+        by_api, leaving = courier._deliveries.by_api, asyncio.Event()
+
+        async def slow(*args: Any) -> Claim | None:
+            claim = await by_api(*args)
+            if claim is None and not leaving.is_set():
+                leaving.set()
+                await wired.push("二")
+            return claim
+
+        courier._deliveries.by_api = slow
+        await wired.push("一")
+        await leaving.wait()
+        await wired.brought()
+        assert wired.heard() == ["答 你好", "一", "二"]
+
+
 async def test_what_the_quota_does_not_allow_waits_for_the_user(wire: Wire) -> None:
     async with wire() as wired:
         await wired.say("你好")
@@ -46,7 +69,7 @@ async def test_what_the_quota_does_not_allow_waits_for_the_user(wire: Wire) -> N
             await until(lambda text=f"进展{number}": wired.heard()[-1] == text)
         for number in (6, 7):
             await wired.push(f"进展{number}", push_id=f"p{number}")
-            await until(lambda: not wired.channel._service._courier._tasks)
+            await wired.brought()
         assert codes(wired) == [0] * 5, "the sixth is not even tried"
         await wired.say("继续")
         await until(lambda: "\n\n".join(wired.heard()).endswith("进展5\n\n进展6\n\n进展7"))
@@ -71,7 +94,7 @@ async def use_up_all_but_one(wired: Wired) -> None:
     for number in range(4):
         await wired.push(f"短{number}")
         await until(lambda text=f"短{number}": wired.heard()[-1] == text)
-        await until(lambda: not wired.channel._service._courier._tasks)
+        await wired.brought()
 
 
 async def last_of_the_quota(wired: Wired) -> Claim:
@@ -173,7 +196,7 @@ async def test_a_dead_deliverers_message_is_taken_over(wire: Wire, monkeypatch: 
         await wired.say("你好")
         courier = wired.channel._service._courier
         kick, courier.kick = courier.kick, lambda _: None  # busy elsewhere
-        await until(lambda: not courier._tasks)
+        await wired.brought()
         await wired.push("一")
         monkeypatch.setattr(delivery_module, "CLAIM", delivery_module.timedelta(seconds=1.5))
         deliveries = courier._deliveries
