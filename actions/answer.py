@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -30,7 +31,7 @@ from actions.guided import (
     untried,
 )
 from actions.lost_money import ask_who
-from actions.matter import answered, joined, matter, only_facts, stay
+from actions.matter import answered, bare_amount, joined, matter, only_facts, stay
 from actions.notes import about_ticket
 from actions.notices import tell_notices
 from actions.phone import reassure
@@ -242,12 +243,13 @@ def offer_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, first: str)
 
 def note_facts(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Keep facts that come alone after a question, so that nobody is asked for them again; empty where none do."""
-    facts = only_facts(turn)
-    if not facts or not tracker.get_slot("topic"):
+    topic = tracker.get_slot("topic")
+    facts = only_facts(turn) or bare_amount(turn, topic or "")
+    if not facts or not topic:
         return []
     text = f"记下了：{show_facts(facts)}。还没办好的话点“现在登记”，这些不用再说一遍。"
     dispatcher.utter_message(text=text, buttons=register_or_person())
-    return [*stay(turn, tracker), SlotSet("asks", "register")]
+    return [*stay(turn, tracker), *starmap(SlotSet, facts.items()), SlotSet("asks", "register")]
 
 
 def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:

@@ -9,13 +9,16 @@ from actions.turn import Turn
 from kefu.dialogue.answering import SURE
 from kefu.dialogue.said import FACTS, facts, says_only_facts
 from kefu.knowledge import FaqEntry
-from kefu.topics import is_business
+from kefu.text.numerals import parse_numeral
+from kefu.topics import is_business, needs_amount
 
 KEPT = ("bank", "pay_channel", "failure_reason")
 _ASKS = re.compile(r"[呢?吗嘛么][,.!?]*$")  # 建行呢
 SURELY = 0.8  # from here on a message is a question of its own, whatever else it might answer
 
+_AMOUNT = re.compile(r"(?!110$|1[12]\d{3}$|9\d{4}$)[^\d]*\d{0,5}(\.\d+)?")  # no hot-line, no code
 _LONGEST_QUESTION = 300  # characters of what the customer has said about one matter
+_LEAST_AMOUNT = 10  # below are the keys of the menu
 
 
 def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
@@ -67,6 +70,13 @@ def only_facts(turn: Turn) -> dict[str, str]:
     bank = turn.entity("bank")
     found = {**facts(said), **({"bank": bank} if bank else {})}
     return {name: value for name, value in found.items() if name in (*FACTS, "bank")}
+
+
+def bare_amount(turn: Turn, topic: str) -> dict[str, str]:
+    """The amount of a message that is a number alone (350), where the open matter is about money."""
+    may_be = needs_amount(topic) and not turn.is_pressed and _AMOUNT.fullmatch(turn.text)
+    number = parse_numeral(turn.text) if may_be else None
+    return {"amount": f"{number.normalize():f}"} if number is not None and number >= _LEAST_AMOUNT else {}
 
 
 def joined(before: str | None, now: str) -> str:

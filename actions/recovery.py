@@ -122,7 +122,7 @@ def _adds_to_the_story(turn: Turn) -> bool:
 
 
 def _is_about_it(turn: Turn) -> bool:
-    """Whether a statement belongs in a ticket: not 今天天气真好, 你好笨."""
+    """Whether a statement belongs in a ticket: not 今天天气真好."""
     names = {entity.name for entity in turn.entities if entity.name != "time" or "T" in entity.value}
     return bool(_OF_A_STORY.search(turn.text) or names & {*FACTS, *KEPT})
 

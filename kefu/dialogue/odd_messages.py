@@ -11,6 +11,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _A_WORD = 6  # letters from which a text without Chinese is another language, not a slip
 _ABUSE = re.compile(
     r"[傻煞沙](逼|比|叉|x|b)|啥(逼|比|叉)|他妈的|特么|(?<!我)(?<!他)(?<!她)妈的|去你妈|你妈(的|逼|死)|滚(蛋|开|吧)?$|垃圾"
+    r"|^(你|你们|这|机器人|客服|真|好|太|怎么|这么|是|个|的)*(笨|蠢|傻|弱智)(死|到家|蛋|瓜|子|啊|呀|的|了|得很|得要命|吗|吧|[,.!。~])*$"
     r"|狗(屎|东西|日)|操你|去死|废物|智障|脑残|王八|混蛋|骗子公司|(?<![突打])破(玩意|东西|烂|软件|app|钱包|系统)|shit|fuck",
     re.IGNORECASE,
 )

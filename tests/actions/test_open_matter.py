@@ -49,6 +49,10 @@ async def test_without_a_matter_nobody_knows_how_long_what_takes() -> None:
         (ActionAnswer, "都试了", "forgot_password"),
         (ActionAnswer, "急用", "top_up"),
         (ActionAnswer, "都三天了", "refund_arrival"),
+        (ActionAnswer, "重启了", "login_problem"),
+        (ActionAnswer, "飞行模式开关了", "product_news"),
+        (ActionOutOfScope, "已经检查过好几遍了", "out_of_scope"),
+        (ActionAnswer, "卸载重装过两次了", "login_problem"),
         (ActionAnswer, "这都快一个礼拜了!", "top_up_arrival"),
         (ActionTicketStatus, "等了一个星期", "ticket_status"),
         (ActionTicketStatus, "那现在咋办", "ticket_status"),
@@ -68,6 +72,11 @@ async def test_nothing_has_helped(talk: Talk, action: type[Action], text: str, i
             for text in ("钱呢", "钱去哪了", "钱到哪儿去了", "我的钱哪去了", "没用", "没什么用", "试了都没用")
         ),
         *((text, False) for text in ("钱到哪个卡", "钱到哪查", "提现的钱到哪张卡", "钱到哪里看", "钱去哪取")),
+        *((text, True) for text in ("清过缓存了", "已经更新到最新版了", "换了个网络", "重启手机了", "刚核对过了")),
+        *(
+            (text, False)
+            for text in ("怎么重启", "更新不了", "要不要重装", "换了手机号", "检查什么", "没更新", "怎么更新")
+        ),
         *((text, False) for text in ("我没用过", "没有用到红包", "没用微信", "还没用")),
     ],
 )
@@ -125,6 +134,24 @@ async def test_facts_alone_are_noted(
     assert "记下了" in text_of(await talk.hear(action(), text, intent, **facts))
     assert talk.slots["topic"] == "withdraw_arrival"
     assert text in talk.slots["question"]
+
+
+@pytest.mark.parametrize(("text", "amount"), [("350", "350"), ("12.5", "12.5"), ("一百二", "120"), ("20000", "20000")])
+async def test_a_number_alone_is_the_amount(talk: Talk, text: str, amount: str) -> None:
+    assert f"金额{amount}元" in text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope", 0.3))
+    assert talk.slots["amount"] == amount
+
+
+@pytest.mark.parametrize("text", ["8", "110", "12315", "95580", "123456", "0"])
+async def test_other_numbers_are_not(talk: Talk, text: str) -> None:
+    assert "记下了" not in text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope", 0.3))
+    assert talk.slots.get("amount") is None
+
+
+async def test_a_number_about_something_without_money_is_no_amount() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "怎么换手机号", "change_phone")
+    assert "记下了" not in text_of(await talk.hear(ActionOutOfScope(), "350", "out_of_scope", 0.3))
 
 
 async def test_a_guess_is_no_other_matter(talk: Talk) -> None:
@@ -240,7 +267,7 @@ async def test_a_cause_that_is_ruled_out_is_no_success() -> None:
     ("text", "entities", "is_kept"),
     [
         ("今天天气真好", {"time": "今天"}, False),
-        ("你好笨", {}, False),
+        ("你说话像个孩子", {}, False),
         ("你是机器人", {}, False),
         ("他店关了", {}, True),
         ("昨天晚上7点在奶茶店", {"time": "2026-11-22T19:00"}, True),

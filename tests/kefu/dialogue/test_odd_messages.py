@@ -33,7 +33,7 @@ SAID: list[tuple[Kind, list[str]]] = [
         [
             *("傻逼客服", "他妈的什么玩意", "垃圾钱包", "滚", "滚蛋", "你滚开", "废物", "脑残吧你", "骗子公司"),
             *("操你", "狗东西", "王八蛋", "煞笔你个沙比", "真是fuck了", "傻X"),
-            *("什么破玩意", "破APP"),
+            *("什么破玩意", "破APP", "你好笨", "怎么这么笨", "这机器人真蠢"),
             # BUG kefu/dialogue/odd_messages.py:11: the commonest spelling of all, and capitals
             *("傻B", "傻b客服", "FUCK", "Shit"),
             # BUG kefu/dialogue/odd_messages.py:35: abuse in letters only is taken for a foreign language
