@@ -1,15 +1,20 @@
 """What a customer hears when a turn failed, and the ticket that keeps what was written."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from kefu.brands import DEFAULT_BRAND, brand_or_neutral
 from kefu.channels.message import Inbound
 from kefu.channels.prepare import Prepared
+from kefu.conversations.log import messages
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import find_emergency
+from kefu.dialogue.transcript import LONGEST, faq_ids, transcript
 from kefu.topics import OTHER_MATTER
+
+logger = logging.getLogger(__name__)
 
 CUT_NOTICE = "这条消息有点长，我只看了前 {limit} 个字。如果要紧的在后面，请再发一次。"
 APOLOGY = "抱歉，系统刚才出了点问题，没能回答您。已经替您记下，单号 {reference}，客服会跟进；着急的话请打 {hotline}。"
@@ -24,12 +29,12 @@ APOLOGY_UNSTORED = (
 async def apologise(
     tickets: TicketService, message: Inbound, prepared: Prepared, is_midway: bool = False
 ) -> list[dict[str, Any]]:
-    """Say sorry, with the number of a ticket that holds what the customer wrote; again is the same ticket.
+    """Say sorry, with the number of a ticket that holds what the customer wrote and the talk before; again is the same.
 
     Args:
         is_midway: something was said in this turn already, and then it went no further.
     """
-    opened = await tickets.open(_failure_ticket(message, prepared))
+    opened = await tickets.open(_failure_ticket(message, prepared, await _talk(tickets, message.conversation)))
     words = APOLOGY_MIDWAY if is_midway else APOLOGY
     return [text_reply(message, words.format(reference=opened.ticket.id, hotline=_hotline(message)))]
 
@@ -49,7 +54,16 @@ def with_cut_notice(message: Inbound, replies: Sequence[dict[str, Any]], limit: 
     return [text_reply(message, CUT_NOTICE.format(limit=limit)), *replies]
 
 
-def _failure_ticket(message: Inbound, prepared: Prepared) -> NewTicket:
+async def _talk(tickets: TicketService, conversation: str) -> list[dict[str, Any]]:
+    """What was said before; nothing where that can't be read: the ticket matters more."""
+    try:
+        return await tickets.database.quick_read(lambda cursor: messages(cursor, conversation, LONGEST))
+    except Exception as error:
+        logger.warning("a ticket without the talk before: %s", type(error).__name__)
+        return []
+
+
+def _failure_ticket(message: Inbound, prepared: Prepared, said: Sequence[dict[str, Any]]) -> NewTicket:
     """A ticket for a message that was not answered; an emergency stays one."""
     emergency = find_emergency(prepared.text)
     return NewTicket(
@@ -61,6 +75,8 @@ def _failure_ticket(message: Inbound, prepared: Prepared) -> NewTicket:
         idempotency_key=f"failure:{message.conversation}:{message.message_id}",
         priority=Priority.P1 if emergency else Priority.P2,
         phone_sealed=prepared.sealed.get("phone"),
+        transcript=transcript(said),
+        faq_ids=faq_ids(said),
     )
 
 

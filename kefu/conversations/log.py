@@ -132,14 +132,7 @@ class ConversationLog:
 
     async def messages(self, sender_id: str, limit: int = 200) -> list[dict[str, Any]]:
         """The latest things that customer and bot said, oldest first, as Rasa writes them."""
-        rows = await self._transactions.read(
-            lambda cursor: cursor.rows(
-                "SELECT data FROM conversation_events WHERE sender_id = ? AND type IN ('user', 'bot') "
-                "ORDER BY seq DESC LIMIT ?",
-                (sender_id, limit),
-            )
-        )
-        return [json.loads(data) for (data,) in reversed(rows)]
+        return await self._transactions.read(lambda cursor: messages(cursor, sender_id, limit))
 
     def history_now(self, sender_id: str) -> list[str]:
         """As `history`, for the rare caller that cannot wait."""
@@ -169,6 +162,16 @@ class ConversationLog:
     def close(self) -> None:
         """Close the connections."""
         self._transactions.close()
+
+
+def messages(cursor: Cursor, sender_id: str, limit: int) -> list[dict[str, Any]]:
+    """`ConversationLog.messages` within a transaction."""
+    rows = cursor.rows(
+        "SELECT data FROM conversation_events WHERE sender_id = ? AND type IN ('user', 'bot') "
+        "ORDER BY seq DESC LIMIT ?",
+        (sender_id, limit),
+    )
+    return [json.loads(data) for (data,) in reversed(rows)]
 
 
 def _run_beside(beside: Callable[[Cursor], None], cursor: Cursor) -> None:

@@ -63,6 +63,11 @@ class TicketService:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        """The database that holds the tickets."""
+        return self._database
+
     async def open(self, new: NewTicket, now: datetime | None = None, actor: str = "customer") -> Opened:
         """Open a ticket, or append to the one that is there for the same matter.
 

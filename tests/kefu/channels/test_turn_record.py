@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -113,10 +114,13 @@ async def test_a_turn_that_is_not_stored_has_no_answer(
 
 
 async def test_a_bot_that_says_nothing_is_apologised_for(rasa: Rasa, door: Door, database: Database) -> None:
+    await door.receive(LINE)
     rasa.says = []
-    [reply] = await door.receive(LINE)
+    [reply] = await door.receive(replace(LINE, text="银行卡退的", message_id="m2"))
     assert "单号" in reply["text"]
-    assert len(await TicketService(database).queue()) == 1
+    [ticket] = await TicketService(database).queue()
+    assert "银行卡退的" in ticket.description
+    assert [line["text"] for line in ticket.transcript][:3] == ["退款", "好的", "还有吗"], "the talk before is with it"
 
 
 async def test_what_customers_see_is_written_with_it(
