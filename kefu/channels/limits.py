@@ -36,6 +36,10 @@ class Rate:
     per_second: float
 
 
+MESSAGES = Rate(20, 1)  # of one customer, on every channel
+UPLOADS = Rate(10, 0.2)
+
+
 class Limiter:
     """Counts by key; belongs to one event loop."""
 

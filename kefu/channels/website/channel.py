@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kefu.brands import DEFAULT_BRAND, brand_or_default
 from kefu.channels.door import Door, NotStored
-from kefu.channels.limits import Limiter, Rate
+from kefu.channels.limits import MESSAGES, UPLOADS, Limiter, Rate
 from kefu.channels.log import MessageLog
 from kefu.channels.message import BadMessage, Inbound, checked_brand, checked_id
 from kefu.channels.push import LoggedOutput
@@ -47,8 +47,6 @@ _MOST_STREAMS = 20  # of one conversation in one process
 # Many customers of a mobile network share an address: its limits are against floods only.
 _SESSIONS = Rate(1000, 20)
 _ADDRESS = Rate(1000, 100)
-_MESSAGES = Rate(20, 1)
-_UPLOADS = Rate(10, 0.2)
 _READS = Rate(60, 5)
 _PICTURES = Rate(120, 10)
 
@@ -162,7 +160,7 @@ class WebsiteChannel(InputChannel):
         if not isinstance(text, str):
             raise BadMessage("text 应是字符串")
         await self._limit(f"address:{address_of(request)}", _ADDRESS)
-        await self._limit(f"messages:{session.conversation}", _MESSAGES)
+        await self._limit(f"messages:{session.conversation}", MESSAGES)
         message = Inbound(self.name(), session.conversation, text, session.brand, message_id)
         seq = await asyncio.shield(self._code_words.take(message))
         if seq is not None:
@@ -174,7 +172,7 @@ class WebsiteChannel(InputChannel):
         session = session_of(request)
         message_id = checked_id(request.headers.get("x-message-id"), "X-Message-Id")
         await self._limit(f"address:{address_of(request)}", _ADDRESS)
-        await self._limit(f"uploads:{session.conversation}", _UPLOADS)
+        await self._limit(f"uploads:{session.conversation}", UPLOADS)
         picture = picture_of(await body_of(request, LARGEST))
         try:
             storing = self._uploads.store(session.conversation, message_id, session.brand, picture)

@@ -3,6 +3,7 @@
 from kefu.channels.binding import Outcome
 
 STILL_WORKING = "这个问题还在查，请过几秒回复任意内容(比如“1”)，我就把结果发给您。"
+TOO_FAST = "您发得太快了，这条我没来得及看。请过 {seconds} 秒再发一次。"
 TRANSFERRED = "正在为您转接人工客服，请稍等。"
 NO_PICTURES = "这里收不到图片。请打字告诉我遇到了什么问题，比如订单号、金额、时间。"
 PICTURE_LOST = "图片没有收到。请重新发一次，或者打字告诉我遇到了什么问题。"

@@ -8,6 +8,7 @@ import aiohttp
 from sanic import Sanic
 
 from kefu.channels.door import Door
+from kefu.channels.limits import Limiter
 from kefu.channels.log import Logged, MessageLog
 from kefu.channels.prepare import prepare
 from kefu.channels.push import LoggedOutput
@@ -61,7 +62,8 @@ class Service:
         pictures = Pictures(database(), api)
         self._courier = Courier(Deliveries(database()), pictures, Nonces(database()), api, self._accounts)
         self._door = Door(on_new_message, self.log, self.wakeups, agent, self._deliver)
-        tasks = Tasks(database(), self._door, self.log, self.wakeups, api, _intent_of(app))
+        self._limiter = Limiter(settings().redis_url)
+        tasks = Tasks(database(), self._door, self.log, self.wakeups, api, _intent_of(app), self._limiter)
         self.engine = Engine(database(), tasks, self.log, self.wakeups, self._courier)
         if self._accounts:
             self._door.recover("wechat")
@@ -72,6 +74,7 @@ class Service:
         await self._door.close()
         await self._courier.close()
         await self.wakeups.close()
+        await self._limiter.close()
         await self._session.close()
 
     def kick(self, conversation: str) -> None:

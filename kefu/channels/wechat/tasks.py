@@ -9,6 +9,7 @@ from typing import Any
 from kefu.channels.binding import Bindings, Outcome
 from kefu.channels.door import Door
 from kefu.channels.inbox import Inbox
+from kefu.channels.limits import MESSAGES, UPLOADS, Limiter
 from kefu.channels.log import CUSTOMER, NOTICE, Line, MessageLog
 from kefu.channels.message import BadMessage, Inbound
 from kefu.channels.prepare import prepare
@@ -22,6 +23,7 @@ from kefu.channels.wechat.answers import (
     BOUND_ON_WEBSITE,
     NO_PICTURES,
     PICTURE_LOST,
+    TOO_FAST,
     TRANSFERRED,
     UNBOUND,
 )
@@ -67,14 +69,16 @@ class Tasks:
         wakeups: Wakeups,
         api: WechatApi,
         intent_of: IntentOf,
+        limiter: Limiter,
     ) -> None:
         """Tasks of one process.
 
         Args:
             intent_of: what a text is about, without a turn.
+            limiter: counts what each follower sends.
         """
         self._door, self._log, self._wakeups = door, log, wakeups
-        self._api, self._intent_of = api, intent_of
+        self._api, self._intent_of, self._limiter = api, intent_of, limiter
         self._bindings = Bindings(database)
         self._users = Users(database)
         self._uploads = Uploads(database)
@@ -87,7 +91,11 @@ class Tasks:
             NotStored: nothing is lost as long as the callback comes again.
         """
         ask = callback.meaning.ask
-        if ask in (Ask.SAY, Ask.PRESS, Ask.CLICK):
+        rate = UPLOADS if ask is Ask.PICTURE else MESSAGES
+        wait = await self._limiter.take(f"wechat:{ask is Ask.PICTURE:d}:{callback.conversation}", rate)
+        if wait:
+            await self._tell(callback, TOO_FAST.format(seconds=wait))
+        elif ask in (Ask.SAY, Ask.PRESS, Ask.CLICK):
             await self._turn(callback)
         elif ask is Ask.TELL:
             await self._tell(callback, callback.meaning.text)

@@ -5,8 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import delete
 
+from kefu.channels.limits import Rate
+from kefu.channels.log import MessageLog
 from kefu.channels.models import Message
 from kefu.channels.wechat import engine as engine_module
+from kefu.channels.wechat import tasks as tasks_module
 from kefu.channels.wechat.pack import MORE
 from sim.wechat import delivery
 from tests.kefu.channels.wechat.conftest import Wire, until
@@ -126,6 +129,19 @@ async def test_a_choice_of_a_line_that_is_gone_is_not_another_lines(wire: Wire) 
             await session.execute(delete(Message).where(Message.seq < 3))  # too old to be kept
         await wired.say("转人工", bizmsgmenuid="1.0")
         assert wired.bot.heard[-1] == "转人工", "what was read on the button counts"
+
+
+async def test_who_floods_is_asked_to_wait_and_alone(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks_module, "MESSAGES", Rate(2, 0.01))
+    async with wire() as wired:
+        for text in ("一", "二", "三，卡号6222021234567890128"):
+            await wired.say(text)
+        assert wired.bot.heard == ["一", "二"]
+        assert "太快" in wired.heard()[-1]
+        logged = [line.body["text"] for line in await MessageLog(wired.database).after(wired.conversation(), 0)]
+        assert logged[-2].startswith("三") and "6222021234567890128" not in logged[-2], "kept, and masked"
+        await wired.say("你好", "o2")
+        assert wired.heard("o2") == ["答 你好"]
 
 
 async def test_silence_is_no_reply_but_an_apology(wire: Wire) -> None:
