@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -33,11 +34,17 @@ class Filters:
     brand: str = Query("", max_length=16)
     priority: str = Query("", max_length=2)
     whose: str = Query("", max_length=8)
+    after: str = Query("", max_length=400)  # where the page before ended
 
     @property
     def is_set(self) -> bool:
         """Whether anything is left out."""
         return any(asdict(self).values())
+
+    def address(self, after: str = "") -> str:
+        """The page of the same tickets that begins there; by default the first."""
+        asked = {**asdict(self), "after": after}
+        return f"/?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 @router.get("/")
@@ -76,7 +83,7 @@ def _wanted(filters: Filters, visitor: Visitor) -> Wanted:
 async def _found(request: Request, filters: Filters, visitor: Visitor) -> dict[str, Any]:
     desk, now = services(request), datetime.now(timezone.utc)
     talks = await desk.handoffs.open_ones()
-    found = await desk.search.find(_wanted(filters, visitor), limit=_MOST)
+    found = await desk.search.find(_wanted(filters, visitor), filters.after or None, _MOST)
     request.state.people = {user.name: user.display_name for user in await desk.users.all()}
     return {
         "filters": filters,
@@ -86,7 +93,7 @@ async def _found(request: Request, filters: Filters, visitor: Visitor) -> dict[s
         "talking": [talk for talk in talks if talk.state == State.ACTIVE.value and may_read(talk, visitor)],
         "mine": sum(talk.state == State.ACTIVE.value and talk.agent == visitor.user.name for talk in talks),
         "tickets": found.tickets,
-        "more": found.next is not None,
+        "next": found.next,
         "overdue": sum(due_state(ticket, now).mark == "overdue" for ticket in found.tickets),
     }
 

@@ -1,5 +1,6 @@
 """What the pages do, seen through HTTP: accounts, people, notices, tickets, talks that are too late."""
 
+import html
 import re
 
 import pyotp
@@ -7,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from kefu.database import Database
+from kefu.desk.console import queue as queue_module
 from kefu.desk.handoffs import HandoffService, NewHandoff
 from kefu.desk.notices import NoticeService
 from kefu.desk.outbox.models import Delivery
@@ -30,6 +32,21 @@ def version_of(text: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', text)
     assert found
     return found[1]
+
+
+async def test_a_long_queue_has_pages(signed_in: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "_MOST", 2)
+    numbers = [await ticket(database, f"第{number}张", f"c{number}", f"k{number}") for number in range(5)]
+    browser, address, seen = await signed_in(Role.AGENT), "/?brand=post&q=第", []
+    for _ in range(3):
+        page = (await browser.get(address)).text
+        seen += re.findall(r'id="row-(\w+)"', page)
+        found = re.search(r'href="([^"]+)">后面的工单', page)
+        address = html.unescape(found[1]) if found else ""
+        assert not address or "brand=post" in address, "the filters stay"
+    assert sorted(seen) == sorted(numbers) and not address
+    assert "回到最急的" in page and 'name="after" value="ey' not in (await browser.get("/")).text
+    assert (await browser.get("/?after=forged")).status_code == 422
 
 
 async def test_two_step_sign_in_begins_with_a_code_that_was_right(signed_in: SignIn, desk: FastAPI) -> None:
