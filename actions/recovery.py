@@ -20,7 +20,7 @@ from actions.answer import (
 )
 from actions.brand import ask_brand, must_ask_brand
 from actions.buttons import register_or_person
-from actions.feedback import store
+from actions.feedback import rate_late
 from actions.guided import option_named
 from actions.lost_money import ask_who
 from actions.matter import KEPT, stay
@@ -40,8 +40,6 @@ _WISHES = re.compile(r"给我|帮我|我要|我想|请|来(个|一)|讲|唱|推�
 _OF_A_STORY = re.compile(
     r"[钱款账帐卡扣店付买卖转退充提单费额他她]|商|老板|对方|客服|银行|手机|电话|短信|余额|号|失败|收到|页面|按钮"
 )
-_LATE_STARS = re.compile(r"^[打给]?\s*([1-5一二三四五])\s*(分|星|颗星)?[吧啊。.!]*$")
-_DIGITS = dict(zip("一二三四五", "12345", strict=True))
 
 _KEYS: dict[str, Callable[[CollectingDispatcher], None]] = {  # of the menu, after the menu is gone
     "9": show_menu,
@@ -71,9 +69,9 @@ class ActionOutOfScope(Action):
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
-        stars = _LATE_STARS.match(turn.text)
-        if stars and tracker.get_slot("rated_faq"):
-            return await _rate_late(dispatcher, turn, tracker, _DIGITS.get(stars[1], stars[1]))
+        rated = await rate_late(dispatcher, turn, tracker)
+        if rated:
+            return rated
         about = await about_ticket(dispatcher, turn, tracker)
         if about:
             return about
@@ -152,10 +150,3 @@ def _reaction(dispatcher: CollectingDispatcher, tracker: Tracker, kind: Kind) ->
         return offer_ticket(dispatcher, tracker, "utter_still_open")
     dispatcher.utter_message(response="utter_ask_solved")
     return [SlotSet("asks", "solved")]
-
-
-async def _rate_late(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, stars: str) -> list[EventType]:
-    """Stars that come after other talk: kept, and no more asked."""
-    await store(turn, "rating", stars=int(stars), faq_id=tracker.get_slot("rated_faq"))
-    dispatcher.utter_message(response="utter_rated_late")
-    return [SlotSet("rated_faq", None)]

@@ -68,6 +68,35 @@ async def test_stars_after_other_talk_still_count(own_database: Database, text: 
 
 
 @pytest.mark.parametrize(
+    ("text", "stars", "comment"),
+    [
+        ("3星 太慢", 3, "太慢"),
+        ("给你3分吧 太慢了", 3, "太慢了"),
+        ("4颗星", 4, None),
+        ("满分", 5, None),
+        ("差评", 1, None),
+    ],
+)
+async def test_stars_in_words_are_a_rating_not_a_suggestion(
+    own_database: Database, text: str, stars: int, comment: str | None
+) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "余额在哪里看", "bill")
+    await talk.hear(ActionSolved(), "解决了", "affirm")
+    assert text_of(await talk.hear(ActionFeedback(), text, "feedback")) == "utter_rated_late"
+    *words, rating = await FeedbackService(own_database).latest()
+    assert (rating.kind, rating.stars, rating.faq_id) == ("rating", stars, "bill.balance")
+    assert [(one.kind, one.text, one.stars) for one in words] == ([("comment", comment, stars)] if comment else [])
+
+
+async def test_unsolved_beside_the_stars_is_heard(own_database: Database) -> None:
+    talk = Talk()
+    talk.slots["rated_faq"] = "bill.balance"
+    said = await talk.hear(ActionFeedback(), "2分 其实没解决", "feedback")
+    assert text_of(said) == "utter_comment_unsolved"
+
+
+@pytest.mark.parametrize(
     ("text", "intent", "response"),
     [
         ("转人工", "human_agent", "utter_person_by_button"),
