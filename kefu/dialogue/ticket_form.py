@@ -13,6 +13,7 @@ from kefu.dialogue.corrected_topic import Correction, corrected_topic
 from kefu.dialogue.emergency import THEFT
 from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.dialogue.said import Said, facts, says_only_facts
+from kefu.dialogue.wrong_field import something_is_wrong, wrong_fields
 from kefu.show import SKIPPED
 from kefu.text.numerals import parse_numeral
 from kefu.topics import OTHER_MATTER, is_business, needs_amount
@@ -141,6 +142,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
     known = facts(said)
     if corrected := corrected_topic(said, topic):
         return _other_topic(asked, corrected, said, known, bad_answers)
+    if not known and (wrong := _wrong_fields(asked, said.text, topic)):
+        return Step({**dict.fromkeys(wrong), "bad_answers": 0}, ("utter_ticket_once_more",))
     if asked == "amount" and "amount" not in known and (bare := parse_numeral(said.text)) is not None:
         known["amount"] = f"{bare.normalize():f}"  # a number alone is an amount only because we asked for one
     if asked == "ticket_confirmed":
@@ -196,6 +199,16 @@ def asks(text: str) -> bool:
 def keeps_phone(text: str) -> bool:
     """Whether a message that stands by itself says that its sender leaves no number, or asks whether he may."""
     return bool(_KEEPS_PHONE_ANYWHERE.search(text)) and not _BIDDEN.search(text)
+
+
+def _wrong_fields(asked: str, text: str, topic: str) -> list[str]:
+    """What is to be asked for again, as the customer says that it is wrong. A story may be about a wrong number."""
+    if asked == "description":
+        return []
+    wrong = wrong_fields(text)
+    if topic == "change_phone" and asked != "ticket_confirmed":
+        wrong = [name for name in wrong if name != "phone"]
+    return [*wrong, "phone_sealed"] if "phone" in wrong else wrong
 
 
 def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str, Any], bad_answers: int) -> Step:
@@ -268,10 +281,10 @@ def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_how_long",))
     if _WHY.search(said.text):
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_why",))
+    if said.intent == "deny" or something_is_wrong(said.text):
+        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_what_to_change",))
     if is_business(said.intent) and said.confidence >= SURE and _QUESTION.search(said.text):
         return Step({"bad_answers": bad_answers + 1}, answer_question=True)
-    if said.intent == "deny":
-        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_what_to_change",))
     if said.intent == "skip":
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_press_confirm",))
     return Step({"bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
