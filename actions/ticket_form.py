@@ -1,5 +1,6 @@
 """The ticket form: Rasa keeps the slots and asks, kefu.dialogue.ticket_form decides."""
 
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -9,12 +10,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import entry_for
 from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
+from actions.matter import joined
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
+from kefu.dialogue.corrected_time import relative_to
 from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
-from kefu.show import SKIPPED
+from kefu.show import CHINA, SKIPPED
 from kefu.topics import OTHER_MATTER, needs_amount, title
 
 
@@ -40,7 +43,9 @@ class ValidateTicketForm(FormValidationAction):
             kind = None  # 我不留电话,怕骗子
         if kind and not (tracker.get_slot("alarm") == topic == topic_of(kind, tracker)):
             return await _alarm(dispatcher, turn, tracker, kind)
-        step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0), topic)
+        known = tracker.get_slot("time") or tracker.get_slot("time_before")
+        said = relative_to(turn.said(), known, datetime.now(CHINA).replace(tzinfo=None))
+        step = next_step(asked, said, int(tracker.get_slot("bad_answers") or 0), topic)
         for response in step.say:
             dispatcher.utter_message(response=response, matter=title(str(step.slots.get("topic") or topic)))
         if step.answer_question:
@@ -100,6 +105,14 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
         slots["amount"] = None if needs_amount(slots["topic"]) else ""  # asked for, or not
     if slots.get("extra"):
         slots["extra"] = "\n".join(filter(None, [tracker.get_slot("extra"), slots["extra"]]))
+    if "time" in slots:
+        slots["time_before"] = tracker.get_slot("time") or tracker.get_slot(
+            "time_before"
+        )  # 时间不对, then 26号: still of that month
+    if "question" in slots:
+        slots["question"] = joined(tracker.get_slot("question"), slots["question"])
+    if slots.get("description") == SKIPPED:
+        slots["description"] = tracker.get_slot("question") or SKIPPED  # 我要退款 is better than nothing
     slots.setdefault("bad_answers", 0)
     slots.setdefault("back", False)
     events: list[EventType] = [SlotSet(name, value) for name, value in slots.items()]

@@ -17,14 +17,14 @@ from kefu.database import database
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.guides import guides
-from kefu.dialogue.ticket_form import CONFIRMED, PERSON
+from kefu.dialogue.ticket_form import CONFIRMED, ON_FILE, PERSON
 from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.knowledge import knowledge_base
 from kefu.show import SKIPPED, is_time, parse_amount, show_moment
 from kefu.topics import OTHER_MATTER
 
 _FORGOTTEN = (
-    *("description", "extra", "time", "amount", "order_id", "ticket_confirmed"),
+    *("description", "extra", "time", "time_before", "amount", "order_id", "ticket_confirmed"),
     *("faq_id", "question", "topic", "guide", "tried", "asks", "alarm", "aside"),
 )
 _REGISTER = re.compile(r"登记|开(个|张|一)?(工)?单|报(个)?单|提交")
@@ -105,6 +105,8 @@ def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str
     notes = [slots.get("description") or SKIPPED, slots.get("extra"), _tried(slots)]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
         notes.append(f"金额：{slots['amount']}")
+    if slots.get("phone") == ON_FILE:
+        notes.append(f"手机号：{ON_FILE}")
     time = slots.get("time")
     if time and not is_time(time):
         notes.append("" if time == SKIPPED else f"时间：{time}")

@@ -18,10 +18,12 @@ from kefu.show import SKIPPED
 from kefu.text.numerals import parse_numeral
 from kefu.topics import OTHER_MATTER, is_business, needs_amount
 
+ON_FILE = "注册钱包时的手机号"
 CONFIRMED, PERSON = "yes", "person"
 SURE = 0.55  # a question in mid-form is answered from this confidence on
 
 _LONG_ENOUGH = 6  # characters that say more than a topic
+_QUICK = 15  # characters of a question that tells no story
 _SHORT = 10  # characters that say nothing but that somebody is angry
 _MOST_BAD = 2  # bad answers to one question, after which the text is taken as it is
 _ENDING = r"[\s,。.!~吧啊呀呢哦哈的了嘛]*"
@@ -88,6 +90,14 @@ _LONG_AGO = re.compile(
 )
 _CORRECTS = re.compile(r"不是|不对|错了|改(成|为|一下)|应该?是|更正")
 _MONEY = re.compile(r"[\d一二三四五六七八九十百千万两几]|块|元|钱|毛|角")
+_ABOUT = re.compile(
+    r"(?:大概|大约|差不多|也就|就|是|有|应该|[,\s])*(?P<number>[^多来左上吧呢]+?)\s*(?P<more>多)?(?:左右|上下|吧|呢|啊|[,.!])*"
+)
+_ON_FILE = re.compile(
+    r"^(?P<phone>(?:我的?|留的?)*(?:手机|电话)(?:号码?)?|号码)?[,\s]*(?:就|还|都|也|是|用|跟|和|与|打|按|同|在|我|你们)*"
+    r"(?:这个|账[户号]|钱包|现在|之前|原来|当时|那个)?的?(?:注册|绑定?|登录|实名|预留)(?:过|了|时候?|用|账号|钱包|手机|填|留|的|一样|那个|这个|号码?|[,.!吧啊呀呢])*$"
+)
+_SAME = re.compile("就|是|一样|[那这]个|跟|和|同")  # 手机号注册 is a matter
 _SUBMITS = re.compile(r"^[\s,]*(好了?|就这样|直接|快|先|现在|确认)*(提交|登记|报上去)" + _ENDING + "$")
 _WHY = re.compile(
     r"(凭(什么|啥)|为(什么|啥|何)|干(嘛|吗|什么|啥)).{0,4}(问|登记|填|留(?!言)|给你|告诉你|要(我的?)?(手机|电话|号码))"
@@ -142,10 +152,12 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
     known = facts(said)
     if corrected := corrected_topic(said, topic):
         return _other_topic(asked, corrected, said, known, bad_answers)
+    if asked in ("description", "phone") and "phone" not in known and _phone_on_file(asked, said.text):
+        known.update({"phone": ON_FILE, "phone_sealed": None})
     if not known and (wrong := _wrong_fields(asked, said.text, topic)):
         return Step({**dict.fromkeys(wrong), "bad_answers": 0}, ("utter_ticket_once_more",))
-    if asked == "amount" and "amount" not in known and (bare := parse_numeral(said.text)) is not None:
-        known["amount"] = f"{bare.normalize():f}"  # a number alone is an amount only because we asked for one
+    if "amount" not in known and (asked == "amount" or _may_be_amount(asked, said.text, topic)):
+        known.update(_number_alone(said.text))
     if asked == "ticket_confirmed":
         return _confirmation(said, known, bad_answers)
     if asked in known:
@@ -291,8 +303,12 @@ def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
 
 
 def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str) -> Step:
-    if says_only_facts(said):
-        return Step({**known, "bad_answers": bad_answers, "back": True}, ("utter_ticket_noted",))
+    if known and (says_only_facts(said) or known.get("phone") == ON_FILE or _number_alone(said.text)):
+        if bad_answers:
+            return Step({**known, "description": SKIPPED, "bad_answers": 0})
+        return Step({**known, "bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_noted",))
+    if ASKS_HOW_LONG.search(said.text) and len(said.text) <= _QUICK and bad_answers < _MOST_BAD:
+        return Step({"bad_answers": bad_answers, "back": True}, ("utter_ticket_how_long",))
     if _WHY.search(said.text) and bad_answers < _MOST_BAD:
         return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_why",))
     if _POLITE.match(said.text) and bad_answers < _MOST_BAD:
@@ -305,7 +321,27 @@ def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str
         known = {"topic": said.intent, **amount, **known}
     if len(said.text) >= _LONG_ENOUGH or bad_answers >= 1:
         return Step({**known, "description": said.text, "bad_answers": 0})
-    return Step({**known, "bad_answers": bad_answers + 1}, ("utter_ticket_say_more",))
+    return Step({**known, "question": said.text, "bad_answers": bad_answers + 1}, ("utter_ticket_say_more",))
+
+
+def _number_alone(text: str) -> dict[str, str]:
+    """The amount of a message that is a number alone, which it is only because we asked; 100多 stays as it was said."""
+    about = _ABOUT.fullmatch(text.strip())
+    number = parse_numeral(about["number"]) if about else None
+    if about is None or number is None:
+        return {}
+    return {"amount": about["number"] + "多" if about["more"] else f"{number.normalize():f}"}
+
+
+def _may_be_amount(asked: str, text: str, topic: str) -> bool:
+    """Whether a number may be an amount where the story was asked for; one digit is a key of the menu."""
+    return asked == "description" and len(text.strip()) > 1 and (topic == OTHER_MATTER or needs_amount(topic))
+
+
+def _phone_on_file(asked: str, text: str) -> bool:
+    """Whether the number to call is the one that the account has (手机号就是注册那个)."""
+    found = _ON_FILE.match(text)
+    return bool(found and (asked == "phone" or (found["phone"] and _SAME.search(text))))
 
 
 def _bad_answer(asked: str, said: Said, bad_answers: int) -> Step:
