@@ -27,6 +27,7 @@ from actions.matter import KEPT, stay
 from actions.menu import show_menu
 from actions.notes import about_ticket
 from actions.phone import reassure
+from actions.tickets import ticket_named
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import CHOICES, SURE, Decision, decide
@@ -72,7 +73,7 @@ class ActionOutOfScope(Action):
         rated = await rate_late(dispatcher, turn, tracker)
         if rated:
             return rated
-        about = await about_ticket(dispatcher, turn, tracker)
+        about = await ticket_named(dispatcher, turn) or await about_ticket(dispatcher, turn, tracker)
         if about:
             return about
         of_the_matter = about_matter(dispatcher, turn, tracker)

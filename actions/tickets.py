@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import still_not
 from actions.aside import take_up
 from actions.handoff import to_queue
-from actions.status import add_to, status_line
+from actions.notes import about_ticket, called_off
+from actions.status import add_to, status_line, tickets_of
 from actions.turn import Turn, all_said
 from kefu.channels.binding import customer_of
 from kefu.database import database
@@ -27,6 +28,7 @@ _FORGOTTEN = (
     *("description", "extra", "time", "time_before", "amount", "order_id", "ticket_confirmed"),
     *("faq_id", "question", "topic", "guide", "tried", "asks", "alarm", "aside"),
 )
+_LIKE_RECEIPT = re.compile(r"(?<![A-Za-z0-9])[Kk][Ff](?:[\s-]?[0-9A-Za-z])*")
 _REGISTER = re.compile(r"登记|开(个|张|一)?(工)?单|报(个)?单|提交")
 _ASKS_ABOUT = re.compile(r"进度|查|到哪|怎么样|了吗|没有|结果|处理|多久|状态|催")
 
@@ -66,29 +68,40 @@ class ActionTicketStatus(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Look up by number, or by customer. A number of the other brand is not found."""
         turn = Turn.of(tracker)
-        service = TicketService(database())
-        number = parse_receipt(turn.entity("ticket_id") or "")
-        if number:
-            ticket = await service.get(number)
-            if ticket is None or turn.brand.id not in ("", ticket.brand):
-                dispatcher.utter_message(response="utter_ticket_not_found")
-                return []
-            dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
-            return [SlotSet("ticket_id", ticket.id)]
+        named = await ticket_named(dispatcher, turn) or await about_ticket(dispatcher, turn, tracker)
+        if named:
+            return named
         if open_matter := still_not(dispatcher, turn, tracker):
             return open_matter
         if _REGISTER.search(turn.text) and not _ASKS_ABOUT.search(turn.text):
             dispatcher.utter_message(response="utter_register_now")
             return []
-        customers = {turn.conversation, await customer_of(turn.conversation)}  # the same one, on two channels
-        found = [ticket for one in customers for ticket in await service.of_customer(turn.brand.id, one, limit=3)]
-        tickets = sorted(found, key=lambda ticket: ticket.created_at, reverse=True)[:3]
+        tickets = await tickets_of(turn)
         if tickets:
             buttons = [add_to(tickets[0])] if len(tickets) == 1 else []
             dispatcher.utter_message(text="\n".join(map(status_line, tickets)), buttons=buttons)
         else:
             dispatcher.utter_message(response="utter_ask_ticket_number")
         return []
+
+
+async def ticket_named(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Where the ticket stands whose number a message names, or that there is none; empty without a number.
+
+    A number of the other brand is not found; one that is mistyped (KF123456) is none.
+    """
+    typed = _LIKE_RECEIPT.search(turn.text)
+    told = turn.entity("ticket_id") or (typed[0] if typed else "")
+    if not any(character.isdigit() for character in told) or turn.is_pressed:  # KFC is a shop
+        return []
+    number = parse_receipt(told)
+    ticket = await TicketService(database()).get(number) if number else None
+    if ticket is None or turn.brand.id not in ("", ticket.brand):
+        dispatcher.utter_message(response="utter_ticket_not_found")
+        return [SlotSet("misses", 0)]
+    if not await called_off(dispatcher, turn, ticket):
+        dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
+    return [SlotSet("ticket_id", ticket.id)]
 
 
 def _told_before(tracker: Tracker) -> list[EventType]:
