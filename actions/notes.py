@@ -23,7 +23,9 @@ from kefu.dialogue.ticket_words import Word, word_on_ticket
 from kefu.topics import is_business
 
 _SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
-_ADDS = re.compile(r"^(还|我|再|想|要|能|帮|给|麻烦)*(补充|[加添]上?[一两几]?[句条]|补上?[一两几]?[句条点]).{2,}")  # surely no question
+_ADDS = re.compile(
+    r"^(还|我|再|想|要|能|帮|给|麻烦)*(补充|[加添]上?[一两几]?[句条]|补上?[一两几]?[句条点]).{2,}"
+)  # surely no question
 _HURRIES = re.compile(r"^(请|麻烦|你们|能不能|可以)*(快(点|些)|赶紧|催|急|太慢|(怎么)?(这么|好)慢|人呢|还没(好|处理))")
 _LONGEST_HURRY = 10  # characters; more is a matter of its own
 _LEAVE: list[EventType] = [SlotSet("note", None), SlotSet("requested_slot", None)]

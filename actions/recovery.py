@@ -1,7 +1,6 @@
 """When the bot did not understand, or the matter is not the wallet's."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -24,7 +23,7 @@ from actions.feedback import rate_late
 from actions.guided import option_named
 from actions.lost_money import ask_who
 from actions.matter import KEPT, stay
-from actions.menu import show_menu
+from actions.menu_keys import press_key
 from actions.notes import about_ticket
 from actions.phone import reassure
 from actions.tickets import ticket_named
@@ -42,11 +41,6 @@ _OF_A_STORY = re.compile(
     r"[钱款账帐卡扣店付买卖转退充提单费额他她]|商|老板|对方|客服|银行|手机|电话|短信|余额|号|失败|收到|页面|按钮"
 )
 
-_KEYS: dict[str, Callable[[CollectingDispatcher], None]] = {  # of the menu, after the menu is gone
-    "9": show_menu,
-    "0": lambda dispatcher: dispatcher.utter_message(response="utter_person_by_button"),
-}
-
 
 class ActionOutOfScope(Action):
     """Decline what is not ours; where that is not sure, offer what might be meant."""
@@ -58,9 +52,11 @@ class ActionOutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Utter what fits; a question without an answer is kept for the trainers."""
         turn = Turn.of(tracker)
-        return await keep_unanswered(turn, await self._beside(dispatcher, turn, tracker))
+        return await keep_unanswered(turn, await self._beside(dispatcher, turn, tracker, domain))
 
-    async def _beside(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    async def _beside(
+        self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
         asked = (
             ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
@@ -82,9 +78,9 @@ class ActionOutOfScope(Action):
         kind = kind_of_text(turn.text)
         if kind in (Kind.HEARD, Kind.PLEASED, Kind.ANGRY):
             return _reaction(dispatcher, tracker, kind)
-        if turn.text.strip() in _KEYS:
-            _KEYS[turn.text.strip()](dispatcher)
-            return []
+        key = await press_key(dispatcher, turn, tracker, domain)
+        if key:
+            return key
         if kind is Kind.UNCLEAR:
             return miss(dispatcher, turn, tracker)
         chinese = in_chinese(turn.text)
