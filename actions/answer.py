@@ -20,6 +20,7 @@ from actions.buttons import (
     register_or_person,
     still_unsolved,
 )
+from actions.complaint import take_complaint
 from actions.emergency import kind_of, raise_alarm
 from actions.guided import (
     is_another_question,
@@ -124,7 +125,7 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
-    odd = answer_oddly(dispatcher, turn)
+    odd = take_complaint(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
     if odd:
         return odd
     decision = _pressed(turn) if turn.is_pressed else None

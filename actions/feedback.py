@@ -132,8 +132,8 @@ async def rate_late(dispatcher: CollectingDispatcher, turn: Turn, tracker: Track
     await store(turn, "rating", stars=stars, faq_id=tracker.get_slot("rated_faq"))
     if rating.comment:
         await store(turn, "comment", text=rating.comment, stars=stars)
-    is_open = _STILL_OPEN.search(rating.comment)
-    dispatcher.utter_message(response="utter_comment_unsolved" if is_open else "utter_rated_late")
+    heard = "utter_comment_stored" if rating.comment else "utter_rated_late"
+    dispatcher.utter_message(response="utter_comment_unsolved" if _STILL_OPEN.search(rating.comment) else heard)
     return [_RATED]
 
 

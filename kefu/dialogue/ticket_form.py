@@ -330,7 +330,7 @@ def _number_alone(text: str) -> dict[str, str]:
     number = parse_numeral(about["number"]) if about else None
     if about is None or number is None:
         return {}
-    return {"amount": about["number"] + "多" if about["more"] else f"{number.normalize():f}"}
+    return {"amount": about["number"] + "多元" if about["more"] else f"{number.normalize():f}"}
 
 
 def _may_be_amount(asked: str, text: str, topic: str) -> bool:

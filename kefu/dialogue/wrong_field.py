@@ -22,7 +22,7 @@ _NAMED = re.compile(
     f"|(?:{_CHANGE}|{_SLIP})(?:了|一?下|个|掉)*(?:我的?|那个)?{_SOME}{_END})"
 )
 _SOMETHING = re.compile(
-    rf"{_BEFORE}(?:有(?:一?个|一?处|些)?(?:地方|东西|信息)?|信息|内容|(?:订单|流水)号|哪里|好像|名字)*"
+    rf"{_BEFORE}(?:有(?:一?个|一?处|些)?(?:地方|东西)?|信息|内容|(?:订单|流水)号|哪里|好像|名字)*"
     rf"(?:不太?对|有误|{_SLIP}|{_CHANGE}){_END}"
 )
 _LONGEST = 18  # characters; more tells a story

@@ -20,7 +20,7 @@ def test_a_story_with_a_question_in_it_is_a_story() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "amount"), [("200", "200"), ("三百五", "350"), ("100多吧", "100多"), ("大概350", "350")]
+    ("text", "amount"), [("200", "200"), ("三百五", "350"), ("100多吧", "100多元"), ("大概350", "350")]
 )
 @pytest.mark.parametrize("topic", ["refund", OTHER_MATTER])
 def test_a_number_is_the_amount(text: str, amount: str, topic: str) -> None:
@@ -37,7 +37,7 @@ def test_a_number_is_no_amount_where_no_money_is_meant() -> None:
 
 
 def test_about_a_hundred_is_an_amount_where_it_is_asked_for() -> None:
-    assert next_step("amount", Said("100多吧", "out_of_scope"), 0, "refund").slots["amount"] == "100多"
+    assert next_step("amount", Said("100多吧", "out_of_scope"), 0, "refund").slots["amount"] == "100多元"
 
 
 def test_facts_instead_of_a_story_are_not_asked_for_twice() -> None:
