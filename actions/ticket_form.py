@@ -1,5 +1,6 @@
 """The ticket form: Rasa keeps the slots and asks, kefu.dialogue.ticket_form decides."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,9 @@ from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
 from kefu.show import CHINA, SKIPPED
 from kefu.topics import OTHER_MATTER, needs_amount, title
+
+
+_WORDS = re.compile(r"[一-鿿]{2}")
 
 
 class ValidateTicketForm(FormValidationAction):
@@ -112,7 +116,8 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
     if "question" in slots:
         slots["question"] = joined(tracker.get_slot("question"), slots["question"])
     if slots.get("description") == SKIPPED:
-        slots["description"] = tracker.get_slot("question") or SKIPPED  # 我要退款 is better than nothing
+        told = tracker.get_slot("question") or ""
+        slots["description"] = told if _WORDS.search(told) else SKIPPED  # 我要退款 is better than nothing
     slots.setdefault("bad_answers", 0)
     slots.setdefault("back", False)
     events: list[EventType] = [SlotSet(name, value) for name, value in slots.items()]

@@ -7,7 +7,7 @@ from actions.answer import ActionAnswer
 from actions.feedback import ActionFeedback, ActionRate, ActionStoreComment, ValidateCommentForm
 from actions.notes import ActionAddToTicket, ActionStoreNote, ValidateNoteForm
 from actions.recovery import ActionOutOfScope
-from actions.solved import ActionSolved
+from actions.solved import ActionSolved, ActionWhatNow
 from actions.tickets import ActionTicketStatus
 from kefu.database import Database
 from kefu.desk.feedback import FeedbackService
@@ -90,11 +90,11 @@ async def test_stars_in_words_are_a_rating_not_a_suggestion(
     assert [(one.kind, one.text, one.stars) for one in words] == ([("comment", comment, stars)] if comment else [])
 
 
-async def test_unsolved_beside_the_stars_is_heard(own_database: Database) -> None:
+@pytest.mark.parametrize(("action", "intent"), [(ActionFeedback(), "feedback"), (ActionWhatNow(), "deny")])
+async def test_unsolved_beside_the_stars_is_heard(own_database: Database, action: Action, intent: str) -> None:
     talk = Talk()
     talk.slots["rated_faq"] = "bill.balance"
-    said = await talk.hear(ActionFeedback(), "2分 其实没解决", "feedback")
-    assert text_of(said) == "utter_comment_unsolved"
+    assert text_of(await talk.hear(action, "2分 其实没解决", intent)) == "utter_comment_unsolved"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from actions.tickets import ActionSubmitTicket
 from kefu.database import Database
 from kefu.desk.tickets import TicketService
 from kefu.dialogue.ticket_form import ON_FILE
-from kefu.show import CHINA
+from kefu.show import CHINA, SKIPPED
 from tests.actions.conversation import Talk, text_of
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -52,3 +52,11 @@ async def test_who_says_little_is_registered_with_that(own_database: Database) -
     [ticket] = await TicketService(own_database).queue()
     assert (ticket.intent, ticket.amount, ticket.phone) == ("refund", 200, None)
     assert ticket.description == f"我要退款\n手机号：{ON_FILE}"
+
+
+@pytest.mark.parametrize(("told", "kept"), [("提现多久到", "提现多久到"), ("8", SKIPPED), (None, SKIPPED)])
+async def test_a_skipped_story_is_what_was_told_before(told: str | None, kept: str) -> None:
+    talk = Talk()
+    talk.slots.update(topic="withdraw_arrival", question=told)
+    await form(talk, "description", "跳过", "skip")
+    assert talk.slots["description"] == kept
