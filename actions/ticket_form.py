@@ -8,19 +8,19 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import entry_for
 from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
 from actions.matter import joined
+from actions.showing import entry_for
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
 from kefu.dialogue.corrected_time import relative_to
+from kefu.dialogue.said import FACTS
 from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
 from kefu.show import CHINA, SKIPPED
 from kefu.topics import OTHER_MATTER, needs_amount, title
-
 
 _WORDS = re.compile(r"[一-鿿]{2}")
 
@@ -49,7 +49,8 @@ class ValidateTicketForm(FormValidationAction):
             return await _alarm(dispatcher, turn, tracker, kind)
         known = tracker.get_slot("time") or tracker.get_slot("time_before")
         said = relative_to(turn.said(), known, datetime.now(CHINA).replace(tzinfo=None))
-        step = next_step(asked, said, int(tracker.get_slot("bad_answers") or 0), topic)
+        told = [name for name in FACTS if tracker.get_slot(name) not in (None, "", SKIPPED)]
+        step = next_step(asked, said, int(tracker.get_slot("bad_answers") or 0), topic, told)
         for response in step.say:
             dispatcher.utter_message(response=response, matter=title(str(step.slots.get("topic") or topic)))
         if step.answer_question:

@@ -4,7 +4,7 @@ The Rasa form (`ticket_form`) keeps the slots and asks; the decisions are all he
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,7 +80,9 @@ _POLITE = re.compile(  # each alternative is no sequence of others, so that ther
     r"|[您你大家\s,。.!~吧啊呀呢哈的了嘛])+$",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点|号)|为何|呢$|(.)(不|没)\2|是否")
+_QUESTION = re.compile(
+    r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点|号)|为何|呢$|(.)(不|没)\2|是否|(能|会|可以|行)[^,.!不]{0,6}不[,.!]*$"
+)
 ASKS_HOW_LONG = re.compile(
     r"(多久|几天|什么时候|啥时候|多长时间)(?!以?前|以?来).{0,6}(处理|回复|联系|答复|解决|结果|好|办)"
     r"|^(要|得|那|这个?|还|需要|大概|一般)*(等|要)?(多久|几天|多长时间)(?!以?前|以?来)"
@@ -89,9 +91,12 @@ _LONG_AGO = re.compile(
     r"^(大概|大约|差不多|可能|应该|好像|就|是|在)*(好?几|好多)(天|周|个?星期|个?月|年|个?小时)(以?前|之前)"
 )
 _CORRECTS = re.compile(r"不是|不对|错了|改(成|为|一下)|应该?是|更正")
+_ANOTHER = re.compile(r"^(还有|另外|而且|对了)|也|又")  # 还有 上个月也扣了30
+_BEFORE_AMOUNT = re.compile(r"^(不对|不是|错了|应该?|是|要?改(成|为)?|金额|[,\s])*")
+_LEAST_BARE, _MOST_BARE = 10, 10**7  # yuan; below are choices, above are telephone numbers
 _MONEY = re.compile(r"[\d一二三四五六七八九十百千万两几]|块|元|钱|毛|角")
 _ABOUT = re.compile(
-    r"(?:大概|大约|差不多|也就|就|是|有|应该|[,\s])*(?P<number>[^多来左上吧呢]+?)\s*(?P<more>多)?(?:左右|上下|吧|呢|啊|[,.!])*"
+    r"(?:大概|大约|差不多|也就|有|[,\s])*(?P<number>[^多来左上吧呢块元\s]+?)\s*(?P<more>多)?(?:块|元|左右|上下|吧|呢|啊|[。,.!\s])*"
 )
 _ON_FILE = re.compile(
     r"^(?P<phone>(?:我的?|留的?)*(?:手机|电话)(?:号码?)?|号码)?[,\s]*(?:就|还|都|也|是|用|跟|和|与|打|按|同|在|我|你们)*"
@@ -130,7 +135,7 @@ def prefill(question: str | None) -> dict[str, Any]:
     return {}
 
 
-def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step:
+def next_step(asked: str, said: Said, bad_answers: int, topic: str = "", told: Collection[str] = ()) -> Step:
     """Decide on a message in mid-form.
 
     A step that leaves the question open sets `back`: it is asked again in other words.
@@ -140,6 +145,7 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         said: the message.
         bad_answers: how many answers to this question were of no use so far.
         topic: what the ticket is about; OTHER_MATTER where the form began without a matter.
+        told: the facts that the ticket has already.
     """
     if said.intent == "human_agent" and said.confidence >= SURE:
         return Step({"ticket_confirmed": PERSON}, ended=True)
@@ -156,8 +162,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         known.update({"phone": ON_FILE, "phone_sealed": None})
     if not known and (wrong := _wrong_fields(asked, said.text, topic)):
         return Step({**dict.fromkeys(wrong), "bad_answers": 0}, ("utter_ticket_once_more",))
-    if "amount" not in known and (asked == "amount" or _may_be_amount(asked, said.text, topic)):
-        known.update(_number_alone(said.text))
+    if "amount" not in known and (bare := _bare_amount(asked, said.text, topic)):
+        known["amount"] = bare
     if asked == "ticket_confirmed":
         return _confirmation(said, known, bad_answers)
     if asked in known:
@@ -171,6 +177,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         return _unknown(asked, name, said, known, bad_answers)
     if _skips(asked, said, gives_facts=bool(known)):
         return Step({**known, asked: SKIPPED, "bad_answers": 0})
+    if known and _ANOTHER.search(said.text) and not _CORRECTS.search(said.text) and {*known} & {*told}:
+        return Step({"extra": said.text, "bad_answers": bad_answers, "back": True}, ("utter_ticket_added",))
     if known:
         heard = "utter_ticket_changed" if _CORRECTS.search(said.text) else "utter_ticket_noted"
         return Step({**known, "bad_answers": bad_answers, "back": True}, (heard,))
@@ -221,6 +229,20 @@ def _wrong_fields(asked: str, text: str, topic: str) -> list[str]:
     if topic == "change_phone" and asked != "ticket_confirmed":
         wrong = [name for name in wrong if name != "phone"]
     return [*wrong, "phone_sealed"] if "phone" in wrong else wrong
+
+
+def _bare_amount(asked: str, text: str, topic: str) -> str | None:
+    """The amount of 350, or 要改成350: a number alone is one only because we asked, or have just shown the amount.
+
+    Also where the story of something about money was asked for. 100多 stays as it was said.
+    """
+    is_story = asked == "description" and (topic == OTHER_MATTER or needs_amount(topic))
+    about = _ABOUT.fullmatch(_BEFORE_AMOUNT.sub("", text).strip())
+    number = parse_numeral(about["number"]) if about and (is_story or asked in ("amount", "ticket_confirmed")) else None
+    least = 0 if asked == "amount" else _LEAST_BARE
+    if about is None or number is None or not least <= number < _MOST_BARE:
+        return None
+    return f"{about['number']}多元" if about["more"] else f"{number.normalize():f}"
 
 
 def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str, Any], bad_answers: int) -> Step:
@@ -303,7 +325,9 @@ def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
 
 
 def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str) -> Step:
-    if known and (says_only_facts(said) or known.get("phone") == ON_FILE or _number_alone(said.text)):
+    if known and (
+        says_only_facts(said) or known.get("phone") == ON_FILE or _bare_amount("description", said.text, topic)
+    ):
         if bad_answers:
             return Step({**known, "description": SKIPPED, "bad_answers": 0})
         return Step({**known, "bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_noted",))
@@ -322,20 +346,6 @@ def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str
     if len(said.text) >= _LONG_ENOUGH or bad_answers >= 1:
         return Step({**known, "description": said.text, "bad_answers": 0})
     return Step({**known, "question": said.text, "bad_answers": bad_answers + 1}, ("utter_ticket_say_more",))
-
-
-def _number_alone(text: str) -> dict[str, str]:
-    """The amount of a message that is a number alone, which it is only because we asked; 100多 stays as it was said."""
-    about = _ABOUT.fullmatch(text.strip())
-    number = parse_numeral(about["number"]) if about else None
-    if about is None or number is None:
-        return {}
-    return {"amount": about["number"] + "多元" if about["more"] else f"{number.normalize():f}"}
-
-
-def _may_be_amount(asked: str, text: str, topic: str) -> bool:
-    """Whether a number may be an amount where the story was asked for; one digit is a key of the menu."""
-    return asked == "description" and len(text.strip()) > 1 and (topic == OTHER_MATTER or needs_amount(topic))
 
 
 def _phone_on_file(asked: str, text: str) -> bool:
