@@ -325,9 +325,8 @@ def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
 
 
 def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str) -> Step:
-    if known and (
-        says_only_facts(said) or known.get("phone") == ON_FILE or _bare_amount("description", said.text, topic)
-    ):
+    is_bare = known.get("phone") == ON_FILE or _bare_amount("description", said.text, topic)
+    if known and (says_only_facts(said) or is_bare):
         if bad_answers:
             return Step({**known, "description": SKIPPED, "bad_answers": 0})
         return Step({**known, "bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_noted",))
