@@ -88,7 +88,7 @@ class ActionStoreNote(Action):
 async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """A word on the ticket that was just opened (要多久, 催一下, 对了…, 金额是60); empty for any other message."""
     number, is_urgent = tracker.get_slot("ticket_id"), is_alarmed(tracker)
-    if plain := await _plain_word(dispatcher, turn, tracker):
+    if plain := await plain_word(dispatcher, turn, tracker):
         return plain
     word = word_on_alarm(turn.text, tracker) if is_urgent else None
     adds = _ADDS.match(turn.text) or only_facts(turn) or (is_urgent and tells_more(turn))
@@ -112,17 +112,7 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
     return [SlotSet("ticket_id", number)]
 
 
-async def called_off(dispatcher: CollectingDispatcher, turn: Turn, ticket: Ticket) -> bool:
-    """Whether a message wants a ticket to be given up: its agent is told; nobody else closes it."""
-    wants = word_on_ticket(turn.text) in (Word.CANCELS, Word.NO_NEED) and Status(ticket.status).is_active
-    if wants:
-        stored = await _added(ticket.id, f"客户要求取消：{turn.text}", turn)
-        passed_on = "utter_cancel_passed_on" if stored == "utter_note_stored" else stored
-        dispatcher.utter_message(response=passed_on, receipt=ticket.id)
-    return wants
-
-
-async def _plain_word(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+async def plain_word(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """What is said of a ticket in plain words, however sure the classifier is of something else; empty for any other.
 
     Words that name a ticket are about the customer's latest, where the talk has opened none.
@@ -140,6 +130,16 @@ async def _plain_word(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tra
     if not await called_off(dispatcher, turn, ticket):
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
     return [SlotSet("ticket_id", ticket.id)]
+
+
+async def called_off(dispatcher: CollectingDispatcher, turn: Turn, ticket: Ticket) -> bool:
+    """Whether a message wants a ticket to be given up: its agent is told; nobody else closes it."""
+    wants = word_on_ticket(turn.text) in (Word.CANCELS, Word.NO_NEED) and Status(ticket.status).is_active
+    if wants:
+        stored = await _added(ticket.id, f"客户要求取消：{turn.text}", turn)
+        passed_on = "utter_cancel_passed_on" if stored == "utter_note_stored" else stored
+        dispatcher.utter_message(response=passed_on, receipt=ticket.id)
+    return wants
 
 
 async def _open_ticket(number: str, turn: Turn) -> Ticket | None:

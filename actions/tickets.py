@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aside import take_up
 from actions.handoff import to_queue
-from actions.notes import about_ticket, called_off
+from actions.notes import called_off, plain_word
 from actions.open_matter import still_not
 from actions.status import add_to, status_line, tickets_of
 from actions.turn import Turn, all_said
@@ -68,7 +68,7 @@ class ActionTicketStatus(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Look up by number, or by customer. A number of the other brand is not found."""
         turn = Turn.of(tracker)
-        named = await ticket_named(dispatcher, turn) or await about_ticket(dispatcher, turn, tracker)
+        named = await ticket_named(dispatcher, turn) or await plain_word(dispatcher, turn, tracker)
         if named:
             return named
         if open_matter := still_not(dispatcher, turn, tracker):

@@ -114,3 +114,11 @@ async def test_one_more_sentence_goes_to_the_ticket(ticket: Ticket, own_database
     talk.slots["ticket_id"] = ticket.id
     assert text_of(await talk.hear(ActionAnswer(), text, "complaint", 0.99)) == "utter_note_stored"
     assert await notes(own_database, ticket) == [text]
+
+
+async def test_who_asks_after_an_alarm_how_it_stands_hears_it(ticket: Ticket, own_database: Database) -> None:
+    talk = Talk()
+    talk.slots.update(ticket_id=ticket.id, topic="account_theft", alarm="account_theft")
+    said = await talk.hear(ActionTicketStatus(), "帮我查一下进度", "ticket_status")
+    assert "最晚" in text_of(said)
+    assert await notes(own_database, ticket) == []
