@@ -19,6 +19,7 @@ from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.guides import guides
 from kefu.dialogue.ticket_form import CONFIRMED, ON_FILE, PERSON
+from kefu.dialogue.ticket_words import Word, word_on_ticket
 from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.knowledge import knowledge_base
 from kefu.show import SKIPPED, is_time, parse_amount, show_moment
@@ -81,7 +82,8 @@ class ActionTicketStatus(Action):
             buttons = [add_to(tickets[0])] if len(tickets) == 1 else []
             dispatcher.utter_message(text="\n".join(map(status_line, tickets)), buttons=buttons)
         else:
-            dispatcher.utter_message(response="utter_ask_ticket_number")
+            is_cancel = word_on_ticket(turn.text) is Word.CANCELS
+            dispatcher.utter_message(response="utter_no_ticket_to_cancel" if is_cancel else "utter_ask_ticket_number")
         return []
 
 

@@ -122,3 +122,8 @@ async def test_who_asks_after_an_alarm_how_it_stands_hears_it(ticket: Ticket, ow
     said = await talk.hear(ActionTicketStatus(), "帮我查一下进度", "ticket_status")
     assert "最晚" in text_of(said)
     assert await notes(own_database, ticket) == []
+
+
+async def test_who_has_no_ticket_hears_that_nothing_is_to_be_cancelled(own_database: Database) -> None:
+    said = await Talk().hear(ActionTicketStatus(), "刚才那个工单取消吧", "ticket_status")
+    assert text_of(said) == "utter_no_ticket_to_cancel"

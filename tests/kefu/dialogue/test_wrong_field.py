@@ -37,6 +37,8 @@ def test_a_wrong_answer_is_named_in_many_words(text: str, names: list[str]) -> N
         "手机换了登录不上",
         "商家说金额不对不给退",
         "电话打不通",
+        "手机号换了",
+        "换了手机号",
         "好的",
     ],
 )
