@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from kefu.channels import log
 from kefu.channels.columns import as_json, as_moment, from_json, from_moment
@@ -165,11 +165,20 @@ class Inbox:
         for conversation in found:
             async with self._database.transaction(conversation_key(conversation)) as transaction:
                 claim = update(_inbound).where(*free, _inbound.c.conversation == conversation)
+                taken_over = case((_inbound.c.tries == 0, 1), else_=_inbound.c.tries)
                 claimed = await transaction.execute(
-                    claim.values(leased_by=self.owner, lease_until=now + LEASE, tries=_inbound.c.tries + 1)
+                    claim.values(leased_by=self.owner, lease_until=now + LEASE, tries=taken_over)
                 )
                 taken += [conversation] if claimed.rowcount else []
         return taken
+
+    async def begin_again(self, lines: Sequence[Stored]) -> list[Stored]:
+        """Count that a turn which may have run before begins now; its lines with the new count."""
+        conversation, ids = lines[0].message.conversation, [line.message.message_id for line in lines]
+        begun = update(_inbound).where(_inbound.c.conversation == conversation, _inbound.c.message_id.in_(ids))
+        async with self._database.transaction(conversation_key(conversation)) as transaction:
+            await transaction.execute(begun.values(tries=_inbound.c.tries + 1))
+        return [replace(line, tries=line.tries + 1) for line in lines]
 
     async def look(self, message: Inbound) -> Stored | None:
         """A message as it is stored now."""
