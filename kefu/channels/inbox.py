@@ -81,22 +81,35 @@ class Inbox:
             known = _find(cursor, message)
             if known is not None:
                 return known
-            pressed = self._pressed(cursor, message, prepared)
-            stored = Stored(
-                replace(message, text=pressed.original),
-                pressed,
-                datetime.now(timezone.utc),
-                leased_by=self.owner,
-                is_new=True,
-            )
-            if self._is_logged:
-                line = Line(CUSTOMER, message.shown or {"text": pressed.original}, message.message_id)
-                [logged] = log.append(cursor, message.conversation, [line])
-                stored = replace(stored, seq=logged.seq)
-            _insert(cursor, stored)
-            return stored
+            return self._stored_now(cursor, message, self._pressed(cursor, message, prepared))
 
         return await self._database.quick(work, conversation_key(message.conversation))
+
+    async def set_aside(self, message: Inbound, prepared: Prepared) -> bool:
+        """Store a message that no turn is to answer; False where it is stored already, to be answered."""
+
+        def work(cursor: Cursor) -> bool:
+            known = _find(cursor, message)
+            if known is not None:
+                return known.replies == []  # set aside before: that was not told, or not heard
+            return self.answer_within(cursor, [self._stored_now(cursor, message, prepared)], []) is not None
+
+        return await self._database.quick(work, conversation_key(message.conversation))
+
+    def _stored_now(self, cursor: Cursor, message: Inbound, prepared: Prepared) -> Stored:
+        stored = Stored(
+            replace(message, text=prepared.original),
+            prepared,
+            datetime.now(timezone.utc),
+            leased_by=self.owner,
+            is_new=True,
+        )
+        if self._is_logged:
+            line = Line(CUSTOMER, message.shown or {"text": prepared.original}, message.message_id)
+            [logged] = log.append(cursor, message.conversation, [line])
+            stored = replace(stored, seq=logged.seq)
+        _insert(cursor, stored)
+        return stored
 
     async def waiting(self, conversation: str) -> list[Stored]:
         """The messages of a conversation that have no answer, in the order in which they came."""

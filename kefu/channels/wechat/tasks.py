@@ -109,6 +109,10 @@ class Tasks:
         elif ask is Ask.PICTURE:
             await self._picture(callback)
 
+    def file(self, message: Inbound) -> None:
+        """What was not stored, and won't come again, becomes a ticket when that can be."""
+        self._door.file(message)
+
     async def forget(self, callback: Callback) -> None:
         """An unsubscription: nothing can be sent any more, and nobody is bound."""
         await self._bindings.unbind(callback.conversation)
