@@ -118,7 +118,7 @@ class Turns:
             output,
             message.conversation,
             input_channel=message.channel,
-            message_id=message.message_id,
+            message_id=ids[-1],  # should a later line join at another try, what was done for these is not that turn's
             metadata={**metadata, LINES: ids} if len(ids) > 1 else metadata,
         )
         answered: list[Answered] = []

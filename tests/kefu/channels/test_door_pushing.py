@@ -18,6 +18,7 @@ from kefu.channels.models import InboundMessage
 from kefu.channels.rasa_agent import Remembered, remembered
 from kefu.channels.wake import Wakeups
 from kefu.database import Database
+from kefu.desk.handoffs import HandoffService, NewHandoff
 from kefu.desk.tickets import TicketService
 from kefu.dialogue.lock_store import FairLockStore
 from kefu.settings import settings
@@ -237,6 +238,43 @@ async def test_a_turn_on_record_is_not_run_again(customer: Customer, monkeypatch
     assert said[0].body["buttons"]
     await alive.close()
     assert rasa.heard == ["你好\n我的钱", "没到账"]
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_line_that_came_after_a_turn_began_is_not_lost_with_it(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    """The process dies when a person has the lines of the turn; another line has come, too late for it or nearly."""
+    joining(monkeypatch, 3600)
+    rasa, handoffs = Rasa(), HandoffService(customer.database)
+    talk = (await handoffs.ask(NewHandoff("my", "website", "web-1", "asked", "other"))).handoff.id
+    said, never = asyncio.Event(), asyncio.Event()
+
+    async def relays(message: UserMessage) -> None:
+        await handoffs.say("web-1", message.text, message.message_id)
+        if not said.is_set():
+            said.set()
+            await never.wait()
+
+    rasa.before = relays
+    door = customer.door(rasa)
+    for number, text in enumerate(["我的卡", "丢了"]):
+        await door.take(line(text, f"m{number}"))
+    door._workers.notice("web-1", is_urgent=True)
+    await asyncio.wait_for(said.wait(), PATIENCE)
+    await door.take(line("尾号8888", "m2"))
+    await kill(door)
+    last = (await door._inbox.waiting("web-1"))[1]
+    async with customer.database.transaction() as transaction:
+        at = last.received_at + timedelta(seconds=3600.2 if late else 3599)
+        newest = update(InboundMessage.__table__).where(InboundMessage.message_id == "m2")
+        await transaction.execute(newest.values(received_at=at))
+    await die(customer.database)
+    alive = customer.door(rasa)
+    await take_over(alive)
+    await customer.hears(1)
+    await alive.close()
+    assert "尾号8888" in (await handoffs.lines(talk))[-1].text
 
 
 async def test_a_message_that_always_ends_the_process_is_given_up_with_a_ticket(customer: Customer) -> None:
