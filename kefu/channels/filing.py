@@ -61,8 +61,8 @@ class Filing:
                 logger.warning("message is still not in a ticket: reference=%s: %s", reference, type(error).__name__)
 
     async def _file(self, message: Inbound, prepared: Prepared, noted: Prepared) -> None:
-        """One try. Of a channel that pushes the inbox decides: what was stored after all is answered, and not filed."""
-        if self._log is not None and not await self._inbox.set_aside(message, prepared):
+        """One try; what is answered after all, or will be, is not filed."""
+        if await self._is_taken(message, prepared):
             return
         [told] = await apologise(self._tickets, message, noted)
         logger.info("message is in a ticket: reference=%s", reference_of(message))
@@ -70,3 +70,10 @@ class Filing:
             line = Line(NOTICE, {"text": told["text"]}, f"{message.message_id}.f")
             await self._log.append(message.conversation, [line])
             await self._announce(message.conversation)
+
+    async def _is_taken(self, message: Inbound, prepared: Prepared) -> bool:
+        """Of a channel that pushes all that is stored is answered; of one that replies, to who waits or asks again."""
+        if self._log is not None:
+            return not await self._inbox.set_aside(message, prepared)
+        known = await self._inbox.look(message)
+        return known is not None and known.replies is not None

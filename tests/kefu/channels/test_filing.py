@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -22,11 +23,11 @@ PREPARED = Prepared("我的钱呢", "我的钱呢")
 class Clerk:
     """A process that files; ends when it is done with what it was given."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, pushes: bool = True) -> None:
         self.announced: list[str] = []
         self.tickets = TicketService(database)
-        self.inbox, self.log = Inbox(database, is_logged=True), MessageLog(database)
-        self._filing = Filing(self.inbox, self.tickets, self.log, self._announce)
+        self.inbox, self.log = Inbox(database, is_logged=pushes), MessageLog(database)
+        self._filing = Filing(self.inbox, self.tickets, self.log if pushes else None, self._announce)
 
     async def files(self, message: Inbound) -> None:
         self._filing.file(message)
@@ -68,6 +69,16 @@ async def test_what_is_filed_is_not_answered(clerk: Clerk) -> None:
     assert not again.is_new and again.seq == 1
     assert await clerk.inbox.waiting("wx-1") == []
     assert await clerk.inbox.abandoned("wechat") == []
+
+
+async def test_without_a_log_only_what_was_answered_after_all_is_not_filed(clerk: Clerk, database: Database) -> None:
+    asked = Clerk(database, pushes=False)
+    answered, left = [await asked.inbox.store(replace(MESSAGE, message_id=name), PREPARED) for name in ("m1", "m2")]
+    await asked.inbox.answer([answered], [{"text": "在查"}])
+    await asked.files(answered.message)
+    assert await asked.tickets.queue() == []
+    await asked.files(left.message)
+    assert len(await asked.tickets.queue()) == 1
 
 
 @pytest.mark.parametrize("moment", ["set_aside", "open"])
