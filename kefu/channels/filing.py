@@ -51,7 +51,7 @@ class Filing:
     async def _keep_trying(self, message: Inbound) -> None:
         prepared = prepare(message.text, settings().max_message_chars)
         reference = reference_of(message)
-        noted = replace(prepared, original=f"{prepared.original}(编号 {reference})")
+        noted = replace(prepared, original=f"{prepared.original}（编号 {reference}）")
         while True:
             await asyncio.sleep(_RETRY_SECONDS)
             try:

@@ -24,7 +24,7 @@ async def test_who_waits_for_a_slow_database_gets_the_answer_and_no_apology(wire
             await until(lambda: len(wired.platform.callbacks) > before)
             assert wired.platform.callbacks[before][1] != 200, "acknowledged, and perhaps never stored"
         await saying
-        await until(lambda: len(wired.heard()) > 1)
+        await until(lambda: len(wired.heard()) > 1, patience=30)
         wired.platform.tries = 3
         assert await wired.heard_so_far() == ["答 在吗", "答 你好"]
         assert wired.bot.heard == ["在吗", "你好"]
@@ -44,7 +44,7 @@ async def test_what_was_not_stored_has_a_reference_in_the_log_and_is_in_a_ticket
             references = [_reference(wired, openid) for openid in users]
         assert len(set(references)) == 2
         assert all(f"account=post reference={reference}" in caplog.text for reference in references)
-        await until(lambda: all(len(wired.heard(openid)) == 3 for openid in users))
+        await until(lambda: all(len(wired.heard(openid)) == 3 for openid in users), patience=30)
         tickets = await TicketService(wired.database).queue()
         assert len(tickets) == 2
         for openid, reference in zip(users, references, strict=True):
