@@ -94,9 +94,9 @@ async def ticket_named(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
     """
     typed = _LIKE_RECEIPT.search(turn.text)
     told = turn.entity("ticket_id") or (typed[0] if typed else "")
-    if not any(character.isdigit() for character in told) or turn.is_pressed:  # KFC is a shop
-        return []
     number = parse_receipt(told)
+    if turn.is_pressed or not (number or any(character.isdigit() for character in told)):  # KFC is a shop
+        return []
     ticket = await TicketService(database()).get(number) if number else None
     if ticket is None or turn.brand.id not in ("", ticket.brand):
         dispatcher.utter_message(response="utter_ticket_not_found")

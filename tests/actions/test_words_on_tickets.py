@@ -104,6 +104,11 @@ async def test_a_number_with_gaps_is_read(ticket: Ticket) -> None:
     assert ticket.id in text_of(await Talk().hear(ActionOutOfScope(), typed, "out_of_scope"))
 
 
+async def test_a_number_may_have_no_digit(own_database: Database) -> None:
+    said = text_of(await Talk().hear(ActionOutOfScope(), "KFABCDEFGHJK", "out_of_scope"))
+    assert said == "utter_ticket_not_found"
+
+
 async def test_a_shop_is_no_number(own_database: Database) -> None:
     assert "utter_ticket_not_found" not in text_of(await Talk().hear(ActionOutOfScope(), "KFC", "out_of_scope"))
 
