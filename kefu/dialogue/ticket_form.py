@@ -160,7 +160,7 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "", told: C
         return _other_topic(asked, corrected, said, known, bad_answers)
     if asked in ("description", "phone") and "phone" not in known and _phone_on_file(asked, said.text):
         known.update({"phone": ON_FILE, "phone_sealed": None})
-    if not known and (wrong := _wrong_fields(asked, said.text, topic)):
+    if not known and (wrong := _wrong_fields(asked, said.text, topic, told)):
         return Step({**dict.fromkeys(wrong), "bad_answers": 0}, ("utter_ticket_once_more",))
     if "amount" not in known and (bare := _bare_amount(asked, said.text, topic)):
         known["amount"] = bare
@@ -221,13 +221,11 @@ def keeps_phone(text: str) -> bool:
     return bool(_KEEPS_PHONE_ANYWHERE.search(text)) and not _BIDDEN.search(text)
 
 
-def _wrong_fields(asked: str, text: str, topic: str) -> list[str]:
+def _wrong_fields(asked: str, text: str, topic: str, told: Collection[str]) -> list[str]:
     """What is to be asked for again, as the customer says that it is wrong. A story may be about a wrong number."""
-    if asked == "description":
-        return []
     wrong = wrong_fields(text)
-    if topic == "change_phone" and asked != "ticket_confirmed":
-        wrong = [name for name in wrong if name != "phone"]
+    if asked != "ticket_confirmed":
+        wrong = [name for name in wrong if name in told and not (name == "phone" and topic == "change_phone")]
     return [*wrong, "phone_sealed"] if "phone" in wrong else wrong
 
 

@@ -58,14 +58,16 @@ def test_it_is_asked_for_at_the_summary(text: str, intent: str, name: str, bad_a
 
 
 def test_it_is_asked_for_in_mid_form() -> None:
-    step = next_step("amount", Said("手机号填错了怎么改", "change_phone"), 0, "refund")
+    step = next_step("amount", Said("手机号填错了怎么改", "change_phone"), 0, "refund", ["phone"])
     assert step.slots == {"phone": None, "phone_sealed": None, "bad_answers": 0}
     assert not step.answer_question
 
 
 def test_a_story_about_numbers_goes_on() -> None:
     assert "phone" not in next_step("description", Said("手机号填错了怎么改", "change_phone"), 0, "change_phone").slots
-    assert "phone" not in next_step("time", Said("手机号填错了", "change_phone"), 0, "change_phone").slots
+    wrong = Said("手机号填错了", "change_phone")
+    assert "phone" not in next_step("time", wrong, 0, "change_phone", ["phone"]).slots
+    assert "phone" not in next_step("time", wrong, 0, "refund", ["amount"]).slots, "none was told"
 
 
 def test_a_value_beside_it_is_taken_at_once() -> None:
