@@ -16,13 +16,17 @@ from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import THEFT, find_emergency
 from kefu.dialogue.said import FACTS
+from kefu.dialogue.unharmed import is_unharmed
 from kefu.show import parse_amount
 from kefu.topics import OTHER_MATTER
 
 _SURE = 0.4
 _SHORT, _SURE_OF_SHORT = 4, 0.6  # characters that say too little (有人吗) to go by less
-_DENIES = re.compile(r"(没|没有)被(盗|骗|偷)")
-_ASKS_WHETHER = re.compile(r"(是真的|真的假的|可信|能信|是骗子|是骗人的)[吗嘛么]|是不是(骗子|骗人|诈骗|真的|假的)")
+_ASKS_WHETHER = re.compile(
+    r"(是真的|真的假的|可信|能信|是骗子|是骗人的|靠谱|可靠|正规)[吗嘛么]|靠不靠谱|是不是(骗子|骗人|诈骗|真的|假的)"
+)
+    r"(是真的|真的假的|可信|能信|是骗子|是骗人的|靠谱|可靠|正规)[吗嘛么]|靠不靠谱|是不是(骗子|骗人|诈骗|真的|假的)"
+)
 _OF_ONE_MATTER = ("time", "amount", "order_id", "description", "extra", *KEPT)
 NO_BRAND = "（客户还没说用的是哪个钱包）"
 
@@ -34,7 +38,7 @@ def kind_of(turn: Turn) -> str | None:
     if found and not (only_asks and found.name == "code_given"):
         return found.name
     is_sure = turn.confidence >= (_SURE_OF_SHORT if len(turn.text.strip()) <= _SHORT else _SURE)
-    return "general" if turn.intent == THEFT and is_sure and not (only_asks or _DENIES.search(turn.text)) else None
+    return "general" if turn.intent == THEFT and is_sure and not (only_asks or is_unharmed(turn.text)) else None
 
 
 def topic_of(kind: str, tracker: Tracker) -> str:
