@@ -24,6 +24,7 @@ _SURE = 0.4
 _SHORT, _SURE_OF_SHORT = 4, 0.6  # characters that say too little (有人吗) to go by less
 _ASKS_WHETHER = re.compile(
     r"(是真的|真的假的|可信|能信|是骗子|是骗人的|靠谱|可靠|正规)[吗嘛么]|靠不靠谱|是不是(骗子|骗人|诈骗|真的|假的)"
+    r"|(能|可以)用.{0,10}[吗嘛么]|用.{0,10}(可以|行|能)[吗嘛么]"
 )
 _OF_ONE_MATTER = ("time", "amount", "order_id", "description", "extra", *KEPT)
 NO_BRAND = "（客户还没说用的是哪个钱包）"
