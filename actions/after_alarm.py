@@ -3,13 +3,16 @@
 import re
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
 
 from actions.guided import says_unsolved
 from actions.turn import Turn
 from kefu.dialogue.answering import SURE
-from kefu.dialogue.emergency import find_emergency
+from kefu.dialogue.emergency import THEFT, find_emergency
 from kefu.dialogue.odd_messages import Kind, kind_of_text
-from kefu.dialogue.ticket_form import asks
+from kefu.dialogue.ticket_form import asks, keeps_phone
+from kefu.dialogue.unharmed import is_unharmed, may_codes_be_told
 from kefu.topics import is_business, title
 
 _NOTHING_LOST = re.compile(r"^我?(还|都|并)?没有?(转|给|说|付|告诉)(过|出去|成)?(钱|他|她|别人|验证码)*[呢啊了的,.!]*$")
@@ -49,6 +52,22 @@ def _is_lost(tracker: Tracker) -> bool:
     if kind and kind.name == "wrong_transfer":
         return False
     return kind is None or kind.name != "scam" or bool(tracker.get_slot("amount") or _GONE.search(told))
+
+
+def calm_down(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """A word to whom nothing has happened (差点被骗), or who asks whether codes may be told; empty for others.
+
+    While an alarm is open such words belong in its ticket.
+    """
+    if turn.is_pressed or is_alarmed(tracker) or keeps_phone(turn.text):
+        return []
+    if may_codes_be_told(turn.text):
+        dispatcher.utter_message(response="utter_never_tell_codes")
+    elif turn.intent == THEFT and is_unharmed(turn.text):
+        dispatcher.utter_message(response="utter_unharmed")
+    else:
+        return []
+    return [SlotSet("misses", 0)]
 
 
 def tells_more(turn: Turn) -> bool:

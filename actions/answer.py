@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import calm_down
 from actions.brand import ask_brand, must_ask_brand, resumed
 from actions.buttons import (
     Button,
@@ -73,6 +74,9 @@ class ActionAnswer(Action):
         kind = kind_of(turn)
         if kind:
             return await raise_alarm(dispatcher, turn, tracker, kind)
+        calm = calm_down(dispatcher, turn, tracker)
+        if calm:
+            return calm
         if must_ask_brand(turn, tracker):
             return ask_brand(dispatcher, tracker)
         turn = resumed(turn, tracker)

@@ -18,7 +18,7 @@ _NOBODY = re.compile(r"^[^,.;!?\s]{0,4}(?<!是)不是(骗子|诈骗|骗人的?|�
 _UNHARMED = re.compile(
     r"(没|没有)被(盗|骗|偷)"
     r"|差一?点"
-    rf"|没有?(给|信|理|转|告诉|搭理|理会|付|汇|上当|得逞|发|点|接|说)(他们?|她|对方|别人|人家|骗子|钱|款|过去|出去|过|成|验证码|密码|了|的)*{_END}"
+    rf"|没有?(给|信|理|转|告诉|搭理|理会|付|汇|上当|得逞|骗到|骗成|发|点|接|说)(他们?|她|对方|别人|人家|骗子|钱|款|过去|出去|过|成|验证码|密码|了|的)*{_END}"
     r"|(?<!是)不是(骗子|诈骗|骗人|被盗|被骗|盗刷)"
     r"|被[^,.;!?\s]{0,4}骗过"
     r"|骗子(公司|平台|软件|app|钱包)|(?<!充)(?<!充是)(?<!称)(?<!说)你们(?!客服|的人).{0,15}骗(子|人)"
@@ -29,7 +29,16 @@ _UNDONE = re.compile(  # whatever was told before this is explained by it
     rf"|(?<!没)(?<!没有)(退|还|追)(回来?|给我|回给我)了(?!吗|没|么|\?)|(?<!没)(?<!没有)找(到|回来?)了{_END}|(刚|已经|又)找(到|回来?)$"
     r"|(充值?|提现?|退款?|转账?).{0,15}(没|未)(到|收).{0,10}是不是.{0,4}(盗|骗|偷)"
 )
-_FEARED = re.compile(r"以为.{0,6}(盗|骗)|差一?点((?!还是|结果|最后|又)[^,.;!?\s]){0,8}")
+_FEARED = re.compile(r"想骗我|以为.{0,6}(盗|骗)|差一?点((?!还是|结果|最后|又)[^,.;!?\s]){0,8}")
+_CODE = "(验证码|密码|短信码|动态码)"
+_MAY = "(能不能|可不可以|要不要|应不应该|能|可以|可|要|该|应该)"
+_WHOM = rf"((你们?|别人|他人|人家|客服|他|她|对方|陌生人|任何人|朋友|同事)|(我的?|我们?家的?)?{_KIN})"
+_MAY_BE_TOLD = re.compile(
+    rf"{_CODE}.{{0,4}}{_MAY}.{{0,4}}(告诉|发给|报给|念给|说给|透露给?|给){_WHOM}.{{0,4}}[吗么?]"
+    rf"|{_MAY}(?<!不能)(把|将)?(我的?)?{_CODE}.{{0,3}}(告诉|发给|报给|念给|说给|透露给?|给){_WHOM}.{{0,4}}[吗么?]"
+    rf"|{_CODE}(能不能|可不可以|要不要).{{0,4}}(告诉|发给|报给|念给|说给|透露给?|给){_WHOM}"
+    rf"|(要|问|让).{{0,6}}{_CODE}.{{0,4}}{_MAY}给.{{0,3}}[吗么?]"
+)
 _HARM = re.compile(
     r"(钱|余额|存款).{0,4}(没了|少了|不见|被|空了)|被(人|别人|他|她)?(转|刷|划|扣|盗|偷|骗)(走|光)?了"
     rf"|{_NOT}(?<!没有)(转|付|汇|充|给|发|告诉|报|交|点|输)(了|过去|出去|给了)(?!吗|没|么|\?|怎么|[^,.;!?\s]{{0,8}}(失败|没到|没收到))"
@@ -41,6 +50,11 @@ def is_unharmed(text: str) -> bool:
     """Whether a normalised text says that nothing has happened after all, or leaves no number out of fear."""
     said = _FEARED.sub(" ", text[max((match.end() for match in _UNDONE.finditer(text)), default=0) :])
     return bool(_UNDONE.search(text) or _UNHARMED.search(text) or keeps_phone(text)) and not _HARM.search(said)
+
+
+def may_codes_be_told(text: str) -> bool:
+    """Whether a text asks if a code or password may be given to somebody: 验证码能告诉别人吗."""
+    return bool(_MAY_BE_TOLD.search(text)) and "了" not in text  # what has happened is told with 了
 
 
 def only_clears(text: str) -> bool:
