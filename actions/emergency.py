@@ -16,6 +16,7 @@ from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import THEFT, find_emergency
 from kefu.dialogue.said import FACTS
+from kefu.dialogue.said import facts as facts_in
 from kefu.dialogue.unharmed import is_unharmed
 from kefu.show import parse_amount
 from kefu.topics import OTHER_MATTER
@@ -55,7 +56,9 @@ async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tra
     topic, goes_on = topic_of(kind, tracker), tracker.get_slot("asks") == LOST
     said = joined(tracker.get_slot("question"), turn.text) if goes_on else turn.text
     told = {name: tracker.get_slot(name) for name in FACTS if goes_on and tracker.get_slot(name)}
-    facts = {**told, **{name: turn.entity(name) for name in FACTS if turn.entity(name)}}
+    mine = "phone" in facts_in(turn.said())  # 骗子电话139… is not to be called
+    heard = [name for name in FACTS if turn.entity(name) and (mine or name != "phone")]
+    facts = {**told, **{name: turn.entity(name) for name in heard}}
     opened = await TicketService(database()).open(
         NewTicket(
             brand=turn.brand.id or DEFAULT_BRAND,
@@ -68,8 +71,8 @@ async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tra
             amount=parse_amount(facts.get("amount")),
             time=facts.get("time"),
             order_id=facts.get("order_id"),
-            phone=turn.entity("phone") if turn.sealed_phone else None,
-            phone_sealed=turn.sealed_phone,
+            phone=turn.entity("phone") if mine and turn.sealed_phone else None,
+            phone_sealed=turn.sealed_phone if mine else None,
         )
     )
     again = "utter_emergency_again_transfer" if topic == "transfer" else "utter_emergency_again"

@@ -123,7 +123,9 @@ async def _completed(
     """Put the facts of a word on an alarm into its ticket, where the agent looks for them; returns the slots."""
     known = {**facts(turn.said()), **told}
     await service.complete(number, {**known, "amount": parse_amount(known.get("amount"))})
-    return [*stay(turn, tracker), *(SlotSet(name, told[name]) for name in FACTS if name in told)]
+    kept = {name: tracker.get_slot(name) for name in ("phone", "phone_sealed") if "phone" not in known}  # 对方电话139…
+    more = {**kept, **{name: told[name] for name in FACTS if name in told}}
+    return [*stay(turn, tracker), *(SlotSet(name, value) for name, value in more.items())]
 
 
 async def _added(number: str, text: str, turn: Turn) -> str:

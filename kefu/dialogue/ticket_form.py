@@ -189,7 +189,7 @@ def _cancels(asked: str, said: Said) -> bool:
 def refuses_phone(said: Said) -> bool:
     """Whether a customer says that he leaves no number."""
     match = _KEEPS_PHONE.search(said.text)
-    return bool(match) and not _QUESTION.search(said.text[match.start("refusal") :])
+    return match is not None and not _QUESTION.search(said.text[match.start("refusal") :])
 
 
 def asks(text: str) -> bool:

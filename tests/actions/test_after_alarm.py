@@ -33,6 +33,8 @@ async def alarmed(text: str, intent: str = "account_theft") -> Talk:
         ("是扫他发的二维码付的", "payment_scenario"),
         ("用银行卡付的", "bank_card"),
         ("骗子先叫我充值", "top_up"),
+        ("我在上面充值了", "top_up"),
+        ("微信", "contact"),
     ],
 )
 async def test_the_story_goes_into_the_ticket(own_database: Database, text: str, intent: str) -> None:
@@ -80,6 +82,28 @@ async def test_a_phone_fills_the_ticket(own_database: Database) -> None:
     await talk.hear(ActionOutOfScope(), "138****5678", "out_of_scope", phone="138****5678")
     [ticket] = await TicketService(own_database).queue()
     assert ticket.phone == "138****5678"
+
+
+@pytest.mark.parametrize("text", ["对方电话138****5678", "骗子的手机号是138****5678", "他号码138****5678"])
+async def test_another_persons_phone_is_not_to_be_called(own_database: Database, text: str) -> None:
+    talk = await alarmed("我的钱被骗走了")
+    said = await talk.hear(ActionAnswer(), text, "contact", 0.4, phone="138****5678")
+    assert text_of(said) == "utter_note_stored"
+    [ticket] = await TicketService(own_database).queue()
+    assert (ticket.phone, talk.slots["phone"]) == (None, None)
+
+
+async def test_a_story_with_the_other_persons_phone_is_told_at_once(own_database: Database) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我被骗了,骗子电话138****5678", "account_theft", phone="138****5678")
+    [ticket] = await TicketService(own_database).queue()
+    assert (ticket.phone, talk.slots["phone"]) == (None, None)
+
+
+@pytest.mark.parametrize("text", ["能不能帮我追回来", "帮我冻结账户", "请帮我拦截一下"])
+async def test_what_only_the_telephone_can_do(text: str) -> None:
+    talk = await alarmed("我的钱被骗走了")
+    assert text_of(await talk.hear(ActionAnswer(), text, "transfer")) == "utter_freeze_yourself"
 
 
 @pytest.mark.parametrize("text", ["差点被骗了还好没转", "骗子要我的验证码我没给", "手机丢了又找到了还用挂失吗"])
