@@ -11,8 +11,8 @@ from actions.turn import Turn
 from kefu.dialogue.answering import SURE
 from kefu.dialogue.emergency import THEFT, find_emergency
 from kefu.dialogue.odd_messages import Kind, kind_of_text
-from kefu.dialogue.ticket_form import asks, keeps_phone
-from kefu.dialogue.unharmed import is_unharmed, may_codes_be_told
+from kefu.dialogue.ticket_form import asks
+from kefu.dialogue.unharmed import is_relieved, may_codes_be_told
 from kefu.topics import is_business, title
 
 _NOTHING_LOST = re.compile(r"^我?(还|都|并)?没有?(转|给|说|付|告诉)(过|出去|成)?(钱|他|她|别人|验证码)*[呢啊了的,.!]*$")
@@ -26,9 +26,9 @@ _NOW = r"(?:[那我还]|现在|这下?|接下来)*[要该]?(?:怎么|咋)(?:办|
 _WHAT_NOW = re.compile(rf"^(?:{_PANIC}?{_NOW}{_PANIC}?|(?=.*[死坏疯哭]){_PANIC})$")
 _TELLS_HOW = re.compile(  # 微信转的, 他说他是客服, 在咸鱼上: more of the story, although they name a business
     r"(转|付|给|打|汇|扫|买|加|聊|充|刷|下载?|点)(的|给?了?(他|她|对方|那|一个|别人|骗子))|(他|她|对方|那人|骗子|卖家)们?(就|还|又|先|后来)?(说|是|叫|让|发|把|给|要|用)"
-    r"|(收款|二维)码$|^(在|用|通过|是)*(微信|支付宝|银行卡|咸鱼|闲鱼|淘宝|拼多多|抖音|快手|qq|钱包|群|网)[^,.;!?]{0,6}([上里的]|转|付|认识|加|聊|$)|(转|付|汇|充值?|投|交|买|装|点)了"
+    r"|(收款|二维)码$|^(在|用|通过|是)*(微信|支付宝|银行卡|咸鱼|闲鱼|淘宝|拼多多|抖音|快手|qq|钱包|群|网)[^,.;!?]{0,6}([上里的]|转|付|认识|加|聊|$)|(转|付|汇|充值?|投|交|买|装|点)了|(退|还|追)(回来?|给我)了"
 )
-_WISHES = re.compile(r"帮我|给我|教我|^我?想(?!起|到)|^请|^麻烦")
+_WISHES = re.compile(r"帮我|给我(?!了)|教我|^我?想(?!起|到)|^请|^麻烦")
 _CALLS = frozenset({"contact", "human_agent", "complaint"})  # 电话打不通 wants an answer
 _SHORTEST_STORY = 3  # characters
 
@@ -62,11 +62,11 @@ def calm_down(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) ->
 
     While an alarm is open such words belong in its ticket.
     """
-    if turn.is_pressed or is_alarmed(tracker) or keeps_phone(turn.text):
+    if turn.is_pressed or is_alarmed(tracker):
         return []
     if may_codes_be_told(turn.text):
         dispatcher.utter_message(response="utter_never_tell_codes")
-    elif turn.intent == THEFT and is_unharmed(turn.text):
+    elif turn.intent == THEFT and is_relieved(turn.text):
         dispatcher.utter_message(response="utter_unharmed")
     else:
         return []

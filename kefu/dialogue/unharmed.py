@@ -21,15 +21,17 @@ _UNHARMED = re.compile(
     rf"|没有?(给|信|理|转|告诉|搭理|理会|付|汇|上当|得逞|骗到|骗成|发|点|接|说)(他们?|她|对方|别人|人家|骗子|钱|款|过去|出去|过|成|验证码|密码|了|的)*{_END}"
     r"|(?<!是)不是(骗子|诈骗|骗人|被盗|被骗|盗刷)"
     r"|被[^,.;!?\s]{0,4}骗过"
-    r"|^(你们|一群|这群|都是|全是|一帮|这帮|就是|真是|就|大|简直)+骗子[啊呀吧了!,.~]*$"
-    r"|骗子(公司|平台|软件|app|钱包)|(?<!充)(?<!充是)(?<!称)(?<!说)你们(?!客服|的人).{0,15}骗(子|人|我)"
 )
 _UNDONE = re.compile(  # whatever was told before this is explained by it
     rf"(?<!不)(?<!说)是(我的?|我们?家的?)?{_KIN}[^,.;!?\s]{{0,6}}(转|刷|付|买|花|用|操作|取|扣|充|登|登录|改)了?的(?!吗|吧|么|\?)"
     rf"|{_NOT}看错了|误会|虚惊|我(搞|弄|记)错了|以为(是)?被?盗"
     rf"|(?<!没)(?<!没有)(退|还|追)(回来?|给我|回给我)了(?!吗|没|么|\?)|(?<!没)(?<!没有)找(到|回来?)了{_END}|(刚|已经|又)找(到|回来?)$"
-    r"|(充值?|提现?|退款?|转账?).{0,15}(没|未)(到|收).{0,10}是不是.{0,4}(盗|骗|偷)"
 )
+_BLAMES = re.compile(
+    r"^(你们|一群|这群|都是|全是|一帮|这帮|就是|真是|就|大|简直)+骗子[啊呀吧了!,.~]*$"
+    r"|骗子(公司|平台|软件|app|钱包)|(?<!充)(?<!充是)(?<!称)(?<!说)你们(?!客服|的人).{0,15}骗(子|人|我)"
+)
+_WORRIED = re.compile(r"(充值?|提现?|退款?|转账?).{0,15}(没|未)(到|收).{0,10}是不是.{0,4}(盗|骗|偷)")
 _FEARED = re.compile(
     r"想骗我|(?<![充是称])你们[^,.;!?\s]{0,3}骗了?我的?钱?|以为.{0,6}(盗|骗)"
     r"|差一?点((?!还是|结果|最后|又)[^,.;!?\s]){0,8}"
@@ -53,8 +55,20 @@ _HARM = re.compile(
 
 def is_unharmed(text: str) -> bool:
     """Whether a normalised text says that nothing has happened after all, or leaves no number out of fear."""
-    said = _FEARED.sub(" ", text[max((match.end() for match in _UNDONE.finditer(text)), default=0) :])
-    return bool(_UNDONE.search(text) or _UNHARMED.search(text) or keeps_phone(text)) and not _HARM.search(said)
+    ends = [match.end() for pattern in (_UNDONE, _WORRIED) for match in pattern.finditer(text)]
+    said = _FEARED.sub(" ", text[max(ends, default=0) :])
+    says = bool(ends) or _UNHARMED.search(text) or blames_us(text) or keeps_phone(text)
+    return bool(says) and not _HARM.search(said)
+
+
+def is_relieved(text: str) -> bool:
+    """Whether a normalised text says that nothing has happened, and is neither angry nor still in doubt."""
+    return is_unharmed(text) and not (blames_us(text) or _WORRIED.search(text) or keeps_phone(text))
+
+
+def blames_us(text: str) -> bool:
+    """Whether a text calls the wallet a swindler: 你们这帮骗子, 你们骗我钱."""
+    return bool(_BLAMES.search(text))
 
 
 def may_codes_be_told(text: str) -> bool:

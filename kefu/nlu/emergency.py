@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from kefu.dialogue.emergency import THEFT, emergencies, find_emergency
-from kefu.dialogue.unharmed import is_unharmed, only_clears
+from kefu.dialogue.unharmed import blames_us, is_unharmed, only_clears
 from kefu.text import normalise
 from kefu.topics import OTHER_MATTER, is_business
 
@@ -65,6 +65,8 @@ def _without_theft(text: str, ranking: list[dict[str, Any]]) -> list[dict[str, A
         return [{"name": OTHER_MATTER, "confidence": 1.0}, *ranking]
     others = [one for one in ranking if one["name"] != THEFT]
     belief = sum(one["confidence"] for one in others)
+    if belief < _ENOUGH and blames_us(text):
+        return [{"name": "complaint", "confidence": 1.0}, *others]
     if belief < _ENOUGH:
         return ranking  # 差点被骗了: advice
     return [{**one, "confidence": one["confidence"] / belief} for one in others]

@@ -35,6 +35,7 @@ async def alarmed(text: str, intent: str = "account_theft") -> Talk:
         ("骗子先叫我充值", "top_up"),
         ("我在上面充值了", "top_up"),
         ("微信", "contact"),
+        ("对方已经退给我了", "refund_arrival"),
     ],
 )
 async def test_the_story_goes_into_the_ticket(own_database: Database, text: str, intent: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kefu.dialogue.unharmed import is_unharmed, may_codes_be_told, only_clears
+from kefu.dialogue.unharmed import blames_us, is_relieved, is_unharmed, may_codes_be_told, only_clears
 from kefu.text import normalise
 
 
@@ -99,3 +99,20 @@ def test_whether_codes_may_be_told(text: str) -> None:
 )
 def test_other_questions_about_codes(text: str) -> None:
     assert not may_codes_be_told(text)
+
+
+@pytest.mark.parametrize("text", ["你们骗我钱", "一群骗子", "骗子公司", "你们多扣我钱,骗子"])
+def test_anger_is_no_relief(text: str) -> None:
+    assert blames_us(text)
+    assert not is_relieved(text)
+
+
+@pytest.mark.parametrize("text", ["提现没到账,是不是被骗了", "怕是骗子不留电话", "有人冒充你们骗我钱"])
+def test_doubt_is_no_relief(text: str) -> None:
+    assert not is_relieved(text)
+
+
+@pytest.mark.parametrize("text", ["差点被骗了还好没转", "是我老公转的", "有人冒充你们骗人,我没信"])
+def test_relief(text: str) -> None:
+    assert is_relieved(text)
+    assert not blames_us(text)

@@ -119,3 +119,8 @@ def test_a_word_that_clears_somebody_is_no_business(lane: EmergencyLane) -> None
 def test_harm_beside_a_denial_stays_theft(lane: EmergencyLane) -> None:
     message = process(lane, "我没给他密码,可是余额没了", (THEFT, 0.6), ("bill", 0.4))
     assert message.get("intent")["name"] == THEFT
+
+
+def test_anger_at_the_wallet_is_a_complaint(lane: EmergencyLane) -> None:
+    message = process(lane, "你们骗我钱", (THEFT, 0.99), ("data_security", 0.01))
+    assert message.get("intent") == {"name": "complaint", "confidence": 1.0}
