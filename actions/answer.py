@@ -6,6 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import calm_down
 from actions.brand import ask_brand, must_ask_brand, resumed
 from actions.buttons import branches_of
 from actions.complaint import take_complaint
@@ -47,6 +48,9 @@ class ActionAnswer(Action):
         kind = kind_of(turn)
         if kind:
             return await raise_alarm(dispatcher, turn, tracker, kind)
+        calm = calm_down(dispatcher, turn, tracker)
+        if calm:
+            return calm
         if must_ask_brand(turn, tracker):
             return ask_brand(dispatcher, tracker)
         turn = resumed(turn, tracker)

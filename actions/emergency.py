@@ -16,13 +16,17 @@ from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import THEFT, find_emergency
 from kefu.dialogue.said import FACTS
+from kefu.dialogue.said import facts as facts_in
+from kefu.dialogue.unharmed import is_unharmed
 from kefu.show import parse_amount
 from kefu.topics import OTHER_MATTER
 
 _SURE = 0.4
 _SHORT, _SURE_OF_SHORT = 4, 0.6  # characters that say too little (有人吗) to go by less
-_DENIES = re.compile(r"(没|没有)被(盗|骗|偷)")
-_ASKS_WHETHER = re.compile(r"(是真的|真的假的|可信|能信|是骗子|是骗人的)[吗嘛么]|是不是(骗子|骗人|诈骗|真的|假的)")
+_ASKS_WHETHER = re.compile(
+    r"(是真的|真的假的|可信|能信|是骗子|是骗人的|靠谱|可靠|正规)[吗嘛么]|靠不靠谱|是不是(骗子|骗人|诈骗|真的|假的)"
+    r"|(能|可以)用.{0,10}[吗嘛么]|用.{0,10}(可以|行|能)[吗嘛么]"
+)
 _OF_ONE_MATTER = ("time", "amount", "order_id", "description", "extra", *KEPT)
 NO_BRAND = "（客户还没说用的是哪个钱包）"
 
@@ -34,7 +38,7 @@ def kind_of(turn: Turn) -> str | None:
     if found and not (only_asks and found.name == "code_given"):
         return found.name
     is_sure = turn.confidence >= (_SURE_OF_SHORT if len(turn.text.strip()) <= _SHORT else _SURE)
-    return "general" if turn.intent == THEFT and is_sure and not (only_asks or _DENIES.search(turn.text)) else None
+    return "general" if turn.intent == THEFT and is_sure and not (only_asks or is_unharmed(turn.text)) else None
 
 
 def topic_of(kind: str, tracker: Tracker) -> str:
@@ -52,7 +56,9 @@ async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tra
     topic, goes_on = topic_of(kind, tracker), tracker.get_slot("asks") == LOST
     said = joined(tracker.get_slot("question"), turn.text) if goes_on else turn.text
     told = {name: tracker.get_slot(name) for name in FACTS if goes_on and tracker.get_slot(name)}
-    facts = {**told, **{name: turn.entity(name) for name in FACTS if turn.entity(name)}}
+    mine = "phone" in facts_in(turn.said())  # 骗子电话139… is not to be called
+    heard = [name for name in FACTS if turn.entity(name) and (mine or name != "phone")]
+    facts = {**told, **{name: turn.entity(name) for name in heard}}
     opened = await TicketService(database()).open(
         NewTicket(
             brand=turn.brand.id or DEFAULT_BRAND,
@@ -65,8 +71,8 @@ async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tra
             amount=parse_amount(facts.get("amount")),
             time=facts.get("time"),
             order_id=facts.get("order_id"),
-            phone=turn.entity("phone") if turn.sealed_phone else None,
-            phone_sealed=turn.sealed_phone,
+            phone=turn.entity("phone") if mine and turn.sealed_phone else None,
+            phone_sealed=turn.sealed_phone if mine else None,
         )
     )
     again = "utter_emergency_again_transfer" if topic == "transfer" else "utter_emergency_again"

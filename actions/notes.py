@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.after_alarm import is_alarmed, tells_more, word_on_alarm
 from actions.emergency import kind_of, raise_alarm
-from actions.matter import SURELY, only_facts
+from actions.matter import SURELY, bare_amount, only_facts, stay
 from actions.status import add_to, status_line, tickets_of
 from actions.turn import Turn
 from kefu.database import database
@@ -18,8 +18,10 @@ from kefu.desk.lifecycle import Status
 from kefu.desk.models import Ticket
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import TicketService
+from kefu.dialogue.said import FACTS, facts
 from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
 from kefu.dialogue.ticket_words import Word, word_on_ticket
+from kefu.show import parse_amount
 from kefu.topics import is_business
 
 _SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
@@ -91,7 +93,8 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
     if plain := await plain_word(dispatcher, turn, tracker):
         return plain
     word = word_on_alarm(turn.text, tracker) if is_urgent else None
-    adds = _ADDS.match(turn.text) or only_facts(turn) or (is_urgent and tells_more(turn))
+    told = only_facts(turn) or (bare_amount(turn, tracker.get_slot("topic")) if is_urgent else {})
+    adds = _ADDS.match(turn.text) or told or (is_urgent and tells_more(turn))
     is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not (adds or word)
     hurries = len(turn.text) <= _LONGEST_HURRY and _HURRIES.search(turn.text)
     is_open = tracker.get_slot("faq_id" if hurries else "topic") and not is_urgent  # something else is talked about
@@ -107,6 +110,8 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
     elif adds or _SUPPLEMENT.match(turn.text):
         dispatcher.utter_message(response=await _added(number, turn.text, turn), receipt=number)
+        if is_urgent:
+            return [*await _completed(number, turn, tracker, told), SlotSet("ticket_id", number)]
     else:
         return []
     return [SlotSet("ticket_id", number)]
@@ -152,6 +157,15 @@ async def _open_ticket(number: str, turn: Turn) -> Ticket | None:
 async def about_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """The same right after an alarm; empty where there was none, or something was answered since."""
     return await about_ticket(dispatcher, turn, tracker) if is_alarmed(tracker) else []
+
+
+async def _completed(number: str, turn: Turn, tracker: Tracker, told: dict[str, str]) -> list[EventType]:
+    """Put the facts of a word on an alarm into its ticket, where the agent looks for them; returns the slots."""
+    known = {**facts(turn.said()), **told}
+    await TicketService(database()).complete(number, {**known, "amount": parse_amount(known.get("amount"))})
+    kept = {name: tracker.get_slot(name) for name in ("phone", "phone_sealed") if "phone" not in known}  # 对方电话139…
+    more = {**kept, **{name: told[name] for name in FACTS if name in told}}
+    return [*stay(turn, tracker), *(SlotSet(name, value) for name, value in more.items())]
 
 
 async def _added(number: str, text: str, turn: Turn) -> str:

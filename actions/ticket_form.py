@@ -44,7 +44,7 @@ class ValidateTicketForm(FormValidationAction):
         turn = Turn.of(tracker)
         kind = kind_of(turn)
         if kind == "general" and asked == "phone" and refuses_phone(turn.said()):
-            kind = None  # 我不留电话,怕骗子
+            kind = None  # 我不留电话,怕骗子; 怕是骗子不留
         if kind and not (tracker.get_slot("alarm") == topic == topic_of(kind, tracker)):
             return await _alarm(dispatcher, turn, tracker, kind)
         known = tracker.get_slot("time") or tracker.get_slot("time_before")

@@ -1,6 +1,6 @@
 """Opening tickets on behalf of customers, and reading them; each call is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -21,6 +21,7 @@ from kefu.desk.ticket_rows import family, find_survivor, lock_survivor
 from kefu.sealing import fingerprint, fingerprints, seal, unseal
 
 SAME_MATTER = timedelta(hours=24)
+_FACTS = ("amount", "time", "order_id", "phone", "phone_sealed")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,19 @@ class TicketService:
             if ticket.priority == Priority.P1.value:
                 await tell_urgent(session, ticket, moment)
             return Opened(ticket)
+
+    async def complete(self, ticket_id: str, facts: Mapping[str, Any]) -> None:
+        """Fill in what a ticket lacks; what it had stays.
+
+        Args:
+            ticket_id: its number; of a merged ticket, the one that lives on is filled in.
+            facts: by name (amount, time, order_id, phone, phone_sealed); others, and None, are passed over.
+
+        Raises:
+            KeyError: there is no such ticket.
+        """
+        async with self._database.write(f"facts:{ticket_id}") as session:
+            _fill(await lock_survivor(session, ticket_id), facts)
 
     async def get(self, ticket_id: str) -> Ticket | None:
         """The ticket of that number."""
@@ -177,11 +191,7 @@ def customer_is_back(ticket: Ticket, now: datetime) -> None:
 
 async def _append(session: AsyncSession, ticket: Ticket, new: NewTicket, actor: str, key: str, now: datetime) -> None:
     """Add what is new; what the ticket had stays, and the difference is in its history."""
-    facts = {name: getattr(new, name) for name in ("amount", "time", "order_id", "phone", "phone_sealed")}
-    for name, value in facts.items():
-        if value and not getattr(ticket, name):
-            setattr(ticket, name, value)
-    ticket.phone_key = ticket.phone_key or _phone_key(new)
+    _fill(ticket, {name: getattr(new, name) for name in _FACTS})
     await _raise_priority(session, ticket, new.priority, now)
     ticket.transcript = list(new.transcript) or ticket.transcript
     ticket.faq_ids = [*ticket.faq_ids, *(faq_id for faq_id in new.faq_ids if faq_id not in ticket.faq_ids)]
@@ -189,6 +199,13 @@ async def _append(session: AsyncSession, ticket: Ticket, new: NewTicket, actor: 
     await customer_is_there(session, ticket)
     data = {"description": new.description, "amount": str(new.amount) if new.amount else None, "time": new.time}
     await record(session, ticket, actor, "appended", data, now, key)
+
+
+def _fill(ticket: Ticket, facts: Mapping[str, Any]) -> None:
+    for name in _FACTS:
+        if facts.get(name) and not getattr(ticket, name):
+            setattr(ticket, name, facts[name])
+    ticket.phone_key = ticket.phone_key or _phone_key(ticket.phone_sealed)
 
 
 async def _raise_priority(session: AsyncSession, ticket: Ticket, priority: Priority | None, now: datetime) -> None:
@@ -201,8 +218,8 @@ async def _raise_priority(session: AsyncSession, ticket: Ticket, priority: Prior
         await tell_urgent(session, ticket, now)
 
 
-def _phone_key(new: NewTicket) -> str | None:
-    phone = unseal(new.phone_sealed) if new.phone_sealed else None
+def _phone_key(sealed: str | None) -> str | None:
+    phone = unseal(sealed) if sealed else None
     return fingerprint("phone", phone) if phone else None
 
 
@@ -216,7 +233,7 @@ def _build(new: NewTicket, key: str, now: datetime) -> Ticket:
         customer_sealed=seal(new.customer),
         phone=new.phone,
         phone_sealed=new.phone_sealed,
-        phone_key=_phone_key(new),
+        phone_key=_phone_key(new.phone_sealed),
         intent=new.intent,
         priority=priority.value,
         status=Status.OPEN.value,

@@ -17,12 +17,13 @@ _LONGEST_CLAUSE = 100  # characters on either side of what was said
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of emergency: said in any of these ways, unless one of those is said as well."""
+    """One kind of emergency: said in any of these ways, unless one of those is said as well, or it is undone later."""
 
     name: str
     title: str
     said: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
+    undone: tuple[re.Pattern[str], ...] = ()
 
     @property
     def intent(self) -> str:
@@ -30,9 +31,14 @@ class Kind:
         return "transfer" if self.name == "wrong_transfer" else THEFT
 
     def is_in(self, text: str) -> bool:
-        """Whether a normalised text reports it; what is said in other clauses takes nothing back."""
+        """Whether a normalised text reports it; of other clauses, only what undoes it later takes it back."""
         found = (match for one in self.said for match in one.finditer(text))
-        return any(not any(one.search(_clauses_of(match)) for one in self.unless) for match in found)
+        told = (match for match in found if not any(one.search(_clauses_of(match)) for one in self.unless))
+        first = next(told, None)
+        if first is None:
+            return False
+        undone = max((match.end() for one in self.undone for match in one.finditer(text)), default=0)
+        return first.start() >= undone or any(match.start() >= undone for match in told)
 
 
 def load_emergencies(path: Path) -> tuple[Kind, ...]:
@@ -60,16 +66,17 @@ def emergencies() -> tuple[Kind, ...]:
 
 def _kind(path: Path, content: LineDict, name: str) -> Kind:
     fields = content[name]
-    if not isinstance(fields, LineDict) or set(fields) != {"title", "said", "unless"}:
-        raise DataError(path, content.lines[name], f"{name} 下面应有且只有 title、said、unless")
-    for key in ("said", "unless"):
+    if not isinstance(fields, LineDict) or set(fields) - {"undone"} != {"title", "said", "unless"}:
+        raise DataError(path, content.lines[name], f"{name} 下面应有且只有 title、said、unless（还可以有 undone）")
+    lists = [key for key in fields if key != "title"]
+    for key in lists:
         if not isinstance(fields[key], list) or not all(isinstance(one, str) and one for one in fields[key]):
             raise DataError(path, content.lines[name], f"{name} 的 {key} 应是说法的列表，每条不能为空")
     try:
-        said, unless = (tuple(map(re.compile, fields[key])) for key in ("said", "unless"))
+        patterns = {key: tuple(map(re.compile, fields[key])) for key in lists}
     except re.error as error:
         raise DataError(path, content.lines[name], f"{name} 的正则不对：{error}") from error
-    return Kind(name, str(fields["title"]), said, unless)
+    return Kind(name, str(fields["title"]), **patterns)
 
 
 def _clauses_of(match: re.Match[str]) -> str:

@@ -48,7 +48,10 @@ _UPSET = re.compile(
 _NO_PHONE = re.compile(
     r"(电话|手机|(?<![卡证单户账帐])号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
 )
-_KEEPS_PHONE = re.compile(r"^(我|就|我就|那我?)?(不|别)(想|愿意?|方便|敢)?(留|给|填|说|提供|透露)")
+_KEEPS_PHONE = re.compile(  # the reason may come first: 怕是骗子不留
+    r"(?:^|[,.!;]|(?:怕|担心|万一|谁知道)[^,.!?]{0,10}(?:骗|骚扰|泄[露漏]|坏人)[子人我]?[的呢吧了啊]?)"
+    r"(?P<refusal>(我|就|我就|那我?)?(不|别)(想|愿意?|方便|敢)?(留|给|填|说|提供|透露))"
+)
 _PHONE = "(手机|电话|(?<![卡证单户账帐])号码?|联系方式)"  # 身份证号不想给 is about another number
 _KEEPS_OTHER_NUMBER = re.compile(r"[卡证单户账帐]号码?.{0,3}(不|别)(想|愿意?|方便|敢|要)?(留|给|填|写|提供|透露|告诉)")
 _BIDDEN = re.compile(r"[让叫求劝]我[^,.!?]{0,6}(别|不要|不能)")  # 他让我电话别告诉别人
@@ -208,7 +211,8 @@ def _cancels(asked: str, said: Said) -> bool:
 
 def refuses_phone(said: Said) -> bool:
     """Whether a customer says that he leaves no number."""
-    return bool(_KEEPS_PHONE.match(said.text)) and not _QUESTION.search(said.text)
+    match = _KEEPS_PHONE.search(said.text)
+    return match is not None and not _QUESTION.search(said.text[match.start("refusal") :])
 
 
 def asks(text: str) -> bool:
@@ -253,7 +257,11 @@ def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str,
 
 
 def _skips(asked: str, said: Said, gives_facts: bool) -> bool:
-    if _QUESTION.search(said.text) or (asked == "phone" and _KEEPS_OTHER_NUMBER.search(said.text)):
+    if asked == "phone" and _KEEPS_OTHER_NUMBER.search(said.text):
+        return False
+    if asked == "phone" and refuses_phone(said):
+        return True
+    if _QUESTION.search(said.text):
         return False
     refused = asked == "phone" and not gives_facts and (said.intent == "deny" or _NO_PHONE.search(said.text))
     skips = said.intent == "skip" or _SUBMITS.match(said.text) or _NEVER_MIND.match(said.text)

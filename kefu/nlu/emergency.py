@@ -11,17 +11,19 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from kefu.dialogue.emergency import emergencies, find_emergency
+from kefu.dialogue.emergency import THEFT, emergencies, find_emergency
+from kefu.dialogue.unharmed import blames_us, is_unharmed, only_clears
 from kefu.text import normalise
-from kefu.topics import is_business
+from kefu.topics import OTHER_MATTER, is_business
 
 _SURE = 0.5
+_ENOUGH = 0.2  # of the classifier's belief, for what else it may be to count
 _ASKS_FOR_HELP = frozenset({"human_agent", "complaint", "contact", "feedback"})  # 我被骗了,快转人工
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class EmergencyLane(GraphComponent):
-    """Stands behind the classifier and overrules it only where it is unsure, or sees no business at all."""
+    """Stands behind the classifier; overrules it where it is unsure, sees no business, or hears denied harm as done."""
 
     @classmethod
     def create(
@@ -39,13 +41,32 @@ class EmergencyLane(GraphComponent):
         """Put the emergency's intent first."""
         for message in messages:
             guess = message.get(INTENT) or {}
-            name = guess.get("name") or "out_of_scope"
+            name, text = guess.get("name") or "out_of_scope", normalise(message.get(TEXT) or "").text
+            if name == THEFT and is_unharmed(text) and not find_emergency(text):
+                _put_first(message, *_without_theft(text, message.get(INTENT_RANKING_KEY, [])))
+                continue
             if is_business(name) and name not in _ASKS_FOR_HELP and guess["confidence"] >= _SURE:
                 continue
-            kind = find_emergency(normalise(message.get(TEXT) or "").text)
+            kind = find_emergency(text)
             if kind:
-                first = {"name": kind.intent, "confidence": 1.0}
-                others = [one for one in message.get(INTENT_RANKING_KEY, []) if one["name"] != first["name"]]
-                message.set(INTENT, first, add_to_output=True)
-                message.set(INTENT_RANKING_KEY, [first, *others], add_to_output=True)
+                _put_first(message, {"name": kind.intent, "confidence": 1.0}, *message.get(INTENT_RANKING_KEY, []))
         return messages
+
+
+def _put_first(message: Message, first: dict[str, Any], *others: dict[str, Any]) -> None:
+    ranking = [first, *(one for one in others if one["name"] != first["name"])]
+    message.set(INTENT, first, add_to_output=True)
+    message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+
+
+def _without_theft(text: str, ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a message is about that reports no harm: what the classifier believes besides, if it believes anything."""
+    if only_clears(text):
+        return [{"name": OTHER_MATTER, "confidence": 1.0}, *ranking]
+    others = [one for one in ranking if one["name"] != THEFT]
+    belief = sum(one["confidence"] for one in others)
+    if belief < _ENOUGH and blames_us(text):
+        return [{"name": "complaint", "confidence": 1.0}, *others]
+    if belief < _ENOUGH:
+        return ranking  # 差点被骗了: advice
+    return [{**one, "confidence": one["confidence"] / belief} for one in others]

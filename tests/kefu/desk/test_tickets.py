@@ -125,3 +125,16 @@ async def test_what_becomes_urgent_is_urgent_on_the_ticket_that_is_there(tickets
     assert second.ticket.sla_due == NOW + timedelta(hours=1)
     calmer = await tickets.open(replace(NEW, idempotency_key="m3", priority=Priority.P4), NOW + timedelta(minutes=6))
     assert calmer.ticket.priority == "P1"
+
+
+async def test_facts_that_come_later_fill_only_what_is_missing(tickets: TicketService) -> None:
+    opened = await tickets.open(replace(NEW, time=None), NOW)
+    later = {"amount": Decimal(1), "time": "2026-11-22", "phone": "138****5678", "phone_sealed": None, "bank": "建行"}
+    await tickets.complete(opened.ticket.id, later)
+    stored = await tickets.get(opened.ticket.id)
+    assert (stored.amount, stored.time, stored.phone) == (Decimal("350.50"), "2026-11-22", "138****5678")
+
+
+async def test_facts_of_no_ticket_are_an_error(tickets: TicketService) -> None:
+    with pytest.raises(KeyError):
+        await tickets.complete("KF0000000000", {"amount": Decimal(1)})

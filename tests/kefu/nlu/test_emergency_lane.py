@@ -98,3 +98,29 @@ def test_each_message_of_a_batch_is_looked_at(lane: EmergencyLane) -> None:
     texts = (STOLEN, "你好", "转错人了")
     batch = [Message(data={"text": text, "intent": {"name": "greet", "confidence": 0.9}}) for text in texts]
     assert [message.get("intent")["name"] for message in lane.process(batch)] == [THEFT, "greet", "transfer"]
+
+
+def test_harm_that_is_denied_is_what_else_it_may_be(lane: EmergencyLane) -> None:
+    message = process(lane, "你们多扣我钱,骗子", (THEFT, 0.6), ("wrong_charge", 0.3), ("fee", 0.1))
+    assert [name for name, _ in ranking_of(message)] == ["wrong_charge", "fee"]
+    assert message.get("intent")["confidence"] == pytest.approx(0.75)
+
+
+def test_denied_harm_that_is_nothing_else_stays(lane: EmergencyLane) -> None:
+    message = process(lane, "差点被骗了还好没转", (THEFT, 0.98), ("fee", 0.02))
+    assert ranking_of(message) == [(THEFT, 0.98), ("fee", 0.02)]
+
+
+def test_a_word_that_clears_somebody_is_no_business(lane: EmergencyLane) -> None:
+    message = process(lane, "不是骗子", (THEFT, 0.98), ("complaint", 0.01))
+    assert message.get("intent")["name"] == "out_of_scope"
+
+
+def test_harm_beside_a_denial_stays_theft(lane: EmergencyLane) -> None:
+    message = process(lane, "我没给他密码,可是余额没了", (THEFT, 0.6), ("bill", 0.4))
+    assert message.get("intent")["name"] == THEFT
+
+
+def test_anger_at_the_wallet_is_a_complaint(lane: EmergencyLane) -> None:
+    message = process(lane, "你们骗我钱", (THEFT, 0.99), ("data_security", 0.01))
+    assert message.get("intent") == {"name": "complaint", "confidence": 1.0}

@@ -1,0 +1,81 @@
+"""No alarm where only the classifier hears one and the customer says that nothing has happened.
+
+差点被骗还好没转, 验证码我没给, 我看错了, 是我老公转的, 手机找到了, 不是骗子; 你们这帮骗子 is anger. What the lexicon of
+emergencies finds is not asked about here, and a word of harm beside (但是钱没了, 还是转了) keeps the alarm.
+"""
+
+import re
+
+from kefu.dialogue.ticket_form import keeps_phone
+
+_END = r"(?=$|[,.;!?。、\s]|但|就|还|所以|也|幸|好在|要不要|会不会|会有)"
+_NOT = r"(?<!没)(?<!不)(?<!别)"
+_KIN = (
+    "(自己|本人|老公|老婆|媳妇|爱人|对象|男朋友|女朋友|儿子|女儿|闺女|孩子|爸爸?|妈妈?|父母|家人|家里人|爷爷|奶奶"
+    "|哥哥?|姐姐?|弟弟?|妹妹?)"
+)
+_NOBODY = re.compile(r"^[^,.;!?\s]{0,4}(?<!是)不是(骗子|诈骗|骗人的?|被盗的?|被骗的?|盗刷的?)[了啊呀吧的呢,.!~\s]*$")
+_UNHARMED = re.compile(
+    r"(没|没有)被(盗|骗|偷)"
+    r"|差一?点"
+    rf"|没有?(给|信|理|转|告诉|搭理|理会|付|汇|上当|得逞|骗到|骗成|发|点|接|说)(他们?|她|对方|别人|人家|骗子|钱|款|过去|出去|过|成|验证码|密码|了|的)*{_END}"
+    r"|(?<!是)不是(骗子|诈骗|骗人|被盗|被骗|盗刷)"
+    r"|被[^,.;!?\s]{0,4}骗过"
+)
+_UNDONE = re.compile(  # whatever was told before this is explained by it
+    rf"(?<!不)(?<!说)是(我的?|我们?家的?)?{_KIN}[^,.;!?\s]{{0,6}}(转|刷|付|买|花|用|操作|取|扣|充|登|登录|改)了?的(?!吗|吧|么|\?)"
+    rf"|{_NOT}看错了|误会|虚惊|我(搞|弄|记)错了|以为(是)?被?盗"
+    rf"|(?<!没)(?<!没有)(退|还|追)(回来?|给我|回给我)了(?!吗|没|么|\?)|(?<!没)(?<!没有)找(到|回来?)了{_END}|(刚|已经|又)找(到|回来?)$"
+)
+_BLAMES = re.compile(
+    r"^(你们|一群|这群|都是|全是|一帮|这帮|就是|真是|就|大|简直)+骗子[啊呀吧了!,.~]*$"
+    r"|骗子(公司|平台|软件|app|钱包)|(?<!充)(?<!充是)(?<!称)(?<!说)你们(?!客服|的人).{0,15}骗(子|人|我)"
+)
+_WORRIED = re.compile(r"(充值?|提现?|退款?|转账?).{0,15}(没|未)(到|收).{0,10}是不是.{0,4}(盗|骗|偷)")
+_FEARED = re.compile(
+    r"想骗我|(?<![充是称])你们[^,.;!?\s]{0,3}骗了?我的?钱?|以为.{0,6}(盗|骗)"
+    r"|差一?点((?!还是|结果|最后|又)[^,.;!?\s]){0,8}"
+)
+_CODE = "(验证码|密码|短信码|动态码)"
+_MAY = "(能不能|可不可以|要不要|应不应该|能|可以|可|要|该|应该)"
+_WHOM = rf"((你们?|别人|他人|人家|客服|他|她|对方|陌生人|任何人|朋友|同事)|(我的?|我们?家的?)?{_KIN})"
+_MAY_BE_TOLD = re.compile(
+    rf"{_CODE}.{{0,4}}{_MAY}.{{0,4}}(告诉|发给|报给|念给|说给|透露给?|给){_WHOM}.{{0,4}}[吗么?]"
+    rf"|{_MAY}(?<!不能)(把|将)?(我的?)?{_CODE}.{{0,3}}(告诉|发给|报给|念给|说给|透露给?|给){_WHOM}.{{0,4}}[吗么?]"
+    rf"|{_CODE}(能不能|可不可以|要不要).{{0,4}}(告诉|发给|报给|念给|说给|透露给?|给){_WHOM}"
+    rf"|(要|问|让).{{0,6}}{_CODE}.{{0,4}}{_MAY}给.{{0,3}}[吗么?]"
+)
+_HARM = re.compile(
+    r"(钱|余额|存款).{0,4}(没了|少了|不见|被|空了)|被(人|别人|他|她)?(转|刷|划|扣|盗|偷|骗)(走|光)?了"
+    rf"|{_NOT}(?<!没有)(转|付|汇|充|给|发|告诉|报|交|点|输)(了|过去|出去|给了)(?!吗|没|么|\?|怎么|[^,.;!?\s]{{0,8}}(失败|没到|没收到))"
+    r"|把我.{0,3}(钱|余额)|[转刷划]走了|(转|付|汇|打)给[^,.;!?\s]{1,4}了(?!吗|没)"
+    r"|(还是|结果|最后|又)[^没,.;!?\s]{0,4}(转|给|付|被)|骗(走|光)|骗我|拉黑|损失(了|\d)|改了我|登(录)?了我"
+)
+
+
+def is_unharmed(text: str) -> bool:
+    """Whether a normalised text says that nothing has happened after all, or leaves no number out of fear."""
+    ends = [match.end() for pattern in (_UNDONE, _WORRIED) for match in pattern.finditer(text)]
+    said = _FEARED.sub(" ", text[max(ends, default=0) :])
+    says = bool(ends) or _UNHARMED.search(text) or blames_us(text) or keeps_phone(text)
+    return bool(says) and not _HARM.search(said)
+
+
+def is_relieved(text: str) -> bool:
+    """Whether a normalised text says that nothing has happened, and is neither angry nor still in doubt."""
+    return is_unharmed(text) and not (blames_us(text) or _WORRIED.search(text) or keeps_phone(text))
+
+
+def blames_us(text: str) -> bool:
+    """Whether a text calls the wallet a swindler: 你们这帮骗子, 你们骗我钱."""
+    return bool(_BLAMES.search(text))
+
+
+def may_codes_be_told(text: str) -> bool:
+    """Whether a text asks if a code or password may be given to somebody: 验证码能告诉别人吗."""
+    return bool(_MAY_BE_TOLD.search(text)) and "了" not in text  # what has happened is told with 了
+
+
+def only_clears(text: str) -> bool:
+    """Whether a text says no more than that nobody is to blame (不是骗子): a word on what was said before."""
+    return bool(_NOBODY.match(text))
