@@ -245,10 +245,16 @@ _ORDER = (Handoff.urgent.desc(), Handoff.asked_at, Handoff.id)
 def _overdue(wait: timedelta, silence: timedelta, moment: datetime) -> Select:
     active = Handoff.state == State.ACTIVE.value
     waiting = (Handoff.state == State.WAITING.value) & (Handoff.asked_at < moment - wait)
-    owing = active & (Handoff.agent_at < moment - silence) & (Handoff.customer_at > Handoff.agent_at)
+    owing = active & _unanswered(moment - silence).exists()
     forgotten = active & (func.coalesce(Handoff.customer_at, Handoff.agent_at) < moment - _FORGOTTEN * silence)
     idle = forgotten & (Handoff.agent_at < moment - _FORGOTTEN * silence)
     return select(Handoff).where(waiting | owing | idle)
+
+
+def _unanswered(before: datetime) -> Select:
+    """The customer's lines of a handoff from before that moment which the agent has not answered since."""
+    theirs = (HandoffLine.handoff_id == Handoff.id) & (HandoffLine.who == "customer")
+    return select(HandoffLine.id).where(theirs, HandoffLine.at > Handoff.agent_at, HandoffLine.at < before)
 
 
 async def _open(session: AsyncSession, key: str) -> Handoff | None:

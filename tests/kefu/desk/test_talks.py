@@ -159,6 +159,19 @@ async def test_an_agent_who_stays_silent_is_replaced_by_the_bot(database: Databa
         await talks.reply(talk_id, LI, "来了", "k", NOW + 13 * MINUTE)
 
 
+async def test_silence_counts_from_the_customers_unanswered_word(database: Database, talks: Talks) -> None:
+    talk_id = await ask(database)
+    await talks.take(talk_id, LI, NOW)
+    await talks.reply(talk_id, LI, "请找一下订单号", "k", NOW + MINUTE)
+    asked = NOW + 12 * MINUTE  # the customer has looked for it that long
+    await HandoffService(database).say("web-1", "找到了，88", "m1", asked)
+    assert await talks.sweep(asked + timedelta(seconds=1)) == 0
+    await HandoffService(database).say("web-1", "在吗", "m2", asked + 9 * MINUTE)
+    assert await talks.sweep(asked + 10 * MINUTE) == 0
+    assert await talks.sweep(asked + 10 * MINUTE + timedelta(seconds=1)) == 1
+    assert (await handoff(database, talk_id)).ending == Ending.SILENT.value
+
+
 async def test_a_talk_about_a_ticket_goes_on_in_that_ticket(database: Database, talks: Talks) -> None:
     new = NewTicket("post", "website", "web-1", "complaint", "打不通电话", "k1")
     number = (await TicketService(database).open(new, NOW)).ticket.id
