@@ -103,30 +103,49 @@ class TicketMessages:
         then: Status | None = None,
         now: datetime | None = None,
     ) -> Said:
-        moment, words = now or datetime.now(timezone.utc), checked_text(text)
-        key_parts = (kind.value, ticket_id, key)
-        async with self._database.write(f"message:{fingerprint(*key_parts)}") as session:
-            ticket = await lock_survivor(session, ticket_id)
-            query = select(TicketMessage).where(TicketMessage.idempotency_key.in_(fingerprints(*key_parts)))
-            repeated = (await session.execute(query)).scalars().first()
-            if repeated:
-                return Said(repeated, ticket, created=False)
-            message = TicketMessage(
-                ticket_id=ticket.id,
-                at=moment,
-                author=actor,
-                kind=kind.value,
-                text=words,
-                idempotency_key=fingerprint(*key_parts),
-            )
-            session.add(message)
-            await session.flush()
-            await record(session, ticket, actor, kind.value, {"message": message.id}, moment)
-            if kind is MessageKind.REPLY:
-                await _answer(session, ticket, message, agent, then, moment)
-            elif kind is MessageKind.CUSTOMER:
-                await _hear(session, ticket, actor, moment)
-            return Said(message, ticket)
+        async with self._database.write(f"message:{fingerprint(kind.value, ticket_id, key)}") as session:
+            return await _add(session, ticket_id, kind, text, actor, key, agent, then, now)
+
+
+async def hear(session: AsyncSession, ticket_id: str, text: str, key: str, now: datetime) -> Said:
+    """`from_customer`, within the caller's transaction."""
+    return await _add(session, ticket_id, MessageKind.CUSTOMER, mask(text), "customer", key, now=now)
+
+
+async def _add(
+    session: AsyncSession,
+    ticket_id: str,
+    kind: MessageKind,
+    text: str,
+    actor: str,
+    key: str,
+    agent: str = "",
+    then: Status | None = None,
+    now: datetime | None = None,
+) -> Said:
+    moment, words = now or datetime.now(timezone.utc), checked_text(text)
+    key_parts = (kind.value, ticket_id, key)
+    ticket = await lock_survivor(session, ticket_id)
+    query = select(TicketMessage).where(TicketMessage.idempotency_key.in_(fingerprints(*key_parts)))
+    repeated = (await session.execute(query)).scalars().first()
+    if repeated:
+        return Said(repeated, ticket, created=False)
+    message = TicketMessage(
+        ticket_id=ticket.id,
+        at=moment,
+        author=actor,
+        kind=kind.value,
+        text=words,
+        idempotency_key=fingerprint(*key_parts),
+    )
+    session.add(message)
+    await session.flush()
+    await record(session, ticket, actor, kind.value, {"message": message.id}, moment)
+    if kind is MessageKind.REPLY:
+        await _answer(session, ticket, message, agent, then, moment)
+    elif kind is MessageKind.CUSTOMER:
+        await _hear(session, ticket, actor, moment)
+    return Said(message, ticket)
 
 
 def checked_text(text: str) -> str:

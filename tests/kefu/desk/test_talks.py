@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from kefu.database import Database
 from kefu.desk.handoffs import Ending, HandoffError, HandoffService, NewHandoff, State
 from kefu.desk.lifecycle import Status
-from kefu.desk.models import Handoff
+from kefu.desk.models import Handoff, Ticket
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.talks import Agent, Talks
 from kefu.desk.ticket_messages import TicketMessages
@@ -107,6 +108,46 @@ async def test_closing_with_a_ticket_keeps_what_was_said_and_the_summary(databas
         ("note", "银行在处理，周五回访")
     ]
     assert (await handoff(database, talk_id)).ticket_id == number
+
+
+@pytest.mark.parametrize("ends", ["agent", "sweep"])
+async def test_what_is_said_while_a_talk_is_being_ended_is_in_its_ticket(
+    database: Database, talks: Talks, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    talk_id = await ask(database)
+    handoffs = HandoffService(database)
+    await talks.take(talk_id, LI, NOW)
+    await handoffs.say("web-1", "订单号 88", "m1", NOW + MINUTE)
+    leave = Talks._leave_ticket
+
+    async def slowly(self: Talks, *arguments: Any, **named: Any) -> Ticket:
+        ticket = await leave(self, *arguments, **named)
+        assert await handoffs.say("web-1", "还有，我的卡也丢了", "m2", NOW + 2 * MINUTE)
+        return ticket
+
+    monkeypatch.setattr(Talks, "_leave_ticket", slowly)
+    if ends == "agent":
+        await talks.close(talk_id, LI, follow_up=True, now=NOW + 3 * MINUTE)
+    else:
+        assert await talks.sweep(NOW + 12 * MINUTE) == 1
+    [ticket] = await TicketService(database).queue()
+    assert [line["text"] for line in ticket.transcript] == ["订单号 88"]
+    [late] = await TicketMessages(database).of(ticket.id)
+    assert (late.kind, late.text, late.at) == ("customer", "还有，我的卡也丢了", NOW + 2 * MINUTE)
+
+
+async def test_what_is_said_after_a_process_has_died_in_ending_a_talk_is_in_its_ticket(
+    database: Database, talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk_id = await ask(database)
+    with monkeypatch.context() as patch:
+        patch.setattr(HandoffService, "end_overdue", None)  # the ticket is there, the end is not
+        assert await talks.sweep(NOW + 4 * MINUTE) == 0
+    await HandoffService(database).say("web-1", "还在吗", "m1", NOW + 4 * MINUTE)
+    assert await talks.sweep(NOW + 5 * MINUTE) == 1
+    [ticket] = await TicketService(database).queue()
+    assert (await handoff(database, talk_id)).ticket_id == ticket.id
+    assert [said.text for said in await TicketMessages(database).of(ticket.id)] == ["还在吗"]
 
 
 async def test_a_summary_without_a_ticket_is_refused_not_lost(database: Database, talks: Talks) -> None:
