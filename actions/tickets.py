@@ -12,7 +12,7 @@ from actions.aside import take_up
 from actions.handoff import to_queue
 from actions.status import add_to, status_line
 from actions.turn import Turn, all_said
-from kefu.channels.binding import customer_of
+from kefu.channels.binding import conversations_of, customer_of
 from kefu.database import database
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
@@ -80,7 +80,7 @@ class ActionTicketStatus(Action):
         if _REGISTER.search(turn.text) and not _ASKS_ABOUT.search(turn.text):
             dispatcher.utter_message(response="utter_register_now")
             return []
-        customers = {turn.conversation, await customer_of(turn.conversation)}  # the same one, on two channels
+        customers = await conversations_of(turn.conversation)  # the same one, on two channels
         found = [ticket for one in customers for ticket in await service.of_customer(turn.brand.id, one, limit=3)]
         tickets = sorted(found, key=lambda ticket: ticket.created_at, reverse=True)[:3]
         if tickets:

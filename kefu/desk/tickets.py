@@ -183,12 +183,18 @@ async def _append(session: AsyncSession, ticket: Ticket, new: NewTicket, actor: 
             setattr(ticket, name, value)
     ticket.phone_key = ticket.phone_key or _phone_key(new)
     await _raise_priority(session, ticket, new.priority, now)
-    ticket.transcript = list(new.transcript) or ticket.transcript
+    ticket.transcript = [*ticket.transcript, *_newer(new.transcript, ticket.transcript)]
     ticket.faq_ids = [*ticket.faq_ids, *(faq_id for faq_id in new.faq_ids if faq_id not in ticket.faq_ids)]
     customer_is_back(ticket, now)
     await customer_is_there(session, ticket)
     data = {"description": new.description, "amount": str(new.amount) if new.amount else None, "time": new.time}
     await record(session, ticket, actor, "appended", data, now, key)
+
+
+def _newer(lines: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of a talk from after those that are known (`at`: seconds since 1970)."""
+    last = max((line.get("at") or 0.0 for line in known), default=0.0)
+    return [line for line in lines if not known or (line.get("at") or 0.0) > last]
 
 
 async def _raise_priority(session: AsyncSession, ticket: Ticket, priority: Priority | None, now: datetime) -> None:
