@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from kefu.brands import DEFAULT_BRAND, brand_or_neutral
-from kefu.channels.binding import Bindings
 from kefu.channels.message import Inbound
 from kefu.channels.prepare import Prepared
 from kefu.conversations.log import messages
+from kefu.desk.bound import customer_of
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import find_emergency
@@ -28,15 +28,6 @@ APOLOGY_UNSTORED = (
 )
 
 
-@dataclass(frozen=True)
-class _Before:
-    """What is known of the talk before the failure, for the agent; `customer` as tickets are opened for him."""
-
-    customer: str
-    transcript: list[dict[str, Any]] = field(default_factory=list)
-    faq_ids: list[str] = field(default_factory=list)
-
-
 async def apologise(
     tickets: TicketService, message: Inbound, prepared: Prepared, is_midway: bool = False
 ) -> list[dict[str, Any]]:
@@ -45,7 +36,9 @@ async def apologise(
     Args:
         is_midway: something was said in this turn already, and then it went no further.
     """
-    opened = await tickets.open(_failure_ticket(message, prepared, await _before(tickets, message.conversation)))
+    customer = await customer_of(tickets.database, message.conversation)
+    known = await _talk(tickets, message.conversation)
+    opened = await tickets.open(replace(_failure_ticket(message, prepared, customer), **known))
     words = APOLOGY_MIDWAY if is_midway else APOLOGY
     return [text_reply(message, words.format(reference=opened.ticket.id, hotline=_hotline(message)))]
 
@@ -65,32 +58,28 @@ def with_cut_notice(message: Inbound, replies: Sequence[dict[str, Any]], limit: 
     return [text_reply(message, CUT_NOTICE.format(limit=limit)), *replies]
 
 
-async def _before(tickets: TicketService, conversation: str) -> _Before:
-    """What can be read of the talk before; the ticket matters more."""
-    customer = conversation
+async def _talk(tickets: TicketService, conversation: str) -> dict[str, Any]:
+    """What a ticket holds of the talk before; nothing where that can't be read: the ticket matters more."""
     try:
-        customer = await Bindings(tickets.database).customer(conversation)
         said = await tickets.database.quick_read(lambda cursor: messages(cursor, conversation, LONGEST))
-        return _Before(customer, transcript(said), faq_ids(said))
+        return {"transcript": transcript(said), "faq_ids": faq_ids(said)}
     except Exception as error:
         logger.warning("a ticket without the talk before: %s", type(error).__name__)
-        return _Before(customer)
+        return {}
 
 
-def _failure_ticket(message: Inbound, prepared: Prepared, before: _Before) -> NewTicket:
+def _failure_ticket(message: Inbound, prepared: Prepared, customer: str) -> NewTicket:
     """A ticket for a message that was not answered; an emergency stays one."""
     emergency = find_emergency(prepared.text)
     return NewTicket(
         brand=message.brand or DEFAULT_BRAND,
         channel=message.channel,
-        customer=before.customer,
+        customer=customer,
         intent=emergency.intent if emergency else OTHER_MATTER,
         description=f"系统故障时没能回答的消息：{prepared.original}",
         idempotency_key=f"failure:{message.conversation}:{message.message_id}",
         priority=Priority.P1 if emergency else Priority.P2,
         phone_sealed=prepared.sealed.get("phone"),
-        transcript=before.transcript,
-        faq_ids=before.faq_ids,
     )
 
 

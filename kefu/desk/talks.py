@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.brands import brand_or_default
 from kefu.database import Database
+from kefu.desk.bound import customer_of
 from kefu.desk.handoffs import Ending, HandoffError, HandoffService, taking
 from kefu.desk.lifecycle import Priority, Status
 from kefu.desk.models import Handoff, HandoffLine, Ticket
@@ -159,7 +160,8 @@ class Talks:
         ticket = await self._tickets.get(talk.ticket_id) if talk.ticket_id else None
         if ticket is None or (goes_on and not Status(ticket.status).is_active):
             lines = [_in_transcript(line) for line in await self._handoffs.lines(talk.id)]
-            ticket = (await self._tickets.open(new_ticket(talk, lines), now, actor)).ticket
+            customer = await customer_of(self._database, _conversation(talk))
+            ticket = (await self._tickets.open(new_ticket(talk, lines, customer), now, actor)).ticket
         if note:
             await self._messages.note(ticket.id, note, actor, f"talk:{talk.id}", now)
         return ticket
@@ -182,8 +184,8 @@ def _in_transcript(line: HandoffLine) -> dict[str, Any]:
     return {"who": line.who, "text": line.text, "at": line.at.timestamp()}
 
 
-def new_ticket(talk: Handoff, lines: list[dict[str, Any]]) -> NewTicket:
-    """A ticket from what a talk's packet and lines hold; the texts were masked at the door."""
+def new_ticket(talk: Handoff, lines: list[dict[str, Any]], customer: str) -> NewTicket:
+    """A customer's ticket from what a talk's packet and lines hold; the texts were masked at the door."""
     packet = talk.packet or {}
     slots: dict[str, Any] = packet.get("slots") or {}
     written = [line["text"] for line in lines if line["who"] == "customer"]
@@ -191,7 +193,7 @@ def new_ticket(talk: Handoff, lines: list[dict[str, Any]]) -> NewTicket:
     return NewTicket(
         brand=talk.brand,
         channel=talk.channel,
-        customer=_conversation(talk),
+        customer=customer,
         intent=talk.topic,
         description=mask("\n".join(parts)[:_LONGEST_DESCRIPTION] or "客户要找人工，没有留言"),
         idempotency_key=f"talk:{talk.id}",

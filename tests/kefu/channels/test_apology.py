@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import column, table
 
 from kefu.channels import apology
 from kefu.channels.apology import apologise
@@ -10,6 +11,7 @@ from kefu.channels.binding import Bindings, Outcome
 from kefu.channels.message import Inbound
 from kefu.channels.prepare import prepare
 from kefu.database import Database
+from kefu.desk import bound
 from kefu.desk.tickets import TicketService
 from kefu.sealing import unseal
 
@@ -37,10 +39,7 @@ async def test_it_is_the_customers_whichever_channel_failed(tickets: TicketServi
 
 
 async def test_who_it_is_may_stay_unknown(tickets: TicketService, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def is_away(*_: object) -> str:
-        raise ConnectionError
-
-    monkeypatch.setattr(Bindings, "customer", is_away)
+    monkeypatch.setattr(bound, "_bindings", table("gone", column("conversation"), column("customer")))
     assert await customer_of_the_ticket(tickets) == LINE.conversation
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from kefu.channels.binding import Bindings, Outcome
 from kefu.database import Database
 from kefu.desk.handoffs import Ending, HandoffError, HandoffService, NewHandoff, State
 from kefu.desk.lifecycle import Status
@@ -178,6 +179,16 @@ async def test_whom_nobody_takes_gets_a_ticket_and_the_bot(database: Database, t
     assert ticket.id in delivery.body[-1]["text"]
     assert ticket.description == "退款没到"
     assert (await handoff(database, talk_id)).ending == Ending.UNTAKEN.value
+
+
+async def test_a_bound_customers_ticket_is_the_websites(database: Database, talks: Talks) -> None:
+    bindings = Bindings(database)
+    assert await bindings.redeem("wx-post-1", "post", (await bindings.new_code("web-1", "post")).text) is Outcome.BOUND
+    await ask(database, "wx-post-1")
+    assert await talks.sweep(NOW + 4 * MINUTE) == 1
+    [ticket], [delivery] = await TicketService(database).queue(), await told(database)
+    assert unseal(ticket.customer_sealed) == "web-1"
+    assert unseal(delivery.target) == "wx-post-1", "where the talk was"
 
 
 async def test_sweepers_in_many_processes_make_one_ticket_and_one_message(database: Database) -> None:
