@@ -7,11 +7,13 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import answer, note_facts, show
+from actions.answer import answer
 from actions.emergency import kind_of, raise_alarm
 from actions.guided import option_named
 from actions.matter import answered, matter
 from actions.notes import about_ticket
+from actions.open_matter import note_facts
+from actions.showing import show
 from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.feedback import FeedbackService, NewFeedback

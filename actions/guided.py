@@ -16,14 +16,18 @@ _UNSOLVED = re.compile(
     r"还是(不行|不能|没|那样|一样|老样子)|没(有)?(什么)?效果|不管用|不好使|不顶用|白搭|没(解决|弄好|办好)|不行啊|行不通"
     r"|试(了|过).{0,4}(没|不)|^(我)?(很|好|太|真的?|着|特别)*急(用|死|着用)?[啊呀呢了嘛]*$"
     r"|钱呢|钱(到|去|跑)?哪(儿|里)?去?[了啦]|(都|全)(试|弄|按|照做|做)(了|过)|等了.{0,5}(天|小时|半天|周|星期|礼拜|个月|久)"
-    r"|还是.{0,4}(不了|不上|不成|不到|不出|失败)"
+    r"|还是.{0,4}(不了|不上|不成|不到|不出|不够|失败)"
     r"|^(我|这)?(都|已经|快)+(过了?|有)?.{0,5}(天|小时|周|星期|礼拜|个月|久)了[啊呀吧!.]*$"
     r"|^(急死|太慢|快(点|些))|^(那|这下?|现在)*(该|要)?(咋|怎么)(整|办|弄|搞)[嘛啊呢呀]*$"
-    r"|^(我|手机|软件|都|也|就|已经|刚|才)*(重启|重装|卸载|重新(登录?|安装|下载|打开|连)|清(理|除)?(过|了|完|掉)?缓存|更新|升级|刷新"
+    r"|^(我|钱|款|这|那|就是|可是|但是?|可|都|也|一直|到现在|到今天|现在|今天|还是?|[,.!])*没有?(收到|到账?|动静|反应)"
+    r"(钱|短信|验证码|到账)?[啊呀呢了的,.!]*$|也(还是)?(不行|不好使|一样|打不开|不了)"
+    rf"|{NO_USE}"
+)
+_TRIED = re.compile(  # what an answer tells to do was done: 重启了, 清过缓存了
+    r"^(我|手机|软件|都|也|就|已经|刚|才)*(重启|重装|卸载|重新(登录?|安装|下载|打开|连)|清(理|除)?(过|了|完|掉)?缓存|更新|升级|刷新"
     r"|(开关|开|关)(了|过)?(一次|一下|几次)?飞行模式|飞行模式(都|也)?(开关|开|关)"
     r"|[换切](了|过)?(个|成)?(网络?|wifi|无线|流量|浏览器)|检查|核对)"
     r"(过|了|完|好|掉|一|两|三|几|多|次|遍|下|重装|手机|软件|app|应用|系统|到|最新|版本?|的|啊|呀|[,.!])*$"
-    rf"|{NO_USE}"
 )
 _LONGEST_COMPLAINT = 15  # characters; more tells a story of its own
 _SHORT = 10  # characters up to which a message may be an answer, however sure the classifier is of something else
@@ -86,9 +90,10 @@ def is_another_question(turn: Turn, tracker: Tracker) -> bool:
     Words that say only that nothing has helped (我都等了三天了, 都试了) are of the open matter, whatever they resemble.
     """
     other = turn.intent != tracker.get_slot("topic") and is_business(turn.intent) and turn.confidence >= SURELY
-    return other and not (says_unsolved(turn.text) and title(turn.intent)[0] not in turn.text)
+    is_named = title(turn.intent)[0] in turn.text and not _TRIED.match(turn.text)  # 更新了 names no 新功能
+    return other and (is_named or not says_unsolved(turn.text))
 
 
 def says_unsolved(text: str) -> bool:
     """Whether a short message says that what was answered has not helped."""
-    return len(text) <= _LONGEST_COMPLAINT and bool(_UNSOLVED.search(text))
+    return len(text) <= _LONGEST_COMPLAINT and bool(_UNSOLVED.search(text) or _TRIED.match(text))

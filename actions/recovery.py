@@ -8,16 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import (
-    about_matter,
-    answer_oddly,
-    go_on,
-    miss,
-    offer_ticket,
-    ranking_of,
-    say,
-    tell,
-)
+from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.buttons import register_or_person
 from actions.feedback import store
@@ -26,7 +17,9 @@ from actions.lost_money import ask_who
 from actions.matter import KEPT, stay
 from actions.menu import show_menu
 from actions.notes import about_ticket
+from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
+from actions.showing import go_on, miss, offer_ticket, say
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import CHOICES, SURE, Decision, decide

@@ -7,12 +7,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import answer, ask_again, go_on, note_facts, offer_ticket
+from actions.answer import answer
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.guided import option_named, place, try_next, untried
 from actions.lost_money import ASKS as LOST
 from actions.notes import about_alarm
+from actions.open_matter import note_facts
 from actions.phone import reassure
+from actions.showing import ask_again, go_on, offer_ticket
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
 

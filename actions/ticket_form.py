@@ -6,11 +6,12 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import entry_for
 from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
+from actions.showing import entry_for
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
+from kefu.dialogue.said import FACTS
 from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
@@ -40,7 +41,8 @@ class ValidateTicketForm(FormValidationAction):
             kind = None  # 我不留电话,怕骗子
         if kind and not (tracker.get_slot("alarm") == topic == topic_of(kind, tracker)):
             return await _alarm(dispatcher, turn, tracker, kind)
-        step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0), topic)
+        told = [name for name in FACTS if tracker.get_slot(name) not in (None, "", SKIPPED)]
+        step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0), topic, told)
         for response in step.say:
             dispatcher.utter_message(response=response, matter=title(str(step.slots.get("topic") or topic)))
         if step.answer_question:

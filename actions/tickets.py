@@ -7,9 +7,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import still_not
 from actions.aside import take_up
 from actions.handoff import to_queue
+from actions.open_matter import still_not
 from actions.status import add_to, status_line
 from actions.turn import Turn, all_said
 from kefu.channels.binding import conversations_of, customer_of

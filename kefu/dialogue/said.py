@@ -7,9 +7,11 @@ from typing import Any
 
 FACTS = ("time", "amount", "order_id", "phone")
 
-_NOT_BEFORE = re.compile(r"(不是|不对|并非|不止)[\s,]*$")
+_NOT_BEFORE = re.compile(r"(不是|不对|并非|不止)$")
+_NOT_BEFORE_GAP = re.compile(r"(不是|不对|并非|不止)[\s,]+$")  # 300 不是 350, but of 不是 80块 the 80 is what is said
 _FILLER = re.compile(
-    r"[^\w]|不对|不是|应该?是|大概|左右|我的?|是|的|了|就|号码|手机|电话|金额|时间|单号|订单|一共|总共|那个|那笔"
+    r"[^\w]|不对|不是|应该?是|大概|左右|我的?|是|的|了|就|号码|手机|电话|金额|时间|单号|订单|一共|总共|那个|那笔|开始|发现|发生"
+    r"|(名字|姓名|我?叫)是?[一-鿿]{2,3}$"
 )
 _FEW = 1  # characters beside the facts, in a message that only gives facts
 
@@ -40,7 +42,9 @@ def facts(said: Said) -> dict[str, Any]:
     """Facts in a message by slot. Of several amounts or times the last one that is not denied counts."""
     found: dict[str, Any] = {}
     for entity in said.entities:
-        if entity.name in FACTS and not _NOT_BEFORE.search(said.text[: entity.start]):
+        before = said.text[: entity.start]
+        is_denied = _NOT_BEFORE.search(before) or (entity.name in found and _NOT_BEFORE_GAP.search(before))
+        if entity.name in FACTS and not is_denied:
             found[entity.name] = entity.value
     if "phone" in found:
         found["phone_sealed"] = said.sealed_phone

@@ -4,7 +4,7 @@ The Rasa form (`ticket_form`) keeps the slots and asks; the decisions are all he
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,7 +77,9 @@ _POLITE = re.compile(  # each alternative is no sequence of others, so that ther
     r"|[您你大家\s,。.!~吧啊呀呢哈的了嘛])+$",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点|号)|为何|呢$|(.)(不|没)\2|是否")
+_QUESTION = re.compile(
+    r"[?？]|吗|多久|多少|怎么|咋|什么|啥|哪|几(天|时|点|号)|为何|呢$|(.)(不|没)\2|是否|(能|会|可以|行)[^,.!不]{0,6}不[,.!]*$"
+)
 ASKS_HOW_LONG = re.compile(
     r"(多久|几天|什么时候|啥时候|多长时间)(?!以?前|以?来).{0,6}(处理|回复|联系|答复|解决|结果|好|办)"
     r"|^(要|得|那|这个?|还|需要|大概|一般)*(等|要)?(多久|几天|多长时间)(?!以?前|以?来)"
@@ -86,6 +88,9 @@ _LONG_AGO = re.compile(
     r"^(大概|大约|差不多|可能|应该|好像|就|是|在)*(好?几|好多)(天|周|个?星期|个?月|年|个?小时)(以?前|之前)"
 )
 _CORRECTS = re.compile(r"不是|不对|错了|改(成|为|一下)|应该?是|更正")
+_ANOTHER = re.compile(r"^(还有|另外|而且|对了)|也|又")  # 还有 上个月也扣了30
+_BEFORE_AMOUNT = re.compile(r"^(不对|不是|错了|应该?|是|要?改(成|为)?|金额|[,\s])*")
+_LEAST_BARE, _MOST_BARE = 10, 10**7  # yuan; below are choices, above are telephone numbers
 _MONEY = re.compile(r"[\d一二三四五六七八九十百千万两几]|块|元|钱|毛|角")
 _SUBMITS = re.compile(r"^[\s,]*(好了?|就这样|直接|快|先|现在|确认)*(提交|登记|报上去)" + _ENDING + "$")
 _WHY = re.compile(
@@ -119,7 +124,7 @@ def prefill(question: str | None) -> dict[str, Any]:
     return {}
 
 
-def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step:
+def next_step(asked: str, said: Said, bad_answers: int, topic: str = "", told: Collection[str] = ()) -> Step:
     """Decide on a message in mid-form.
 
     A step that leaves the question open sets `back`: it is asked again in other words.
@@ -129,6 +134,7 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         said: the message.
         bad_answers: how many answers to this question were of no use so far.
         topic: what the ticket is about; OTHER_MATTER where the form began without a matter.
+        told: the facts that the ticket has already.
     """
     if said.intent == "human_agent" and said.confidence >= SURE:
         return Step({"ticket_confirmed": PERSON}, ended=True)
@@ -141,8 +147,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
     known = facts(said)
     if corrected := corrected_topic(said, topic):
         return _other_topic(asked, corrected, said, known, bad_answers)
-    if asked == "amount" and "amount" not in known and (bare := parse_numeral(said.text)) is not None:
-        known["amount"] = f"{bare.normalize():f}"  # a number alone is an amount only because we asked for one
+    if "amount" not in known and (bare := _bare_amount(asked, said.text)):
+        known["amount"] = bare
     if asked == "ticket_confirmed":
         return _confirmation(said, known, bad_answers)
     if asked in known:
@@ -156,6 +162,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "") -> Step
         return _unknown(asked, name, said, known, bad_answers)
     if _skips(asked, said, gives_facts=bool(known)):
         return Step({**known, asked: SKIPPED, "bad_answers": 0})
+    if known and _ANOTHER.search(said.text) and not _CORRECTS.search(said.text) and {*known} & {*told}:
+        return Step({"extra": said.text, "bad_answers": bad_answers, "back": True}, ("utter_ticket_added",))
     if known:
         heard = "utter_ticket_changed" if _CORRECTS.search(said.text) else "utter_ticket_noted"
         return Step({**known, "bad_answers": bad_answers, "back": True}, (heard,))
@@ -196,6 +204,15 @@ def asks(text: str) -> bool:
 def keeps_phone(text: str) -> bool:
     """Whether a message that stands by itself says that its sender leaves no number, or asks whether he may."""
     return bool(_KEEPS_PHONE_ANYWHERE.search(text)) and not _BIDDEN.search(text)
+
+
+def _bare_amount(asked: str, text: str) -> str | None:
+    """The amount of 350, or 要改成350: a number alone is one only because we asked, or have just shown the amount."""
+    if asked not in ("amount", "ticket_confirmed"):
+        return None
+    number = parse_numeral(_BEFORE_AMOUNT.sub("", text).rstrip("。.!元块 "))
+    least = 0 if asked == "amount" else _LEAST_BARE
+    return f"{number.normalize():f}" if number is not None and least <= number < _MOST_BARE else None
 
 
 def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str, Any], bad_answers: int) -> Step:

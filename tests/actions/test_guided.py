@@ -4,8 +4,9 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import ActionAnswer, ActionShowFaq, say
+from actions.answer import ActionAnswer, ActionShowFaq
 from actions.recovery import ActionOutOfScope
+from actions.showing import say
 from actions.solved import ActionSolved, ActionUnsolved, ActionWhatNow
 from actions.tickets import ActionSubmitTicket
 from actions.turn import Turn

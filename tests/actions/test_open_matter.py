@@ -4,11 +4,12 @@ import pytest
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import ActionAnswer, say
+from actions.answer import ActionAnswer
 from actions.cancel import ActionCancel
 from actions.feedback import ActionFeedback
 from actions.guided import says_unsolved
 from actions.recovery import ActionOutOfScope
+from actions.showing import say
 from actions.solved import ActionHeard, ActionSolved, ActionWhatNow
 from actions.tickets import ActionTicketStatus
 from actions.turn import Turn
@@ -38,6 +39,51 @@ async def test_how_long_is_asked_of_the_open_matter(talk: Talk, action: type[Act
     assert shown.startswith("withdraw_arrival.")
 
 
+@pytest.mark.parametrize("text", ["没收到", "还没到", "怎么一直没收到啊?"])
+@pytest.mark.parametrize("action", [ActionAnswer, ActionOutOfScope])
+async def test_without_a_matter_it_is_asked_what_has_not_come(action: type[Action], text: str) -> None:
+    talk = Talk()
+    assert text_of(await talk.hear(action(), text, "withdraw_arrival")) == "utter_what_is_missing"
+    assert talk.slots.get("topic") is None
+
+
+@pytest.mark.parametrize(
+    ("first", "intent", "then", "shown"),
+    [
+        ("提现要手续费吗", "fee", "充值呢", "fee.top_up_cross_bank"),
+        ("客服电话多少", "contact", "那邮箱呢?", "contact.email"),
+    ],
+)
+async def test_another_kind_is_asked_of_the_same_matter(first: str, intent: str, then: str, shown: str) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), first, intent)
+    said = await talk.hear(ActionAnswer(), then, "top_up")
+    assert [one.split(".")[0] for one in faq_of(said)] == [intent] and talk.slots["topic"] == intent
+    assert faq_of(said) == [shown]
+
+
+@pytest.mark.parametrize("text", ["天气呢", "火星呢"])
+async def test_what_the_matter_does_not_know_is_no_kind_of_it(text: str) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "提现要手续费吗", "fee")
+    assert faq_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope")) == []
+
+
+async def test_who_asks_on_is_not_taken_for_somebody_who_was_not_helped() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "账户被锁定怎么解锁", "account_locked")
+    said = await talk.hear(ActionAnswer(), "解锁要什么材料吗", "account_locked")
+    assert text_of(said) == "utter_asked_on"
+    assert text_of(await talk.hear(ActionAnswer(), "还是解锁不了", "account_locked")) != "utter_asked_on"
+
+
+async def test_what_is_told_beside_the_same_question_is_noted() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "重复扣款", "wrong_charge")
+    said = await talk.hear(ActionAnswer(), "重复扣款两次都是65块", "wrong_charge", amount="65")
+    assert "金额65元" in text_of(said) and talk.slots["amount"] == "65"
+
+
 async def test_without_a_matter_nobody_knows_how_long_what_takes() -> None:
     assert faq_of(await Talk().hear(ActionAnswer(), "多久", "fee", 0.3)) == []
 
@@ -49,6 +95,10 @@ async def test_without_a_matter_nobody_knows_how_long_what_takes() -> None:
         (ActionAnswer, "都试了", "forgot_password"),
         (ActionAnswer, "急用", "top_up"),
         (ActionAnswer, "都三天了", "refund_arrival"),
+        (ActionAnswer, "没到", "top_up_arrival"),
+        (ActionAnswer, "到现在都没收到啊", "refund_arrival"),
+        (ActionAnswer, "换了张卡也不行", "bank_card"),
+        (ActionAnswer, "更新了", "product_news"),
         (ActionAnswer, "重启了", "login_problem"),
         (ActionAnswer, "飞行模式开关了", "product_news"),
         (ActionOutOfScope, "已经检查过好几遍了", "out_of_scope"),

@@ -69,7 +69,7 @@ class Engine:
                 return await asyncio.wait_for(self._wait(callback, begun, woken), max(callback.left, 0.0) + _SLACK)
             except (SQLAlchemyError, OSError, asyncio.TimeoutError) as error:  # stored: the courier will bring it
                 logger.warning("answer not looked up: account=%s: %s", account.name, type(error).__name__)
-                return None
+                return await self._late(callback) if account.api else None
             finally:
                 self._courier.kick(conversation)
 

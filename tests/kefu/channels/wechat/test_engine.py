@@ -31,7 +31,7 @@ async def test_a_slow_answer_comes_by_the_api(wire: Wire) -> None:
         await until(lambda: wired.heard() != [])
         shown = wired.user().shown[-1]
         assert (shown.text, shown.way) == ("答 慢2.6 查账单", "api")
-        assert wired.user().typing == 1
+        await until(lambda: wired.user().typing == 1)
         assert len(wired.bot.heard) == 1
 
 
