@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 from actions.buttons import Button
 from actions.turn import Turn
-from kefu.channels.binding import customer_of
+from kefu.channels.binding import conversations_of
 from kefu.database import database
 from kefu.desk.lifecycle import Status
 from kefu.desk.models import Ticket
@@ -31,6 +31,9 @@ def status_line(ticket: Ticket) -> str:
 async def tickets_of(turn: Turn, limit: int = 3) -> list[Ticket]:
     """The customer's latest tickets, newest first: on one channel, and on those that are bound to it."""
     service = TicketService(database())
-    customers = {turn.conversation, await customer_of(turn.conversation)}
-    found = [ticket for one in customers for ticket in await service.of_customer(turn.brand.id, one, limit)]
+    found = [
+        ticket
+        for one in await conversations_of(turn.conversation)
+        for ticket in await service.of_customer(turn.brand.id, one, limit)
+    ]
     return sorted(found, key=lambda ticket: ticket.created_at, reverse=True)[:limit]

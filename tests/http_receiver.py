@@ -16,9 +16,10 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`statuses` are given in order, then 200 for ever."""
+    """`statuses` are given in order, then 200 for ever; each with `body`."""
 
     url: str = ""
+    body: bytes = b"{}"
     statuses: list[int] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
 
@@ -37,9 +38,9 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(status)
             if status in (301, 302, 307):
                 self.send_header("location", f"{kept.url}/elsewhere")
-            self.send_header("content-length", "2")
+            self.send_header("content-length", str(len(kept.body)))
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(kept.body)
 
         def log_message(self, *_: object) -> None:
             pass

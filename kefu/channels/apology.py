@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from kefu.brands import DEFAULT_BRAND, brand_or_neutral
 from kefu.channels.message import Inbound
 from kefu.channels.prepare import Prepared
 from kefu.conversations.log import messages
+from kefu.desk.bound import customer_of
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import find_emergency
@@ -35,7 +37,9 @@ async def apologise(
     Args:
         is_midway: something was said in this turn already, and then it went no further.
     """
-    opened = await tickets.open(_failure_ticket(message, prepared, await _talk(tickets, message.conversation)))
+    customer = await customer_of(tickets.database, message.conversation)
+    known = await _talk(tickets, message.conversation)
+    opened = await tickets.open(replace(_failure_ticket(message, prepared, customer), **known))
     words = APOLOGY_MIDWAY if is_midway else APOLOGY
     return [text_reply(message, words.format(reference=opened.ticket.id, hotline=_hotline(message)))]
 
@@ -60,29 +64,28 @@ def with_cut_notice(message: Inbound, replies: Sequence[dict[str, Any]], limit: 
     return [text_reply(message, CUT_NOTICE.format(limit=limit)), *replies]
 
 
-async def _talk(tickets: TicketService, conversation: str) -> list[dict[str, Any]]:
-    """What was said before; nothing where that can't be read: the ticket matters more."""
+async def _talk(tickets: TicketService, conversation: str) -> dict[str, Any]:
+    """What a ticket holds of the talk before; nothing where that can't be read: the ticket matters more."""
     try:
-        return await tickets.database.quick_read(lambda cursor: messages(cursor, conversation, LONGEST))
+        said = await tickets.database.quick_read(lambda cursor: messages(cursor, conversation, LONGEST))
+        return {"transcript": transcript(said), "faq_ids": faq_ids(said)}
     except Exception as error:
         logger.warning("a ticket without the talk before: %s", type(error).__name__)
-        return []
+        return {}
 
 
-def _failure_ticket(message: Inbound, prepared: Prepared, said: Sequence[dict[str, Any]]) -> NewTicket:
+def _failure_ticket(message: Inbound, prepared: Prepared, customer: str) -> NewTicket:
     """A ticket for a message that was not answered; an emergency stays one."""
     emergency = find_emergency(prepared.text)
     return NewTicket(
         brand=message.brand or DEFAULT_BRAND,
         channel=message.channel,
-        customer=message.conversation,
+        customer=customer,
         intent=emergency.intent if emergency else OTHER_MATTER,
         description=f"系统故障时没能回答的消息：{prepared.original}",
         idempotency_key=f"failure:{message.conversation}:{message.message_id}",
         priority=Priority.P1 if emergency else Priority.P2,
         phone_sealed=prepared.sealed.get("phone"),
-        transcript=transcript(said),
-        faq_ids=faq_ids(said),
     )
 
 

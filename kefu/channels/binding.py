@@ -141,15 +141,15 @@ class Bindings:
             found = await session.get(Binding, conversation)
             return found.customer if found else conversation
 
+    async def conversations(self, conversation: str) -> set[str]:
+        """All conversations of the same customer, whichever of them is asked about."""
+        async with self._database.read() as session:
+            return await _same(session, conversation)
+
     async def way_back(self, conversation: str, push_id: str | None = None) -> str:
         """The conversation that the same customer has used last; where a push was said already, that one."""
         async with self._database.read() as session:
-            bound = await session.execute(
-                select(Binding).where((Binding.conversation == conversation) | (Binding.customer == conversation))
-            )
-            same = {conversation}
-            for binding in bound.scalars():
-                same |= {binding.conversation, binding.customer}
+            same = await _same(session, conversation)
             if len(same) == 1:
                 return conversation
             if push_id:
@@ -168,6 +168,17 @@ class Bindings:
 async def customer_of(conversation: str) -> str:
     """`Bindings.customer` in the database of this process."""
     return await Bindings(database()).customer(conversation)
+
+
+async def conversations_of(conversation: str) -> set[str]:
+    """`Bindings.conversations` in the database of this process."""
+    return await Bindings(database()).conversations(conversation)
+
+
+async def _same(session: AsyncSession, conversation: str) -> set[str]:
+    either = (Binding.conversation == conversation) | (Binding.customer == conversation)
+    bound = (await session.execute(select(Binding).where(either))).scalars()
+    return {conversation}.union(*({binding.conversation, binding.customer} for binding in bound))
 
 
 async def _tries(session: AsyncSession, conversation: str | None = None) -> int:

@@ -89,12 +89,16 @@ class Turns:
     async def _store(self, lines: Sequence[Stored], replies: Replies, is_half: bool = False) -> Answered:
         """Store an answer by itself; where there is none, an apology, unless the turn is on record after all.
 
+        A message that is not in the inbox any more was deleted with all else of that person: nothing is kept of it.
+
         Args:
             is_half: the turn has failed after these replies: the apology follows them.
         """
         message, prepared = lines[0].message, joined(lines)
-        known = None if replies else await self._inbox.look(message)
-        if known is not None and known.replies is not None:  # the connection broke just when the turn was stored
+        known = await self._inbox.look(message)
+        if known is None:
+            return Answered(lines, replies, None)
+        if not replies and known.replies is not None:  # the connection broke just when the turn was stored
             return Answered(lines, known.replies, None)
         if is_half:
             replies = [*replies, *await apologise(self._tickets, message, prepared, is_midway=True)]

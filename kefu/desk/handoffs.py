@@ -87,7 +87,7 @@ class HandoffService:
         """Join the queue; who waits or talks already keeps the place."""
         moment = now or _now()
         async with self._database.write(f"handoff:{new.key}") as session:
-            found = await _open(session, new.key)
+            found = await _held(session, new.key)
             if found is None:
                 found = _build(new, moment)
                 session.add(found)
@@ -106,7 +106,7 @@ class HandoffService:
         """Keep a customer's line for the person; None where the handoff is over. A repeated id is kept once."""
         moment, key = now or _now(), conversation_key(conversation)
         async with self._database.write(f"handoff:{key}") as session:
-            found = await _open(session, key)
+            found = await _held(session, key)
             if found is None:
                 return None
             pause = moment - found.customer_at if found.customer_at else None
@@ -118,7 +118,7 @@ class HandoffService:
         """The customer goes back to the bot; returns whether there was a handoff to leave."""
         key = conversation_key(conversation)
         async with self._database.write(f"handoff:{key}") as session:
-            found = await _open(session, key)
+            found = await _held(session, key)
             if found is not None:
                 _end(found, Ending.CUSTOMER, now or _now())
             return found is not None
@@ -245,15 +245,30 @@ _ORDER = (Handoff.urgent.desc(), Handoff.asked_at, Handoff.id)
 def _overdue(wait: timedelta, silence: timedelta, moment: datetime) -> Select:
     active = Handoff.state == State.ACTIVE.value
     waiting = (Handoff.state == State.WAITING.value) & (Handoff.asked_at < moment - wait)
-    owing = active & (Handoff.agent_at < moment - silence) & (Handoff.customer_at > Handoff.agent_at)
+    owing = active & _unanswered(moment - silence).exists()
     forgotten = active & (func.coalesce(Handoff.customer_at, Handoff.agent_at) < moment - _FORGOTTEN * silence)
     idle = forgotten & (Handoff.agent_at < moment - _FORGOTTEN * silence)
     return select(Handoff).where(waiting | owing | idle)
 
 
+def _unanswered(before: datetime) -> Select:
+    """The customer's lines of a handoff from before that moment which the agent has not answered since."""
+    theirs = (HandoffLine.handoff_id == Handoff.id) & (HandoffLine.who == "customer")
+    return select(HandoffLine.id).where(theirs, HandoffLine.at > Handoff.agent_at, HandoffLine.at < before)
+
+
+def _open_of(key: str) -> Select:
+    return select(Handoff).where(Handoff.conversation_key == key, Handoff.state != State.CLOSED.value)
+
+
 async def _open(session: AsyncSession, key: str) -> Handoff | None:
-    query = select(Handoff).where(Handoff.conversation_key == key, Handoff.state != State.CLOSED.value)
-    found: Handoff | None = (await session.execute(query)).scalar_one_or_none()
+    found: Handoff | None = (await session.execute(_open_of(key))).scalar_one_or_none()
+    return found
+
+
+async def _held(session: AsyncSession, key: str) -> Handoff | None:
+    """As `_open`, kept from being ended until the transaction is over; who ends it now is waited for."""
+    found: Handoff | None = (await session.execute(_open_of(key).with_for_update())).scalar_one_or_none()
     return found
 
 

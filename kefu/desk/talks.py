@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kefu.brands import brand_or_default
 from kefu.database import Database
+from kefu.desk.bound import customer_of
 from kefu.desk.handoffs import Ending, HandoffError, HandoffService, taking
 from kefu.desk.lifecycle import Priority, Status
-from kefu.desk.models import Handoff, Ticket
+from kefu.desk.models import Handoff, HandoffLine, Ticket
 from kefu.desk.outbox.customers import push, push_id
-from kefu.desk.ticket_messages import TicketMessages
+from kefu.desk.ticket_messages import LONGEST, TicketMessages, hear
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.sealing import unseal
 from kefu.show import parse_amount, show_moment
@@ -104,13 +105,15 @@ class Talks:
         talk = await self._mine(talk_id, agent)
         if note and not (follow_up or talk.ticket_id):
             raise HandoffError("小结要写进工单：请勾选“开一张工单跟进”，或者不写小结")
-        ticket_id = talk.ticket_id
+        ticket = None
         if follow_up or note:
-            ticket_id = await self._leave_ticket(talk, note, f"user:{agent.name}", moment, follow_up)
-        goes_on = ticket_id if follow_up else None
+            ticket = await self._leave_ticket(talk, note, f"user:{agent.name}", moment, follow_up)
+        goes_on = str(ticket.id) if ticket and follow_up else None
         async with self._database.write(f"handoff-id:{talk_id}") as session:
             talk = await self._handoffs.close(session, talk_id, agent.name, moment)
-            talk.ticket_id = ticket_id
+            if ticket:
+                await _add_late(session, talk, ticket)
+                talk.ticket_id = ticket.id
             text = ENDED_WITH_TICKET.format(ticket=goes_on) if goes_on else ENDED
             await _tell(session, talk, "ended", text, moment, _BACK_TO_BOT, _stars())
         return goes_on
@@ -130,41 +133,59 @@ class Talks:
         return ended
 
     async def _end(self, talk: Handoff, now: datetime) -> int:
-        ticket_id = await self._leave_ticket(talk, "", "system", now)
+        ticket = await self._leave_ticket(talk, "", "system", now)
         async with self._database.write(f"handoff-id:{talk.id}") as session:
             found = await self._handoffs.end_overdue(session, self._wait, self._silence, now, only=talk.id)
             for over in found:
-                over.ticket_id = ticket_id
+                await _add_late(session, over, ticket)
+                over.ticket_id = ticket.id
                 text = (UNTAKEN if over.ending == Ending.UNTAKEN.value else SILENT).format(
-                    ticket=ticket_id,
-                    due=show_moment((await _ticket(session, ticket_id)).sla_due),
+                    ticket=ticket.id,
+                    due=show_moment((await _ticket(session, ticket.id)).sla_due),
                     hotline=brand_or_default(over.brand).hotline,
                 )
-                await _tell(session, over, "ended", text, now, {**_BACK_TO_BOT, "ticket_id": ticket_id})
+                await _tell(session, over, "ended", text, now, {**_BACK_TO_BOT, "ticket_id": ticket.id})
             return len(found)
 
     async def _mine(self, talk_id: int, agent: Agent) -> Handoff:
         async with self._database.write(f"handoff-id:{talk_id}") as session:
             return await self._handoffs.owned(session, talk_id, agent.name)
 
-    async def _leave_ticket(self, talk: Handoff, note: str, actor: str, now: datetime, goes_on: bool = True) -> str:
-        """The number of the talk's ticket, with the note added once.
+    async def _leave_ticket(self, talk: Handoff, note: str, actor: str, now: datetime, goes_on: bool = True) -> Ticket:
+        """The talk's ticket, with the note added once.
 
         Args:
             goes_on: whether the matter does: then a ticket that is over will not do, and a new one is opened.
         """
         ticket = await self._tickets.get(talk.ticket_id) if talk.ticket_id else None
         if ticket is None or (goes_on and not Status(ticket.status).is_active):
-            said = await self._handoffs.lines(talk.id)
-            lines = [{"who": line.who, "text": line.text, "at": line.at.timestamp()} for line in said]
-            ticket = (await self._tickets.open(new_ticket(talk, lines), now, actor)).ticket
+            lines = [_in_transcript(line) for line in await self._handoffs.lines(talk.id)]
+            customer = await customer_of(self._database, _conversation(talk))
+            ticket = (await self._tickets.open(new_ticket(talk, lines, customer), now, actor)).ticket
         if note:
             await self._messages.note(ticket.id, note, actor, f"talk:{talk.id}", now)
-        return str(ticket.id)
+        return ticket
 
 
-def new_ticket(talk: Handoff, lines: list[dict[str, Any]]) -> NewTicket:
-    """A ticket from what a talk's packet and lines hold; the texts were masked at the door."""
+async def _add_late(session: AsyncSession, talk: Handoff, ticket: Ticket) -> None:
+    """Add to the ticket that a talk has opened what the customer said after that, while the talk was being ended.
+
+    A ticket that was there before holds nothing of the talk, which is shown beside it.
+    """
+    if ticket.id == talk.ticket_id or not Status(ticket.status).is_active:
+        return
+    query = select(HandoffLine).where(HandoffLine.handoff_id == talk.id, HandoffLine.who == "customer")
+    for line in (await session.execute(query.order_by(HandoffLine.id))).scalars().all():
+        if _in_transcript(line) not in ticket.transcript and line.text.strip():
+            await hear(session, ticket.id, line.text[:LONGEST], f"talk:{talk.id}:{line.id}", line.at)
+
+
+def _in_transcript(line: HandoffLine) -> dict[str, Any]:
+    return {"who": line.who, "text": line.text, "at": line.at.timestamp()}
+
+
+def new_ticket(talk: Handoff, lines: list[dict[str, Any]], customer: str) -> NewTicket:
+    """A customer's ticket from what a talk's packet and lines hold; the texts were masked at the door."""
     packet = talk.packet or {}
     slots: dict[str, Any] = packet.get("slots") or {}
     written = [line["text"] for line in lines if line["who"] == "customer"]
@@ -172,7 +193,7 @@ def new_ticket(talk: Handoff, lines: list[dict[str, Any]]) -> NewTicket:
     return NewTicket(
         brand=talk.brand,
         channel=talk.channel,
-        customer=_conversation(talk),
+        customer=customer,
         intent=talk.topic,
         description=mask("\n".join(parts)[:_LONGEST_DESCRIPTION] or "客户要找人工，没有留言"),
         idempotency_key=f"talk:{talk.id}",

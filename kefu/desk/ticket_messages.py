@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,7 +69,7 @@ class TicketMessages:
             TicketError: it is closed, or `then` is not allowed.
             Unacceptable: the text is empty or too long.
         """
-        return await self._say(ticket_id, MessageKind.REPLY, text, actor, key, agent, then, now)
+        return await self._say(ticket_id, MessageKind.REPLY, text, actor, key, agent=agent, then=then, now=now)
 
     async def note(self, ticket_id: str, text: str, actor: str, key: str, now: datetime | None = None) -> Said:
         """Write something down that only the staff sees; raises as `reply`, but a closed ticket takes notes."""
@@ -92,41 +93,50 @@ class TicketMessages:
         async with self._database.read() as session:
             return list((await session.execute(query.order_by(TicketMessage.at, TicketMessage.id))).scalars())
 
-    async def _say(
-        self,
-        ticket_id: str,
-        kind: MessageKind,
-        text: str,
-        actor: str,
-        key: str,
-        agent: str = "",
-        then: Status | None = None,
-        now: datetime | None = None,
-    ) -> Said:
-        moment, words = now or datetime.now(timezone.utc), checked_text(text)
-        key_parts = (kind.value, ticket_id, key)
-        async with self._database.write(f"message:{fingerprint(*key_parts)}") as session:
-            ticket = await lock_survivor(session, ticket_id)
-            query = select(TicketMessage).where(TicketMessage.idempotency_key.in_(fingerprints(*key_parts)))
-            repeated = (await session.execute(query)).scalars().first()
-            if repeated:
-                return Said(repeated, ticket, created=False)
-            message = TicketMessage(
-                ticket_id=ticket.id,
-                at=moment,
-                author=actor,
-                kind=kind.value,
-                text=words,
-                idempotency_key=fingerprint(*key_parts),
-            )
-            session.add(message)
-            await session.flush()
-            await record(session, ticket, actor, kind.value, {"message": message.id}, moment)
-            if kind is MessageKind.REPLY:
-                await _answer(session, ticket, message, agent, then, moment)
-            elif kind is MessageKind.CUSTOMER:
-                await _hear(session, ticket, actor, moment)
-            return Said(message, ticket)
+    async def _say(self, ticket_id: str, kind: MessageKind, text: str, actor: str, key: str, **more: Any) -> Said:
+        async with self._database.write(f"message:{fingerprint(kind.value, ticket_id, key)}") as session:
+            return await _add(session, ticket_id, kind, text, actor, key, **more)
+
+
+async def hear(session: AsyncSession, ticket_id: str, text: str, key: str, now: datetime) -> Said:
+    """`from_customer`, within the caller's transaction."""
+    return await _add(session, ticket_id, MessageKind.CUSTOMER, mask(text), "customer", key, now=now)
+
+
+async def _add(
+    session: AsyncSession,
+    ticket_id: str,
+    kind: MessageKind,
+    text: str,
+    actor: str,
+    key: str,
+    agent: str = "",
+    then: Status | None = None,
+    now: datetime | None = None,
+) -> Said:
+    moment, words = now or datetime.now(timezone.utc), checked_text(text)
+    key_parts = (kind.value, ticket_id, key)
+    ticket = await lock_survivor(session, ticket_id)
+    query = select(TicketMessage).where(TicketMessage.idempotency_key.in_(fingerprints(*key_parts)))
+    repeated = (await session.execute(query)).scalars().first()
+    if repeated:
+        return Said(repeated, ticket, created=False)
+    message = TicketMessage(
+        ticket_id=ticket.id,
+        at=moment,
+        author=actor,
+        kind=kind.value,
+        text=words,
+        idempotency_key=fingerprint(*key_parts),
+    )
+    session.add(message)
+    await session.flush()
+    await record(session, ticket, actor, kind.value, {"message": message.id}, moment)
+    if kind is MessageKind.REPLY:
+        await _answer(session, ticket, message, agent, then, moment)
+    elif kind is MessageKind.CUSTOMER:
+        await _hear(session, ticket, actor, moment)
+    return Said(message, ticket)
 
 
 def checked_text(text: str) -> str:

@@ -193,7 +193,7 @@ async def _append(session: AsyncSession, ticket: Ticket, new: NewTicket, actor: 
     """Add what is new; what the ticket had stays, and the difference is in its history."""
     _fill(ticket, {name: getattr(new, name) for name in _FACTS})
     await _raise_priority(session, ticket, new.priority, now)
-    ticket.transcript = list(new.transcript) or ticket.transcript
+    ticket.transcript = [*ticket.transcript, *_newer(new.transcript, ticket.transcript)]
     ticket.faq_ids = [*ticket.faq_ids, *(faq_id for faq_id in new.faq_ids if faq_id not in ticket.faq_ids)]
     customer_is_back(ticket, now)
     await customer_is_there(session, ticket)
@@ -206,6 +206,12 @@ def _fill(ticket: Ticket, facts: Mapping[str, Any]) -> None:
         if facts.get(name) and not getattr(ticket, name):
             setattr(ticket, name, facts[name])
     ticket.phone_key = ticket.phone_key or _phone_key(ticket.phone_sealed)
+
+
+def _newer(lines: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of a talk from after those that are known (`at`: seconds since 1970)."""
+    last = max((line.get("at") or 0.0 for line in known), default=0.0)
+    return [line for line in lines if not known or (line.get("at") or 0.0) > last]
 
 
 async def _raise_priority(session: AsyncSession, ticket: Ticket, priority: Priority | None, now: datetime) -> None:

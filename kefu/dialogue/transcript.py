@@ -31,7 +31,7 @@ def _line(event: Mapping[str, Any]) -> dict[str, Any] | None:
         text = metadata.get("original") or event.get("text")
         return {"who": "customer", "text": text, "at": event.get("timestamp"), "intent": intent}
     if event.get("event") == "bot" and event.get("text"):
-        line = {"who": "bot", "text": event["text"], "at": event.get("timestamp")}
+        line = {"who": "agent" if metadata.get("agent") else "bot", "text": event["text"], "at": event.get("timestamp")}
         seen = {key: metadata[key] for key in ("faq_id", "faq_version") if key in metadata}
         return {**line, **seen}
     return None

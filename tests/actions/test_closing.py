@@ -1,5 +1,7 @@
 """Closing the loop: stars for answers and tickets, late stars, comments, and words added to a ticket."""
 
+import re
+
 import pytest
 from rasa_sdk import Action
 
@@ -9,6 +11,7 @@ from actions.notes import ActionAddToTicket, ActionStoreNote, ValidateNoteForm
 from actions.recovery import ActionOutOfScope
 from actions.solved import ActionSolved, ActionWhatNow
 from actions.tickets import ActionTicketStatus
+from kefu.channels.binding import Bindings, Outcome
 from kefu.database import Database
 from kefu.desk.feedback import FeedbackService
 from kefu.desk.lifecycle import Status
@@ -195,3 +198,17 @@ async def test_who_urges_hears_where_the_ticket_stands(ticket: Ticket, text: str
     talk = Talk()
     talk.slots["ticket_id"] = ticket.id
     assert ticket.id in text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope"))
+
+
+@pytest.mark.parametrize(("website", "wechat"), [("talk-1", "wx-post-1"), ("web-1", "talk-1")])
+async def test_a_bound_customer_finds_the_tickets_of_both_sides_on_both(
+    own_database: Database, website: str, wechat: str
+) -> None:
+    bindings = Bindings(own_database)
+    assert await bindings.redeem(wechat, "post", (await bindings.new_code(website, "post")).text) is Outcome.BOUND
+    for number, customer in enumerate((website, wechat, "web-stranger")):
+        new = NewTicket("post", "rest", customer, "refund", "退款没到", f"form:{number}")
+        await TicketService(own_database).open(new)
+    said = text_of(await Talk().hear(ActionTicketStatus(), "查一下我的工单", "ticket_status"))
+    mine = [await TicketService(own_database).of_customer("post", one) for one in (website, wechat)]
+    assert set(re.findall(r"KF\w{10}", said)) == {ticket.id for [ticket] in mine}

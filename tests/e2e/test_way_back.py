@@ -1,14 +1,22 @@
 """The way back, over the real processes: what the desk says reaches the customer's page, in order and once."""
 
+import asyncio
 import sqlite3
 import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 import requests
+from itsdangerous import URLSafeSerializer
+from pydantic import SecretStr
 
+from kefu.desk.outbox.models import Delivery
+from kefu.desk.outbox.senders import CustomerSender
+from kefu.sealing import seal
+from kefu.settings import settings
 from tests.e2e.conftest import Product
 
 pytestmark = pytest.mark.e2e
@@ -22,7 +30,9 @@ class Page:
         self._url = f"{product.rasa}/webhooks/website"
         session = requests.post(f"{self._url}/session", json={"brand": "post"}, timeout=30)
         session.raise_for_status()
-        self._headers = {"Authorization": f"Bearer {session.json()['token']}"}
+        token = session.json()["token"]
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self.conversation = str(URLSafeSerializer("").load_payload(token.rsplit(".", 1)[0].encode())[0])
 
     def say(self, text: str) -> None:
         body = {"id": uuid.uuid4().hex, "text": text}
@@ -93,9 +103,29 @@ def test_replies_and_status_reach_the_page_in_order_and_once(
     assert [line["seq"] for line in page.lines() if is_by_staff(line)] == [line["seq"] for line in seen]
 
 
+def test_who_has_said_nothing_that_rasa_knows_of_hears_the_desk_too(product: Product, page: Page) -> None:
+    """绑定微信, or a message whose turn failed: Rasa has no user message on record, and so no latest channel."""
+    asked = settings().copy(
+        update={
+            "rasa_port": int(product.rasa.rsplit(":", 1)[1]),
+            "rasa_token": SecretStr(product.secret("KEFU_RASA_TOKEN")),
+        }
+    )
+    event = {"event": "bot", "text": "您好", "metadata": {"push_id": "desk:silent", "agent": "小王"}}
+
+    async def send() -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            delivery = Delivery(target=seal(page.conversation), body=event)
+            await CustomerSender(asked, client)(delivery)
+
+    asyncio.run(send())
+    [line] = page.lines()
+    assert (line["who"], line["text"]) == ("agent", "您好")
+
+
 def undelivered(product: Product) -> int:
     with sqlite3.connect(product.var / "kefu.db", timeout=30) as database:
-        query = "SELECT count(*) FROM deliveries WHERE kind = 'customer' AND state <> 'delivered'"
+        query = "SELECT count(*) FROM deliveries WHERE kind = 'customer' AND state = 'pending'"
         return int(database.execute(query).fetchone()[0])
 
 

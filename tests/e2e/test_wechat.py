@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 import sqlite3
 import uuid
 from collections.abc import AsyncIterator
@@ -34,6 +35,7 @@ class Talk:
 
     platform: Platform
     rasa: str
+    desk: str
     folder: Path
     openid: str
 
@@ -106,13 +108,14 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
         tmp_path, KEFU_RASA_PORT=str(rasa_port), KEFU_CREDENTIALS=str(tmp_path / "credentials.yml"), **environment
     )
     try:
-        await asyncio.to_thread(wait_for_addresses, process)
+        addresses = await asyncio.to_thread(wait_for_addresses, process)
+        desk = addresses["工单台"].rstrip("/")
         drain(process)
         platform = Platform([known])
         async with serving(platform, api_port):
-            warm = Talk(platform, rasa, tmp_path, "warm-up")
+            warm = Talk(platform, rasa, desk, tmp_path, "warm-up")
             await warm.say("充值没到账")  # the first action loads the knowledge base: on a busy machine, seconds
-            yield Talk(platform, rasa, tmp_path, f"o{uuid.uuid4().hex}")
+            yield Talk(platform, rasa, desk, tmp_path, f"o{uuid.uuid4().hex}")
     finally:
         if process.poll() is None:
             stop_product(process)
@@ -172,3 +175,21 @@ async def test_a_wechat_user_is_served_and_bound_to_a_website_customer(talk: Tal
     assert await talk.heard(count + 2) == "【小王】是这张吗？"
     [sent] = [one for one in talk.user.shown if one.media]
     assert talk.platform.media[sent.media] == ("image/png", PIXEL)
+
+
+async def test_an_agent_answers_who_has_used_the_website_for_binding_only(talk: Talk) -> None:
+    """His tickets are opened for the website's conversation, of which Rasa has no message on record."""
+    async with httpx.AsyncClient(trust_env=False, base_url=f"{talk.rasa}/webhooks/website") as web:
+        session = (await web.post("/session", json={"brand": "post"})).json()
+        web.headers["Authorization"] = f"Bearer {session['token']}"
+        await web.post("/messages", json={"id": uuid.uuid4().hex, "text": "绑定微信"})
+        code = ((await web.get("/history")).json()["lines"][-1]["text"]).split("绑定码是 ")[1][:8]
+    assert "绑定好了" in await talk.say(f"绑定 {code}")
+    receipt = re.findall(r"KF\w{10}", await talk.say("我的钱被盗刷了"))[0]
+    count = len(talk.user.heard())
+    headers = {"Authorization": f"Bearer {talk.secret('KEFU_DESK_TOKEN')}", "Idempotency-Key": "1"}
+    async with httpx.AsyncClient(trust_env=False, headers=headers) as agent:
+        said = {"kind": "reply", "text": "已经替您冻结了"}
+        answer = await agent.post(f"{talk.desk}/api/v1/tickets/{receipt}/messages", json=said)
+        assert answer.status_code == 201, answer.text
+    assert "已经替您冻结了" in await talk.heard(count + 1)

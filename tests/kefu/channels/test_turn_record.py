@@ -22,6 +22,7 @@ from kefu.channels.turn import Turns
 from kefu.conversations import ConversationLog
 from kefu.conversations.turn_record import beside
 from kefu.database import Database
+from kefu.desk.forget import Person, forget
 from kefu.desk.tickets import TicketService
 from kefu.dialogue.tracker_store import AppendOnlyTrackerStore
 
@@ -111,6 +112,34 @@ async def test_a_turn_that_is_not_stored_has_no_answer(
     assert kept is not None
     assert [event.text for event in kept.events if isinstance(event, UserUttered)] == ["别处说的"]
     assert len(await TicketService(database).queue()) == 1
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["whole", "half"])
+@pytest.mark.parametrize("turns", [1, 2])
+async def test_nothing_is_kept_of_who_was_forgotten_during_the_turn(
+    rasa: Rasa, store: AppendOnlyTrackerStore, database: Database, turns: int, fails: bool
+) -> None:
+    async def is_forgotten() -> None:
+        await forget(database, Person(conversation=LINE.conversation))
+
+    async def says(message: UserMessage) -> None:
+        if fails:
+            message.output_channel.action_failed("action_ask")
+        await rasa(message)
+
+    inbox = Inbox(database, is_logged=True)
+    asked = Turns(says, inbox, TicketService(database))
+    if turns == 2:
+        await Turns(rasa, inbox, TicketService(database)).answer(
+            [await inbox.store(LINE, prepare(LINE.text, 2000))], is_first_try=True
+        )
+    rasa.before_saving = is_forgotten
+    line = replace(LINE, text="我叫张三，住北京路8号", message_id="m9")
+    answered = await asked.answer([await inbox.store(line, prepare(line.text, 2000))], is_first_try=True)
+    assert answered.logged is None
+    assert await TicketService(database).queue() == []
+    assert await MessageLog(database).after(LINE.conversation, 0) == []
+    assert await store.retrieve(LINE.conversation) is None
 
 
 async def test_a_bot_that_says_nothing_is_apologised_for(rasa: Rasa, door: Door, database: Database) -> None:

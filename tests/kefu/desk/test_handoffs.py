@@ -1,15 +1,18 @@
 """The handoff service: places in the queue, one agent a talk, nothing twice."""
 
 import asyncio
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import text
 
 from kefu.database import Database
 from kefu.desk.handoffs import Ending, HandoffError, HandoffService, NewHandoff, State, conversation_key
 
 NOW = datetime(2026, 11, 26, 10, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
+PATIENCE = 20.0  # seconds
 
 
 def new(conversation: str, urgent: bool = False) -> NewHandoff:
@@ -116,6 +119,42 @@ async def test_the_customer_may_leave(service: HandoffService) -> None:
     await service.ask(new("a"), NOW)
     assert await service.leave("a", NOW) is True
     assert await service.leave("a", NOW) is False
+
+
+@pytest.mark.parametrize("step", ["say", "leave", "ask"])
+async def test_who_comes_while_a_talk_is_being_closed_meets_no_open_talk(
+    database: Database, service: HandoffService, step: str
+) -> None:
+    """A line that is relayed into a talk which has ended would be answered by nobody."""
+    talk_id = (await service.ask(new("a"), NOW)).handoff.id
+    await service.take(talk_id, "li", 3, NOW)
+    steps = {
+        "say": lambda: service.say("a", "还有，我的卡也丢了", "m1", NOW),
+        "leave": lambda: service.leave("a", NOW),
+        "ask": lambda: service.ask(new("a"), NOW),
+    }
+    async with database.write(f"handoff-id:{talk_id}") as session:
+        await service.close(session, talk_id, "li", NOW)
+        await session.flush()
+        coming = asyncio.create_task(steps[step]())
+        deadline = time.monotonic() + PATIENCE
+        while not coming.done() and not await waits(database):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.01)
+    result = await coming
+    if step == "ask":
+        assert result.handoff.id != talk_id and result.is_waiting
+    else:
+        assert not result
+    assert await service.lines(talk_id) == []
+
+
+async def waits(database: Database) -> bool:
+    """Whether a transaction waits for another; in SQLite that is so while there is one that writes."""
+    if database.is_sqlite:
+        return True
+    async with database.read() as session:
+        return bool((await session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))).scalar_one())
 
 
 async def test_the_conversation_is_not_stored_in_clear(service: HandoffService) -> None:

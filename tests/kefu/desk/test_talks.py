@@ -2,14 +2,16 @@
 
 import asyncio
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from kefu.channels.binding import Bindings, Outcome
 from kefu.database import Database
 from kefu.desk.handoffs import Ending, HandoffError, HandoffService, NewHandoff, State
 from kefu.desk.lifecycle import Status
-from kefu.desk.models import Handoff
+from kefu.desk.models import Handoff, Ticket
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.talks import Agent, Talks
 from kefu.desk.ticket_messages import TicketMessages
@@ -109,6 +111,46 @@ async def test_closing_with_a_ticket_keeps_what_was_said_and_the_summary(databas
     assert (await handoff(database, talk_id)).ticket_id == number
 
 
+@pytest.mark.parametrize("ends", ["agent", "sweep"])
+async def test_what_is_said_while_a_talk_is_being_ended_is_in_its_ticket(
+    database: Database, talks: Talks, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    talk_id = await ask(database)
+    handoffs = HandoffService(database)
+    await talks.take(talk_id, LI, NOW)
+    await handoffs.say("web-1", "订单号 88", "m1", NOW + MINUTE)
+    leave = Talks._leave_ticket
+
+    async def slowly(self: Talks, *arguments: Any, **named: Any) -> Ticket:
+        ticket = await leave(self, *arguments, **named)
+        assert await handoffs.say("web-1", "还有，我的卡也丢了", "m2", NOW + 2 * MINUTE)
+        return ticket
+
+    monkeypatch.setattr(Talks, "_leave_ticket", slowly)
+    if ends == "agent":
+        await talks.close(talk_id, LI, follow_up=True, now=NOW + 3 * MINUTE)
+    else:
+        assert await talks.sweep(NOW + 12 * MINUTE) == 1
+    [ticket] = await TicketService(database).queue()
+    assert [line["text"] for line in ticket.transcript] == ["订单号 88"]
+    [late] = await TicketMessages(database).of(ticket.id)
+    assert (late.kind, late.text, late.at) == ("customer", "还有，我的卡也丢了", NOW + 2 * MINUTE)
+
+
+async def test_what_is_said_after_a_process_has_died_in_ending_a_talk_is_in_its_ticket(
+    database: Database, talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk_id = await ask(database)
+    with monkeypatch.context() as patch:
+        patch.setattr(HandoffService, "end_overdue", None)  # the ticket is there, the end is not
+        assert await talks.sweep(NOW + 4 * MINUTE) == 0
+    await HandoffService(database).say("web-1", "还在吗", "m1", NOW + 4 * MINUTE)
+    assert await talks.sweep(NOW + 5 * MINUTE) == 1
+    [ticket] = await TicketService(database).queue()
+    assert (await handoff(database, talk_id)).ticket_id == ticket.id
+    assert [said.text for said in await TicketMessages(database).of(ticket.id)] == ["还在吗"]
+
+
 async def test_a_summary_without_a_ticket_is_refused_not_lost(database: Database, talks: Talks) -> None:
     talk_id = await ask(database)
     await talks.take(talk_id, LI, NOW)
@@ -139,6 +181,16 @@ async def test_whom_nobody_takes_gets_a_ticket_and_the_bot(database: Database, t
     assert (await handoff(database, talk_id)).ending == Ending.UNTAKEN.value
 
 
+async def test_a_bound_customers_ticket_is_the_websites(database: Database, talks: Talks) -> None:
+    bindings = Bindings(database)
+    assert await bindings.redeem("wx-post-1", "post", (await bindings.new_code("web-1", "post")).text) is Outcome.BOUND
+    await ask(database, "wx-post-1")
+    assert await talks.sweep(NOW + 4 * MINUTE) == 1
+    [ticket], [delivery] = await TicketService(database).queue(), await told(database)
+    assert unseal(ticket.customer_sealed) == "web-1"
+    assert unseal(delivery.target) == "wx-post-1", "where the talk was"
+
+
 async def test_sweepers_in_many_processes_make_one_ticket_and_one_message(database: Database) -> None:
     await ask(database)
     sweepers = [Talks(database, wait=180, silence=600) for _ in range(4)]
@@ -157,6 +209,19 @@ async def test_an_agent_who_stays_silent_is_replaced_by_the_bot(database: Databa
     assert (await handoff(database, talk_id)).ending == Ending.SILENT.value
     with pytest.raises(HandoffError, match="已经结束"):
         await talks.reply(talk_id, LI, "来了", "k", NOW + 13 * MINUTE)
+
+
+async def test_silence_counts_from_the_customers_unanswered_word(database: Database, talks: Talks) -> None:
+    talk_id = await ask(database)
+    await talks.take(talk_id, LI, NOW)
+    await talks.reply(talk_id, LI, "请找一下订单号", "k", NOW + MINUTE)
+    asked = NOW + 12 * MINUTE  # the customer has looked for it that long
+    await HandoffService(database).say("web-1", "找到了，88", "m1", asked)
+    assert await talks.sweep(asked + timedelta(seconds=1)) == 0
+    await HandoffService(database).say("web-1", "在吗", "m2", asked + 9 * MINUTE)
+    assert await talks.sweep(asked + 10 * MINUTE) == 0
+    assert await talks.sweep(asked + 10 * MINUTE + timedelta(seconds=1)) == 1
+    assert (await handoff(database, talk_id)).ending == Ending.SILENT.value
 
 
 async def test_a_talk_about_a_ticket_goes_on_in_that_ticket(database: Database, talks: Talks) -> None:

@@ -70,6 +70,17 @@ async def test_same_matter_within_a_day_is_appended_and_keeps_its_number(tickets
     assert history[1].data["description"] == "还是没到"
 
 
+async def test_what_was_said_before_stays_and_what_is_newer_is_added(tickets: TicketService) -> None:
+    """A talk's ticket holds more lines than are read again: an agent's promises must not go."""
+    talk = [{"who": "agent" if at % 2 else "customer", "text": f"第{at}句", "at": float(at)} for at in range(140)]
+    first = await tickets.open(replace(NEW, transcript=talk), NOW)
+    new = [*talk[-59:], {"who": "customer", "text": "还在吗", "at": 140.0}]
+    await tickets.open(replace(NEW, idempotency_key="failure", transcript=new), NOW)
+    await tickets.open(replace(NEW, idempotency_key="nothing"), NOW)
+    stored = await tickets.get(first.ticket.id)
+    assert stored.transcript == [*talk, new[-1]]
+
+
 @pytest.mark.parametrize(
     "change",
     [

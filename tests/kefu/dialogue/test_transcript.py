@@ -25,6 +25,17 @@ def test_both_sides_in_order_with_what_was_understood_and_shown() -> None:
     ]
 
 
+def test_what_a_person_has_said_is_not_the_bots() -> None:
+    pushed = {
+        "event": "bot",
+        "text": "我去查",
+        "timestamp": 5.0,
+        "metadata": {"agent": "小王", "push_id": "desk:talk:1:k"},
+    }
+    notice = {"event": "bot", "text": "客服来了", "timestamp": 6.0, "metadata": {"notice": True}}
+    assert [line["who"] for line in transcript([pushed, notice])] == ["agent", "bot"]
+
+
 def test_the_latest_lines_are_kept() -> None:
     events = [{"event": "bot", "text": str(i), "timestamp": i} for i in range(100)]
     assert [line["text"] for line in transcript(events)] == [str(i) for i in range(100 - LONGEST, 100)]

@@ -4,12 +4,15 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from kefu.channels.website.session import customer_session, visitor_session
+from kefu.channels.wechat.users import conversation_of
 from kefu.database import Database
 from kefu.desk.errors import Unacceptable
 from kefu.desk.lifecycle import Priority, Status
@@ -54,7 +57,7 @@ async def test_a_reply_reaches_rasa_as_the_contract_says(
 ) -> None:
     ticket = (await TicketService(database).open(NEW, NOW)).ticket
     said = await TicketMessages(database).reply(ticket.id, "您好", "user:li", "小李", "r1", now=NOW)
-    server.statuses = [503]
+    server.statuses, server.body = [503], b'{"latest_input_channel": "callback"}'
     courier = Courier(database, Kind.CUSTOMER, CustomerSender(to(server), client))
     await courier.once(NOW)
     [pending] = await Outbox(database).of_ticket([ticket.id])
@@ -80,6 +83,38 @@ async def test_a_reply_reaches_rasa_as_the_contract_says(
     assert first.body == second.body
     [delivered] = await Outbox(database).of_ticket([ticket.id])
     assert delivered.state == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("conversation", "channel"),
+    [
+        (visitor_session("post").conversation, "website"),
+        (customer_session("post", "c-1").conversation, "website"),
+        (conversation_of("post", "o1"), "wechat"),
+        ("e2e-1", "latest"),
+    ],
+)
+async def test_the_channel_is_the_one_whose_conversation_it_is(
+    server: Receiver, client: httpx.AsyncClient, conversation: str, channel: str
+) -> None:
+    """Also where Rasa has no user message on record, and `latest` would be nobody's."""
+    server.body = b'{"latest_input_channel": "callback"}' if channel == "latest" else b'{"latest_input_channel": null}'
+    await CustomerSender(to(server), client)(Delivery(target=seal(conversation), body={}))
+    [received] = server.received
+    assert parse_qs(urlsplit(received.path).query)["output_channel"] == [channel]
+
+
+@pytest.mark.parametrize("heard", [b'{"latest_input_channel": null}', b'{"latest_input_channel": "rest"}'])
+async def test_what_nobody_could_hear_is_not_delivered(
+    database: Database, server: Receiver, client: httpx.AsyncClient, heard: bytes
+) -> None:
+    """Rasa answers 200 also where it has no channel to push to."""
+    server.body = heard
+    ticket = (await TicketService(database).open(NEW, NOW)).ticket
+    await TicketMessages(database).reply(ticket.id, "您好", "user:li", "小李", "r1", now=NOW)
+    await Courier(database, Kind.CUSTOMER, CustomerSender(to(server), client)).once(NOW)
+    [delivery] = await Outbox(database).of_ticket([ticket.id])
+    assert delivery.state == "failed" and "客户看不到" in delivery.error
 
 
 async def test_rasa_that_is_away_is_waited_for(database: Database, client: httpx.AsyncClient) -> None:
