@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.brand import ask_brand, must_ask_brand, resumed
 from actions.buttons import branches_of
+from actions.complaint import take_complaint
 from actions.emergency import kind_of, raise_alarm
 from actions.guided import option_named, options_meant
 from actions.lost_money import ask_who
@@ -97,7 +98,7 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
-    odd = answer_oddly(dispatcher, turn)
+    odd = take_complaint(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
     if odd:
         return odd
     decision = _pressed(turn) if turn.is_pressed else None

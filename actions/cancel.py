@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import answer
 from actions.brand import ask_brand, must_ask_brand
+from actions.notes import plain_word
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import Guess
@@ -26,6 +27,9 @@ class ActionCancel(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Say so, or answer."""
         turn = Turn.of(tracker)
+        of_the_ticket = await plain_word(dispatcher, turn, tracker)
+        if of_the_ticket:
+            return of_the_ticket
         request = request_instead(turn.text)
         if request is None or turn.is_pressed:
             dispatcher.utter_message(response="utter_nothing_to_cancel")

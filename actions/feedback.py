@@ -18,6 +18,7 @@ from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.feedback import FeedbackService, NewFeedback
 from kefu.dialogue.answering import SURE, decide
+from kefu.dialogue.stars import rating_of
 from kefu.knowledge import Band, knowledge_base
 from kefu.topics import is_business
 
@@ -107,6 +108,9 @@ class ActionFeedback(Action):
         """Answer the question, or keep the words and thank."""
         turn = Turn.of(tracker)
         intent = turn.intent if turn.is_pressed else None
+        rated = await rate_late(dispatcher, turn, tracker)
+        if rated:
+            return rated
         beside = await about_ticket(dispatcher, turn, tracker) or note_facts(dispatcher, turn, tracker)
         if beside:
             return beside
@@ -119,6 +123,20 @@ class ActionFeedback(Action):
         await store(turn, "feedback", text=turn.text)
         dispatcher.utter_message(response="utter_feedback_stored")
         return matter(turn, tracker)
+
+
+async def rate_late(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Stars in words, or after other talk: kept with what is said besides, and no more asked; empty without any."""
+    rating = rating_of(turn.text) if tracker.get_slot("rated_faq") and not turn.is_pressed else None
+    if rating is None:
+        return []
+    stars = int(rating.stars)
+    await store(turn, "rating", stars=stars, faq_id=tracker.get_slot("rated_faq"))
+    if rating.comment:
+        await store(turn, "comment", text=rating.comment, stars=stars)
+    heard = "utter_comment_stored" if rating.comment else "utter_rated_late"
+    dispatcher.utter_message(response="utter_comment_unsolved" if _STILL_OPEN.search(rating.comment) else heard)
+    return [_RATED]
 
 
 async def store(turn: Turn, kind: str, **what: Any) -> None:

@@ -10,18 +10,22 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.after_alarm import is_alarmed, tells_more, word_on_alarm
 from actions.emergency import kind_of, raise_alarm
 from actions.matter import SURELY, only_facts
-from actions.status import add_to, status_line
+from actions.status import add_to, status_line, tickets_of
 from actions.turn import Turn
 from kefu.database import database
 from kefu.desk.errors import TicketError
 from kefu.desk.lifecycle import Status
+from kefu.desk.models import Ticket
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import TicketService
 from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
+from kefu.dialogue.ticket_words import Word, word_on_ticket
 from kefu.topics import is_business
 
 _SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
-_ADDS = re.compile(r"^(还|我|再|想|要)*补充.{2,}")  # surely no question
+_ADDS = re.compile(
+    r"^(还|我|再|想|要|能|帮|给|麻烦)*(补充|[加添]上?[一两几]?[句条]|补上?[一两几]?[句条点]).{2,}"
+)  # surely no question
 _HURRIES = re.compile(r"^(请|麻烦|你们|能不能|可以)*(快(点|些)|赶紧|催|急|太慢|(怎么)?(这么|好)慢|人呢|还没(好|处理))")
 _LONGEST_HURRY = 10  # characters; more is a matter of its own
 _LEAVE: list[EventType] = [SlotSet("note", None), SlotSet("requested_slot", None)]
@@ -84,6 +88,8 @@ class ActionStoreNote(Action):
 async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """A word on the ticket that was just opened (要多久, 催一下, 对了…, 金额是60); empty for any other message."""
     number, is_urgent = tracker.get_slot("ticket_id"), is_alarmed(tracker)
+    if plain := await plain_word(dispatcher, turn, tracker):
+        return plain
     word = word_on_alarm(turn.text, tracker) if is_urgent else None
     adds = _ADDS.match(turn.text) or only_facts(turn) or (is_urgent and tells_more(turn))
     is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not (adds or word)
@@ -91,9 +97,8 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
     is_open = tracker.get_slot("faq_id" if hurries else "topic") and not is_urgent  # something else is talked about
     if not number or is_open or turn.is_pressed or is_sure:
         return []
-    service = TicketService(database())
-    ticket = await service.get(number)
-    if ticket is None or not Status(ticket.status).is_active or turn.brand.id not in ("", ticket.brand):
+    ticket = await _open_ticket(number, turn)
+    if ticket is None:
         return []
     if word:
         await _added(number, turn.text, turn)
@@ -105,6 +110,43 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
     else:
         return []
     return [SlotSet("ticket_id", number)]
+
+
+async def plain_word(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """What is said of a ticket in plain words, however sure the classifier is of something else; empty for any other.
+
+    Words that name a ticket are about the customer's latest, where the talk has opened none.
+    """
+    word = None if turn.is_pressed else word_on_ticket(turn.text)
+    number = tracker.get_slot("ticket_id")
+    if word is None or (not word.names_ticket and (tracker.get_slot("topic") or tracker.get_slot("faq_id"))):
+        return []
+    if not number and word in (Word.WAITED, Word.NO_NEED):
+        return []
+    latest = [] if number else await tickets_of(turn, 1)
+    ticket = await _open_ticket(number or (latest[0].id if latest else ""), turn)
+    if ticket is None:
+        return []
+    if not await called_off(dispatcher, turn, ticket):
+        dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
+    return [SlotSet("ticket_id", ticket.id)]
+
+
+async def called_off(dispatcher: CollectingDispatcher, turn: Turn, ticket: Ticket) -> bool:
+    """Whether a message wants a ticket to be given up: its agent is told; nobody else closes it."""
+    wants = word_on_ticket(turn.text) in (Word.CANCELS, Word.NO_NEED) and Status(ticket.status).is_active
+    if wants:
+        stored = await _added(ticket.id, f"客户要求取消：{turn.text}", turn)
+        passed_on = "utter_cancel_passed_on" if stored == "utter_note_stored" else stored
+        dispatcher.utter_message(response=passed_on, receipt=ticket.id)
+    return wants
+
+
+async def _open_ticket(number: str, turn: Turn) -> Ticket | None:
+    """The ticket of that number; None where it is over, or another brand's."""
+    ticket = await TicketService(database()).get(number)
+    is_open = ticket and Status(ticket.status).is_active and turn.brand.id in ("", ticket.brand)
+    return ticket if is_open else None
 
 
 async def about_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:

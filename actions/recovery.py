@@ -1,7 +1,6 @@
 """When the bot did not understand, or the matter is not the wallet's."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -11,15 +10,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.buttons import register_or_person
-from actions.feedback import store
+from actions.feedback import rate_late
 from actions.guided import option_named
 from actions.lost_money import ask_who
 from actions.matter import KEPT, stay
-from actions.menu import show_menu
+from actions.menu_keys import press_key
 from actions.notes import about_ticket
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
 from actions.showing import go_on, miss, offer_ticket, say
+from actions.tickets import ticket_named
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import CHOICES, SURE, Decision, decide
@@ -33,13 +33,6 @@ _WISHES = re.compile(r"给我|帮我|我要|我想|请|来(个|一)|讲|唱|推�
 _OF_A_STORY = re.compile(
     r"[钱款账帐卡扣店付买卖转退充提单费额他她]|商|老板|对方|客服|银行|手机|电话|短信|余额|号|失败|收到|页面|按钮"
 )
-_LATE_STARS = re.compile(r"^[打给]?\s*([1-5一二三四五])\s*(分|星|颗星)?[吧啊。.!]*$")
-_DIGITS = dict(zip("一二三四五", "12345", strict=True))
-
-_KEYS: dict[str, Callable[[CollectingDispatcher], None]] = {  # of the menu, after the menu is gone
-    "9": show_menu,
-    "0": lambda dispatcher: dispatcher.utter_message(response="utter_person_by_button"),
-}
 
 
 class ActionOutOfScope(Action):
@@ -52,9 +45,11 @@ class ActionOutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Utter what fits; a question without an answer is kept for the trainers."""
         turn = Turn.of(tracker)
-        return await keep_unanswered(turn, await self._beside(dispatcher, turn, tracker))
+        return await keep_unanswered(turn, await self._beside(dispatcher, turn, tracker, domain))
 
-    async def _beside(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    async def _beside(
+        self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
         asked = (
             ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
@@ -64,10 +59,10 @@ class ActionOutOfScope(Action):
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
-        stars = _LATE_STARS.match(turn.text)
-        if stars and tracker.get_slot("rated_faq"):
-            return await _rate_late(dispatcher, turn, tracker, _DIGITS.get(stars[1], stars[1]))
-        about = await about_ticket(dispatcher, turn, tracker)
+        rated = await rate_late(dispatcher, turn, tracker)
+        if rated:
+            return rated
+        about = await ticket_named(dispatcher, turn) or await about_ticket(dispatcher, turn, tracker)
         if about:
             return about
         of_the_matter = about_matter(dispatcher, turn, tracker)
@@ -76,9 +71,9 @@ class ActionOutOfScope(Action):
         kind = kind_of_text(turn.text)
         if kind in (Kind.HEARD, Kind.PLEASED, Kind.ANGRY):
             return _reaction(dispatcher, tracker, kind)
-        if turn.text.strip() in _KEYS:
-            _KEYS[turn.text.strip()](dispatcher)
-            return []
+        key = await press_key(dispatcher, turn, tracker, domain)
+        if key:
+            return key
         if kind is Kind.UNCLEAR:
             return miss(dispatcher, turn, tracker)
         chinese = in_chinese(turn.text)
@@ -145,10 +140,3 @@ def _reaction(dispatcher: CollectingDispatcher, tracker: Tracker, kind: Kind) ->
         return offer_ticket(dispatcher, tracker, "utter_still_open")
     dispatcher.utter_message(response="utter_ask_solved")
     return [SlotSet("asks", "solved")]
-
-
-async def _rate_late(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, stars: str) -> list[EventType]:
-    """Stars that come after other talk: kept, and no more asked."""
-    await store(turn, "rating", stars=int(stars), faq_id=tracker.get_slot("rated_faq"))
-    dispatcher.utter_message(response="utter_rated_late")
-    return [SlotSet("rated_faq", None)]

@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import answer
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
+from actions.feedback import rate_late
 from actions.guided import option_named, place, try_next, untried
 from actions.lost_money import ASKS as LOST
 from actions.notes import about_alarm
@@ -121,9 +122,9 @@ class ActionWhatNow(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Go on with the matter that is open; without one ask what it is about."""
         turn = Turn.of(tracker)
-        phone = reassure(dispatcher, turn, tracker)
-        if phone:
-            return phone
+        beside = reassure(dispatcher, turn, tracker) or await rate_late(dispatcher, turn, tracker)
+        if beside:
+            return beside
         of_the_alarm = await about_alarm(dispatcher, turn, tracker)
         if of_the_alarm:
             return of_the_alarm

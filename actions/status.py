@@ -4,8 +4,12 @@ import json
 from datetime import datetime, timezone
 
 from actions.buttons import Button
+from actions.turn import Turn
+from kefu.channels.binding import conversations_of
+from kefu.database import database
 from kefu.desk.lifecycle import Status
 from kefu.desk.models import Ticket
+from kefu.desk.tickets import TicketService
 from kefu.show import show_moment, show_status
 from kefu.topics import title
 
@@ -22,3 +26,11 @@ def status_line(ticket: Ticket) -> str:
     head = f"工单 {ticket.id}（{about}）：{show_status(ticket.status)}"
     waits = ticket.status in (Status.OPEN, Status.REOPENED) and ticket.sla_due > datetime.now(timezone.utc)
     return f"{head}，最晚{show_moment(ticket.sla_due)}联系您。" if waits else f"{head}。"
+
+
+async def tickets_of(turn: Turn, limit: int = 3) -> list[Ticket]:
+    """The customer's latest tickets, newest first: on one channel, and on those that are bound to it."""
+    service = TicketService(database())
+    customers = await conversations_of(turn.conversation)
+    found = [ticket for one in customers for ticket in await service.of_customer(turn.brand.id, one, limit)]
+    return sorted(found, key=lambda ticket: ticket.created_at, reverse=True)[:limit]

@@ -1,5 +1,7 @@
 """The ticket form: Rasa keeps the slots and asks, kefu.dialogue.ticket_form decides."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -8,15 +10,19 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
+from actions.matter import joined
 from actions.showing import entry_for
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
+from kefu.dialogue.corrected_time import relative_to
 from kefu.dialogue.said import FACTS
 from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
-from kefu.show import SKIPPED
+from kefu.show import CHINA, SKIPPED
 from kefu.topics import OTHER_MATTER, needs_amount, title
+
+_WORDS = re.compile(r"[一-鿿]{2}")
 
 
 class ValidateTicketForm(FormValidationAction):
@@ -41,8 +47,10 @@ class ValidateTicketForm(FormValidationAction):
             kind = None  # 我不留电话,怕骗子
         if kind and not (tracker.get_slot("alarm") == topic == topic_of(kind, tracker)):
             return await _alarm(dispatcher, turn, tracker, kind)
+        known = tracker.get_slot("time") or tracker.get_slot("time_before")
+        said = relative_to(turn.said(), known, datetime.now(CHINA).replace(tzinfo=None))
         told = [name for name in FACTS if tracker.get_slot(name) not in (None, "", SKIPPED)]
-        step = next_step(asked, turn.said(), int(tracker.get_slot("bad_answers") or 0), topic, told)
+        step = next_step(asked, said, int(tracker.get_slot("bad_answers") or 0), topic, told)
         for response in step.say:
             dispatcher.utter_message(response=response, matter=title(str(step.slots.get("topic") or topic)))
         if step.answer_question:
@@ -102,6 +110,15 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
         slots["amount"] = None if needs_amount(slots["topic"]) else ""  # asked for, or not
     if slots.get("extra"):
         slots["extra"] = "\n".join(filter(None, [tracker.get_slot("extra"), slots["extra"]]))
+    if "time" in slots:
+        slots["time_before"] = tracker.get_slot("time") or tracker.get_slot(
+            "time_before"
+        )  # 时间不对, then 26号: still of that month
+    if "question" in slots:
+        slots["question"] = joined(tracker.get_slot("question"), slots["question"])
+    if slots.get("description") == SKIPPED:
+        told = tracker.get_slot("question") or ""
+        slots["description"] = told if _WORDS.search(told) else SKIPPED  # 我要退款 is better than nothing
     slots.setdefault("bad_answers", 0)
     slots.setdefault("back", False)
     events: list[EventType] = [SlotSet(name, value) for name, value in slots.items()]

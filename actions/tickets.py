@@ -9,24 +9,27 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aside import take_up
 from actions.handoff import to_queue
+from actions.notes import called_off, plain_word
 from actions.open_matter import still_not
-from actions.status import add_to, status_line
+from actions.status import add_to, status_line, tickets_of
 from actions.turn import Turn, all_said
-from kefu.channels.binding import conversations_of, customer_of
+from kefu.channels.binding import customer_of
 from kefu.database import database
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.guides import guides
-from kefu.dialogue.ticket_form import CONFIRMED, PERSON
+from kefu.dialogue.ticket_form import CONFIRMED, ON_FILE, PERSON
+from kefu.dialogue.ticket_words import Word, word_on_ticket
 from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.knowledge import knowledge_base
 from kefu.show import SKIPPED, is_time, parse_amount, show_moment
 from kefu.topics import OTHER_MATTER
 
 _FORGOTTEN = (
-    *("description", "extra", "time", "amount", "order_id", "ticket_confirmed"),
+    *("description", "extra", "time", "time_before", "amount", "order_id", "ticket_confirmed"),
     *("faq_id", "question", "topic", "guide", "tried", "asks", "alarm", "aside"),
 )
+_LIKE_RECEIPT = re.compile(r"(?<![A-Za-z0-9])[Kk][Ff](?:[\s-]?[0-9A-Za-z])*")
 _REGISTER = re.compile(r"登记|开(个|张|一)?(工)?单|报(个)?单|提交")
 _ASKS_ABOUT = re.compile(r"进度|查|到哪|怎么样|了吗|没有|结果|处理|多久|状态|催")
 
@@ -66,29 +69,41 @@ class ActionTicketStatus(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Look up by number, or by customer. A number of the other brand is not found."""
         turn = Turn.of(tracker)
-        service = TicketService(database())
-        number = parse_receipt(turn.entity("ticket_id") or "")
-        if number:
-            ticket = await service.get(number)
-            if ticket is None or turn.brand.id not in ("", ticket.brand):
-                dispatcher.utter_message(response="utter_ticket_not_found")
-                return []
-            dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
-            return [SlotSet("ticket_id", ticket.id)]
+        named = await ticket_named(dispatcher, turn) or await plain_word(dispatcher, turn, tracker)
+        if named:
+            return named
         if open_matter := still_not(dispatcher, turn, tracker):
             return open_matter
         if _REGISTER.search(turn.text) and not _ASKS_ABOUT.search(turn.text):
             dispatcher.utter_message(response="utter_register_now")
             return []
-        customers = await conversations_of(turn.conversation)  # the same one, on two channels
-        found = [ticket for one in customers for ticket in await service.of_customer(turn.brand.id, one, limit=3)]
-        tickets = sorted(found, key=lambda ticket: ticket.created_at, reverse=True)[:3]
+        tickets = await tickets_of(turn)
         if tickets:
             buttons = [add_to(tickets[0])] if len(tickets) == 1 else []
             dispatcher.utter_message(text="\n".join(map(status_line, tickets)), buttons=buttons)
         else:
-            dispatcher.utter_message(response="utter_ask_ticket_number")
+            is_cancel = word_on_ticket(turn.text) is Word.CANCELS
+            dispatcher.utter_message(response="utter_no_ticket_to_cancel" if is_cancel else "utter_ask_ticket_number")
         return []
+
+
+async def ticket_named(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Where the ticket stands whose number a message names, or that there is none; empty without a number.
+
+    A number of the other brand is not found; one that is mistyped (KF123456) is none.
+    """
+    typed = _LIKE_RECEIPT.search(turn.text)
+    told = turn.entity("ticket_id") or (typed[0] if typed else "")
+    number = parse_receipt(told)
+    if turn.is_pressed or not (number or any(character.isdigit() for character in told)):  # KFC is a shop
+        return []
+    ticket = await TicketService(database()).get(number) if number else None
+    if ticket is None or turn.brand.id not in ("", ticket.brand):
+        dispatcher.utter_message(response="utter_ticket_not_found")
+        return [SlotSet("misses", 0)]
+    if not await called_off(dispatcher, turn, ticket):
+        dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
+    return [SlotSet("ticket_id", ticket.id)]
 
 
 def _told_before(tracker: Tracker) -> list[EventType]:
@@ -105,6 +120,8 @@ def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str
     notes = [slots.get("description") or SKIPPED, slots.get("extra"), _tried(slots)]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
         notes.append(f"金额：{slots['amount']}")
+    if slots.get("phone") == ON_FILE:
+        notes.append(f"手机号：{ON_FILE}")
     time = slots.get("time")
     if time and not is_time(time):
         notes.append("" if time == SKIPPED else f"时间：{time}")

@@ -14,6 +14,7 @@ from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import find_emergency
 from kefu.dialogue.transcript import LONGEST, faq_ids, transcript
+from kefu.sealing import pseudonym
 from kefu.topics import OTHER_MATTER
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,12 @@ async def apologise(
 
 def apology_unstored(message: Inbound) -> list[dict[str, Any]]:
     """Say sorry for a message that could not even be stored."""
-    return [text_reply(message, APOLOGY_UNSTORED.format(reference=message.message_id[:8], hotline=_hotline(message)))]
+    return [text_reply(message, APOLOGY_UNSTORED.format(reference=reference_of(message), hotline=_hotline(message)))]
+
+
+def reference_of(message: Inbound) -> str:
+    """What a customer can name such a message by: no two have the same; in the log, and in the ticket made later."""
+    return pseudonym("reference", message.conversation, message.message_id)[:8]
 
 
 def text_reply(message: Inbound, text: str) -> dict[str, Any]:

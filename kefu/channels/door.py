@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from kefu.channels.apology import apologise, apology_unstored
+from kefu.channels.apology import apology_unstored, reference_of
+from kefu.channels.filing import Filing
 from kefu.channels.inbox import Inbox, Replies, Stored
 from kefu.channels.log import Logged, MessageLog
 from kefu.channels.message import Inbound
@@ -22,7 +23,6 @@ from kefu.settings import settings
 
 logger = logging.getLogger(__name__)
 
-_RETRY_SECONDS = 2.0  # between two tries to write what could not be stored
 _LOOK_SECONDS = 0.2  # between two looks whether another process has answered
 _CLOSING_SECONDS = 10.0  # for turns in flight, at the end
 
@@ -59,7 +59,8 @@ class Door:
             log: of a channel that pushes; lines and answers are written to it.
             wakeups: woken when there are new lines in the log.
             agent: is looked at before a turn is run again; without it every repeated turn is run.
-            deliver: called with a conversation and the new lines of an answer, after they are stored and others woken.
+            deliver: called with a conversation and the new lines of an answer (none: not of an answer), after they
+                are stored and others woken.
         """
         self._inbox = Inbox(database(), is_logged=log is not None)
         self._tickets = TicketService(database())
@@ -71,7 +72,7 @@ class Door:
         self._recovery: Recovery | None = None
         self._in_flight: dict[tuple[str, str], asyncio.Task[Replies]] = {}
         self._tried: set[tuple[str, str]] = set()  # given to Rasa by us, the answer not stored (yet)
-        self._filing: set[asyncio.Task[None]] = set()
+        self._filing = Filing(self._inbox, self._tickets, log, self._announce)
         self._is_closing = False
 
     # Channels that answer the request
@@ -101,8 +102,8 @@ class Door:
                 answered = await self._turns.answer([stored], stored.is_new)
             return answered.replies
         except Exception:
-            logger.exception("turn failed: channel=%s message=%s", message.channel, message.message_id)
-            self._keep_trying(message)
+            logger.exception("turn failed: channel=%s reference=%s", message.channel, reference_of(message))
+            self._filing.file(message)
             return apology_unstored(message)
 
     async def _until_free(self, stored: Stored) -> Stored:
@@ -113,22 +114,6 @@ class Door:
             await asyncio.sleep(_LOOK_SECONDS)
             stored = await self._inbox.look(stored.message) or stored
         return stored
-
-    def _keep_trying(self, message: Inbound) -> None:
-        """Without a database there is no ticket now: write it as soon as there is one, for as long as we run."""
-        task = asyncio.create_task(self._file_later(message))
-        self._filing.add(task)
-        task.add_done_callback(self._filing.discard)
-
-    async def _file_later(self, message: Inbound) -> None:
-        prepared = prepare(message.text, settings().max_message_chars)
-        while True:
-            await asyncio.sleep(_RETRY_SECONDS)
-            try:
-                await apologise(self._tickets, message, prepared)
-                return
-            except Exception:
-                logger.warning("message %s is still not in a ticket", message.message_id)
 
     # Channels that push
 
@@ -152,6 +137,19 @@ class Door:
             self._workers.notice(message.conversation, stored.prepared.pressed)
             await self._wakeups.wake(message.conversation)
         return Taken(stored.seq, stored.is_new)
+
+    def file(self, message: Inbound) -> None:
+        """Make a ticket, as soon as there is a database, of a message that was not stored and will not come again.
+
+        Should it be stored after all, by whoever, it is answered and not filed.
+        """
+        self._filing.file(message)
+
+    async def _announce(self, conversation: str) -> None:
+        """There are lines in the log that no turn has written."""
+        await self._wakeups.wake(conversation)
+        if self._deliver is not None:
+            await self._deliver(conversation, [])
 
     async def _answer(self, lines: Sequence[Stored]) -> int:
         """Answer the lines of a turn; how many of them that was."""
@@ -184,5 +182,4 @@ class Door:
         await self._workers.close(_CLOSING_SECONDS)
         if self._in_flight:
             await asyncio.wait(self._in_flight.values(), timeout=_CLOSING_SECONDS)
-        for task in self._filing:
-            task.cancel()
+        self._filing.close()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from kefu.channels import log
 from kefu.channels.columns import as_json, as_moment, from_json, from_moment
@@ -81,22 +81,35 @@ class Inbox:
             known = _find(cursor, message)
             if known is not None:
                 return known
-            pressed = self._pressed(cursor, message, prepared)
-            stored = Stored(
-                replace(message, text=pressed.original),
-                pressed,
-                datetime.now(timezone.utc),
-                leased_by=self.owner,
-                is_new=True,
-            )
-            if self._is_logged:
-                line = Line(CUSTOMER, message.shown or {"text": pressed.original}, message.message_id)
-                [logged] = log.append(cursor, message.conversation, [line])
-                stored = replace(stored, seq=logged.seq)
-            _insert(cursor, stored)
-            return stored
+            return self._stored_now(cursor, message, self._pressed(cursor, message, prepared))
 
         return await self._database.quick(work, conversation_key(message.conversation))
+
+    async def set_aside(self, message: Inbound, prepared: Prepared) -> bool:
+        """Store a message that no turn is to answer; False where it is stored already, to be answered."""
+
+        def work(cursor: Cursor) -> bool:
+            known = _find(cursor, message)
+            if known is not None:
+                return known.replies == []  # set aside before: that was not told, or not heard
+            return self.answer_within(cursor, [self._stored_now(cursor, message, prepared)], []) is not None
+
+        return await self._database.quick(work, conversation_key(message.conversation))
+
+    def _stored_now(self, cursor: Cursor, message: Inbound, prepared: Prepared) -> Stored:
+        stored = Stored(
+            replace(message, text=prepared.original),
+            prepared,
+            datetime.now(timezone.utc),
+            leased_by=self.owner,
+            is_new=True,
+        )
+        if self._is_logged:
+            line = Line(CUSTOMER, message.shown or {"text": prepared.original}, message.message_id)
+            [logged] = log.append(cursor, message.conversation, [line])
+            stored = replace(stored, seq=logged.seq)
+        _insert(cursor, stored)
+        return stored
 
     async def waiting(self, conversation: str) -> list[Stored]:
         """The messages of a conversation that have no answer, in the order in which they came."""
@@ -165,11 +178,20 @@ class Inbox:
         for conversation in found:
             async with self._database.transaction(conversation_key(conversation)) as transaction:
                 claim = update(_inbound).where(*free, _inbound.c.conversation == conversation)
+                taken_over = case((_inbound.c.tries == 0, 1), else_=_inbound.c.tries)
                 claimed = await transaction.execute(
-                    claim.values(leased_by=self.owner, lease_until=now + LEASE, tries=_inbound.c.tries + 1)
+                    claim.values(leased_by=self.owner, lease_until=now + LEASE, tries=taken_over)
                 )
                 taken += [conversation] if claimed.rowcount else []
         return taken
+
+    async def begin_again(self, lines: Sequence[Stored]) -> list[Stored]:
+        """Count that a turn which may have run before begins now; its lines with the new count."""
+        conversation, ids = lines[0].message.conversation, [line.message.message_id for line in lines]
+        begun = update(_inbound).where(_inbound.c.conversation == conversation, _inbound.c.message_id.in_(ids))
+        async with self._database.transaction(conversation_key(conversation)) as transaction:
+            await transaction.execute(begun.values(tries=_inbound.c.tries + 1))
+        return [replace(line, tries=line.tries + 1) for line in lines]
 
     async def look(self, message: Inbound) -> Stored | None:
         """A message as it is stored now."""

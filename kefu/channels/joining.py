@@ -10,23 +10,24 @@ from kefu.text import Finding, mask_with_findings
 
 MOST_LINES = 5
 MOST_CHARS = 2_000
-_SLACK = 0.3  # seconds between a line's arrival and its being stored
+_SLACK = 0.3  # seconds between a line's arrival and its being stored; for a first try, which waits for those lines
 
 
 def next_turn(waiting: Sequence[Stored], window: float) -> list[Stored]:
-    """The first of the waiting lines, and those after it that belong to the same turn.
+    """The first of the waiting lines, and those after it that belong to the same turn; after a crash the same again.
 
     Args:
         waiting: at least one line, in order.
         window: seconds between two lines of a turn at most; 0: every line is a turn.
     """
     turn = [waiting[0]]
+    widest = window if waiting[0].tries else window + _SLACK  # what came later the first try has not seen
     length = len(waiting[0].prepared.original)
     for line in waiting[1:]:
         length += 1 + len(line.prepared.original)
         gap = (line.received_at - turn[-1].received_at).total_seconds()
         is_full = len(turn) == MOST_LINES or length > MOST_CHARS
-        if not window or is_full or gap > window + _SLACK or turn[-1].prepared.pressed or line.prepared.pressed:
+        if not window or is_full or gap > widest or turn[-1].prepared.pressed or line.prepared.pressed:
             break
         turn.append(line)
     return turn

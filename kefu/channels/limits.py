@@ -38,6 +38,7 @@ class Rate:
 
 MESSAGES = Rate(20, 1)  # of one customer, on every channel
 UPLOADS = Rate(10, 0.2)
+EMERGENCIES = Rate(3, 1 / 60)  # beside MESSAGES, where those who were too fast are not heard
 
 
 class Limiter:

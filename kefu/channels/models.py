@@ -23,7 +23,8 @@ class InboundMessage(Base):
     received_at = Column(UtcDateTime, nullable=False)
     leased_by = Column(String(32))  # the process that answers it
     lease_until = Column(UtcDateTime)  # later, that process is dead
-    tries = Column(Integer, nullable=False, default=0, server_default="0")  # how often it was taken up again
+    # 0 as it came, 1 taken over from the dead, and one more for each turn that was begun again
+    tries = Column(Integer, nullable=False, default=0, server_default="0")
     replies = Column(JSON(none_as_null=True))
     answered_at = Column(UtcDateTime)
 

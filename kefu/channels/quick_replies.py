@@ -6,11 +6,13 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from kefu.dialogue.stars import rating_of
 from kefu.sealing import signing_keys
 
 _PREFIX = "qr."
 _WAYS_OUT = frozenset({"以上都不是", "没解决", "转人工", "现在登记"})
 _SOLVED = "已解决"  # stands under an answer, never under a list to choose from
+_STARS = tuple("12345")  # titles of the buttons that rate
 _DIGITS = "0123456789零一二三四五六七八九"
 _ORDINAL = re.compile(r"^(?:就|选|我选|应该?是|是)?第([1-9一二三四五六七八九])(?:个|项|条|种)?(?:吧|啊|呀)?$")
 _REGISTER = re.compile(
@@ -41,8 +43,11 @@ def resolve(conversation: str, text: str) -> tuple[str, str] | None:
 
 
 def typed(buttons: list[dict[str, str]], text: str) -> str | None:
-    """The id of the button that the customer has typed: its title, or its number (from 1)."""
+    """The id of the button that the customer has typed: its title, its number (from 1), or stars in words (五星)."""
     plain = text.strip()
+    rating = rating_of(plain) if tuple(button["title"] for button in buttons) == _STARS else None
+    if rating and not rating.comment:
+        return buttons[int(rating.stars) - 1]["payload"]
     if plain.isascii() and plain.isdigit() and len(plain) <= 2:
         number = int(plain)
         numbered = {button["title"].split(" ")[0]: button["payload"] for button in buttons}

@@ -23,7 +23,7 @@ from kefu.settings import settings
 
 logger = logging.getLogger(__name__)
 
-_MOST_TRIES = 3  # a message that ends the process each time is not tried for ever
+_MOST_TRIES = 4  # a message that ends the process each time is not tried for ever: as it came, and three times again
 _OLDEST = timedelta(days=1)  # what waited longer gets no answer out of the blue, but a ticket
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -65,11 +65,14 @@ class Turns:
 
         Args:
             lines: the lines of the turn.
-            is_first_try: False where a process may have run it before: then the tracker is looked into first.
+            is_first_try: False where a process may have run it before: then the try is counted, and the tracker is
+                looked into first.
 
         Raises:
             Exception: of the database: nothing was answered, and nothing may be.
         """
+        if not is_first_try:
+            lines = await self._inbox.begin_again(lines)
         if not is_first_try and self._recall is not None:
             ids = [line.message.message_id for line in lines]
             found = await self._recall(lines[0].message.conversation, ids)
@@ -119,7 +122,7 @@ class Turns:
             output,
             message.conversation,
             input_channel=message.channel,
-            message_id=message.message_id,
+            message_id=ids[-1],  # should a later line join at another try, what was done for these is not that turn's
             metadata={**metadata, LINES: ids} if len(ids) > 1 else metadata,
         )
         answered: list[Answered] = []

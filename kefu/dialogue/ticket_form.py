@@ -13,14 +13,17 @@ from kefu.dialogue.corrected_topic import Correction, corrected_topic
 from kefu.dialogue.emergency import THEFT
 from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.dialogue.said import Said, facts, says_only_facts
+from kefu.dialogue.wrong_field import something_is_wrong, wrong_fields
 from kefu.show import SKIPPED
 from kefu.text.numerals import parse_numeral
 from kefu.topics import OTHER_MATTER, is_business, needs_amount
 
+ON_FILE = "注册钱包时的手机号"
 CONFIRMED, PERSON = "yes", "person"
 SURE = 0.55  # a question in mid-form is answered from this confidence on
 
 _LONG_ENOUGH = 6  # characters that say more than a topic
+_QUICK = 15  # characters of a question that tells no story
 _SHORT = 10  # characters that say nothing but that somebody is angry
 _MOST_BAD = 2  # bad answers to one question, after which the text is taken as it is
 _ENDING = r"[\s,。.!~吧啊呀呢哦哈的了嘛]*"
@@ -92,6 +95,14 @@ _ANOTHER = re.compile(r"^(还有|另外|而且|对了)|也|又")  # 还有 上�
 _BEFORE_AMOUNT = re.compile(r"^(不对|不是|错了|应该?|是|要?改(成|为)?|金额|[,\s])*")
 _LEAST_BARE, _MOST_BARE = 10, 10**7  # yuan; below are choices, above are telephone numbers
 _MONEY = re.compile(r"[\d一二三四五六七八九十百千万两几]|块|元|钱|毛|角")
+_ABOUT = re.compile(
+    r"(?:大概|大约|差不多|也就|有|[,\s])*(?P<number>[^多来左上吧呢块元\s]+?)\s*(?P<more>多)?(?:块|元|左右|上下|吧|呢|啊|[。,.!\s])*"
+)
+_ON_FILE = re.compile(
+    r"^(?P<phone>(?:我的?|留的?)*(?:手机|电话)(?:号码?)?|号码)?[,\s]*(?:就|还|都|也|是|用|跟|和|与|打|按|同|在|我|你们)*"
+    r"(?:这个|账[户号]|钱包|现在|之前|原来|当时|那个)?的?(?:注册|绑定?|登录|实名|预留)(?:过|了|时候?|用|账号|钱包|手机|填|留|的|一样|那个|这个|号码?|[,.!吧啊呀呢])*$"
+)
+_SAME = re.compile("就|是|一样|[那这]个|跟|和|同")  # 手机号注册 is a matter
 _SUBMITS = re.compile(r"^[\s,]*(好了?|就这样|直接|快|先|现在|确认)*(提交|登记|报上去)" + _ENDING + "$")
 _WHY = re.compile(
     r"(凭(什么|啥)|为(什么|啥|何)|干(嘛|吗|什么|啥)).{0,4}(问|登记|填|留(?!言)|给你|告诉你|要(我的?)?(手机|电话|号码))"
@@ -147,7 +158,11 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "", told: C
     known = facts(said)
     if corrected := corrected_topic(said, topic):
         return _other_topic(asked, corrected, said, known, bad_answers)
-    if "amount" not in known and (bare := _bare_amount(asked, said.text)):
+    if asked in ("description", "phone") and "phone" not in known and _phone_on_file(asked, said.text):
+        known.update({"phone": ON_FILE, "phone_sealed": None})
+    if not known and (wrong := _wrong_fields(asked, said.text, topic, told)):
+        return Step({**dict.fromkeys(wrong), "bad_answers": 0}, ("utter_ticket_once_more",))
+    if "amount" not in known and (bare := _bare_amount(asked, said.text, topic)):
         known["amount"] = bare
     if asked == "ticket_confirmed":
         return _confirmation(said, known, bad_answers)
@@ -206,13 +221,26 @@ def keeps_phone(text: str) -> bool:
     return bool(_KEEPS_PHONE_ANYWHERE.search(text)) and not _BIDDEN.search(text)
 
 
-def _bare_amount(asked: str, text: str) -> str | None:
-    """The amount of 350, or 要改成350: a number alone is one only because we asked, or have just shown the amount."""
-    if asked not in ("amount", "ticket_confirmed"):
-        return None
-    number = parse_numeral(_BEFORE_AMOUNT.sub("", text).rstrip("。.!元块 "))
+def _wrong_fields(asked: str, text: str, topic: str, told: Collection[str]) -> list[str]:
+    """What is to be asked for again, as the customer says that it is wrong. A story may be about a wrong number."""
+    wrong = wrong_fields(text)
+    if asked != "ticket_confirmed":
+        wrong = [name for name in wrong if name in told and not (name == "phone" and topic == "change_phone")]
+    return [*wrong, "phone_sealed"] if "phone" in wrong else wrong
+
+
+def _bare_amount(asked: str, text: str, topic: str) -> str | None:
+    """The amount of 350, or 要改成350: a number alone is one only because we asked, or have just shown the amount.
+
+    Also where the story of something about money was asked for. 100多 stays as it was said.
+    """
+    is_story = asked == "description" and (topic == OTHER_MATTER or needs_amount(topic))
+    about = _ABOUT.fullmatch(_BEFORE_AMOUNT.sub("", text).strip())
+    number = parse_numeral(about["number"]) if about and (is_story or asked in ("amount", "ticket_confirmed")) else None
     least = 0 if asked == "amount" else _LEAST_BARE
-    return f"{number.normalize():f}" if number is not None and least <= number < _MOST_BARE else None
+    if about is None or number is None or not least <= number < _MOST_BARE:
+        return None
+    return f"{about['number']}多元" if about["more"] else f"{number.normalize():f}"
 
 
 def _other_topic(asked: str, corrected: Correction, said: Said, known: dict[str, Any], bad_answers: int) -> Step:
@@ -285,18 +313,23 @@ def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_how_long",))
     if _WHY.search(said.text):
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_why",))
+    if said.intent == "deny" or something_is_wrong(said.text):
+        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_what_to_change",))
     if is_business(said.intent) and said.confidence >= SURE and _QUESTION.search(said.text):
         return Step({"bad_answers": bad_answers + 1}, answer_question=True)
-    if said.intent == "deny":
-        return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_what_to_change",))
     if said.intent == "skip":
         return Step({"bad_answers": bad_answers + 1}, ("utter_ticket_press_confirm",))
     return Step({"bad_answers": bad_answers + 1, "extra": said.text}, ("utter_ticket_added",))
 
 
 def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str) -> Step:
-    if says_only_facts(said):
-        return Step({**known, "bad_answers": bad_answers, "back": True}, ("utter_ticket_noted",))
+    is_bare = known.get("phone") == ON_FILE or _bare_amount("description", said.text, topic)
+    if known and (says_only_facts(said) or is_bare):
+        if bad_answers:
+            return Step({**known, "description": SKIPPED, "bad_answers": 0})
+        return Step({**known, "bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_noted",))
+    if ASKS_HOW_LONG.search(said.text) and len(said.text) <= _QUICK and bad_answers < _MOST_BAD:
+        return Step({"bad_answers": bad_answers, "back": True}, ("utter_ticket_how_long",))
     if _WHY.search(said.text) and bad_answers < _MOST_BAD:
         return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_why",))
     if _POLITE.match(said.text) and bad_answers < _MOST_BAD:
@@ -309,7 +342,13 @@ def _description(said: Said, known: dict[str, Any], bad_answers: int, topic: str
         known = {"topic": said.intent, **amount, **known}
     if len(said.text) >= _LONG_ENOUGH or bad_answers >= 1:
         return Step({**known, "description": said.text, "bad_answers": 0})
-    return Step({**known, "bad_answers": bad_answers + 1}, ("utter_ticket_say_more",))
+    return Step({**known, "question": said.text, "bad_answers": bad_answers + 1}, ("utter_ticket_say_more",))
+
+
+def _phone_on_file(asked: str, text: str) -> bool:
+    """Whether the number to call is the one that the account has (手机号就是注册那个)."""
+    found = _ON_FILE.match(text)
+    return bool(found and (asked == "phone" or (found["phone"] and _SAME.search(text))))
 
 
 def _bad_answer(asked: str, said: Said, bad_answers: int) -> Step:

@@ -26,9 +26,12 @@ class Talk:
     said: int = 0
 
     async def hear(
-        self, action: Action, text: str, intent: str, confidence: float = 0.95, **entities: str
+        self, action: Action, text: str, intent: str, confidence: float = 0.95, **entities: str | tuple[str, str]
     ) -> list[dict[str, Any]]:
-        """Let an action answer a message; its utterances as the dispatcher got them."""
+        """Let an action answer a message; its utterances as the dispatcher got them.
+
+        An entity is its value, or the value and the words that stand for it.
+        """
         self.said += 1
         message = {
             "text": text,
@@ -47,9 +50,10 @@ class Talk:
         return dispatcher.messages
 
 
-def _entity(text: str, name: str, value: str) -> dict[str, Any]:
-    start = max(text.find(value), 0)
-    return {"entity": name, "value": value, "start": start, "end": start + len(value) if value in text else start}
+def _entity(text: str, name: str, found: str | tuple[str, str]) -> dict[str, Any]:
+    value, words = (found, found) if isinstance(found, str) else found
+    start = max(text.find(words), 0)
+    return {"entity": name, "value": value, "start": start, "end": start + len(words) if words in text else start}
 
 
 def text_of(messages: list[dict[str, Any]]) -> str:

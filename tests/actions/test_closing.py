@@ -9,7 +9,7 @@ from actions.answer import ActionAnswer
 from actions.feedback import ActionFeedback, ActionRate, ActionStoreComment, ValidateCommentForm
 from actions.notes import ActionAddToTicket, ActionStoreNote, ValidateNoteForm
 from actions.recovery import ActionOutOfScope
-from actions.solved import ActionSolved
+from actions.solved import ActionSolved, ActionWhatNow
 from actions.tickets import ActionTicketStatus
 from kefu.channels.binding import Bindings, Outcome
 from kefu.database import Database
@@ -68,6 +68,36 @@ async def test_stars_after_other_talk_still_count(own_database: Database, text: 
     [rating] = await FeedbackService(own_database).latest()
     assert (rating.stars, rating.faq_id) == (stars, "bill.balance")
     assert text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope")) != "utter_rated_late", "once"
+
+
+@pytest.mark.parametrize(
+    ("text", "stars", "comment"),
+    [
+        ("3星 太慢", 3, "太慢"),
+        ("给你3分吧 太慢了", 3, "太慢了"),
+        ("4颗星", 4, None),
+        ("满分", 5, None),
+        ("差评", 1, None),
+    ],
+)
+async def test_stars_in_words_are_a_rating_not_a_suggestion(
+    own_database: Database, text: str, stars: int, comment: str | None
+) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "余额在哪里看", "bill")
+    await talk.hear(ActionSolved(), "解决了", "affirm")
+    said = text_of(await talk.hear(ActionFeedback(), text, "feedback"))
+    assert said == ("utter_comment_stored" if comment else "utter_rated_late")
+    *words, rating = await FeedbackService(own_database).latest()
+    assert (rating.kind, rating.stars, rating.faq_id) == ("rating", stars, "bill.balance")
+    assert [(one.kind, one.text, one.stars) for one in words] == ([("comment", comment, stars)] if comment else [])
+
+
+@pytest.mark.parametrize(("action", "intent"), [(ActionFeedback(), "feedback"), (ActionWhatNow(), "deny")])
+async def test_unsolved_beside_the_stars_is_heard(own_database: Database, action: Action, intent: str) -> None:
+    talk = Talk()
+    talk.slots["rated_faq"] = "bill.balance"
+    assert text_of(await talk.hear(action, "2分 其实没解决", intent)) == "utter_comment_unsolved"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse, text
 
 from kefu.channels.turn import Handler
 from kefu.channels.wechat.accounts import Account, load_accounts
+from kefu.channels.wechat.engine import Unanswered
 from kefu.channels.wechat.guard import Refused, open_body, verify
 from kefu.channels.wechat.incoming import read
 from kefu.channels.wechat.reply import body_of
@@ -93,6 +94,8 @@ class WechatChannel(InputChannel):
             return _refuse(account, error)
         except PayloadTooLarge:
             return text("too large", status=413)
+        except Unanswered:
+            return text("later", status=503)
         except BadXml as error:
             logger.warning("callback not understood: account=%s: %s", account.name, error)
             return text("bad request", status=400)

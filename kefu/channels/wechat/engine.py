@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from kefu.channels.apology import apology_unstored
+from kefu.channels.apology import apology_unstored, reference_of
 from kefu.channels.door import NotStored
 from kefu.channels.log import CUSTOMER, Line, MessageLog
 from kefu.channels.message import Inbound
@@ -18,7 +18,7 @@ from kefu.channels.wechat.accounts import Account
 from kefu.channels.wechat.answers import STILL_WORKING
 from kefu.channels.wechat.courier import Courier
 from kefu.channels.wechat.delivery import Claim, Deliveries
-from kefu.channels.wechat.guard import Nonces
+from kefu.channels.wechat.guard import Nonces, Refused
 from kefu.channels.wechat.incoming import Received
 from kefu.channels.wechat.meaning import Ask, goes_on, meaning_of
 from kefu.channels.wechat.tasks import Callback, Tasks
@@ -28,9 +28,14 @@ from kefu.database import Database
 logger = logging.getLogger(__name__)
 
 PASSIVE_SECONDS = 4.5  # from the callback's arrival; the platform hangs up at 5
+_HANGS_UP = 2.0  # seconds after that in which it does so, at the latest
 _SLACK = 0.3  # seconds between that and the platform's end of patience that we still use
 _LOOK_SECONDS = 0.5  # between two looks where no wake-up comes
 _EVENTS = {"event:click": "CLICK", "event:subscribe": "subscribe", "event:scan": "SCAN"}
+
+
+class Unanswered(Exception):
+    """A callback must not be acknowledged: whether its message is stored is not known yet."""
 
 
 class Engine:
@@ -49,13 +54,16 @@ class Engine:
         self._deliveries = Deliveries(database)
         self._nonces = Nonces(database)
         self._tasks, self._log, self._wakeups, self._courier = tasks, log, wakeups, courier
+        self._storing: set[asyncio.Task[Seen | Claim | None]] = set()
 
     async def answer(self, account: Account, received: Received, query: Mapping[str, str]) -> Claim | None:
         """What goes back with a callback; None for nothing. A repeated callback gets what it got before.
 
-        A database that is away is waited for, as long as the platform waits; then the answer is an apology.
+        A database that is away is waited for, as long as the platform waits; then the answer is an apology. One that
+        is slow may still store the message: an apology would be one too many.
 
         Raises:
+            Unanswered: the platform has hung up, and will ask again; what it asked for may still be stored.
             Refused: the callback's nonce (in `query`) was used for another one.
         """
         conversation = conversation_of(account.name, received.openid)
@@ -73,6 +81,11 @@ class Engine:
             finally:
                 self._courier.kick(conversation)
 
+    async def close(self) -> None:
+        """Let what is being stored be stored, within a bound."""
+        if self._storing:
+            await asyncio.wait(self._storing, timeout=PASSIVE_SECONDS)
+
     async def confirm(self, claim: Claim) -> None:
         """What `answer` gave has gone back."""
         if claim.id:
@@ -82,12 +95,36 @@ class Engine:
     async def _begin(self, callback: Callback, query: Mapping[str, str]) -> Seen | Claim | None:
         """Set going what the callback asks for; else what goes back at once. Patient with a database that is away."""
         while callback.left > _LOOK_SECONDS:
+            storing = asyncio.create_task(self._begun(callback, query))
+            self._storing.add(storing)
+            storing.add_done_callback(self._storing.discard)
             try:
-                return await asyncio.wait_for(self._begun(callback, query), callback.left)
-            except (NotStored, SQLAlchemyError, OSError, asyncio.TimeoutError) as error:
-                logger.warning("not stored: account=%s: %s", callback.account.name, type(error).__name__)
+                await asyncio.wait({storing}, timeout=callback.left + _HANGS_UP)  # ends no transaction half-way
+            finally:
+                if not storing.done():
+                    storing.add_done_callback(lambda late: self._ended_late(callback, late))
+            if not storing.done():
+                raise Unanswered(callback.account.name)
+            try:
+                return storing.result()
+            except (NotStored, SQLAlchemyError, OSError) as error:
+                self._warn(callback, error)
                 await asyncio.sleep(_LOOK_SECONDS)
         return self._apology(callback)
+
+    def _ended_late(self, callback: Callback, storing: "asyncio.Task[Seen | Claim | None]") -> None:
+        """The platform did not wait for it. What was stored is answered; else its repetition is stored, or this is."""
+        if storing.cancelled():
+            return
+        if (error := storing.exception()) is None:
+            self._courier.kick(callback.conversation)
+        elif not isinstance(error, Refused):
+            self._warn(callback, error)
+            self._file(callback)
+
+    def _warn(self, callback: Callback, error: BaseException) -> None:
+        name, reference = callback.account.name, reference_of(self._message(callback))
+        logger.warning("not stored: account=%s reference=%s: %s", name, reference, type(error).__name__)
 
     async def _begun(self, callback: Callback, query: Mapping[str, str]) -> Seen | Claim | None:
         account, received = callback.account, callback.received
@@ -171,5 +208,15 @@ class Engine:
             return (await session.execute(query.limit(1))).first() is not None
 
     def _apology(self, callback: Callback) -> Claim:
-        message = Inbound("wechat", callback.conversation, "", callback.account.brand, callback.received.message_id)
-        return Claim("", callback.conversation, "", "text", apology_unstored(message)[0]["text"], (), 0, 0, False)
+        """What was not stored will not come again: ask for it, and keep what was said for a ticket."""
+        self._file(callback)
+        text = apology_unstored(self._message(callback))[0]["text"]
+        return Claim("", callback.conversation, "", "text", text, (), 0, 0, False)
+
+    def _file(self, callback: Callback) -> None:
+        if callback.meaning.ask is Ask.SAY:
+            self._tasks.file(self._message(callback))
+
+    def _message(self, callback: Callback) -> Inbound:
+        account, message_id = callback.account, callback.received.message_id
+        return Inbound("wechat", callback.conversation, callback.meaning.text, account.brand, message_id)

@@ -71,6 +71,7 @@ class Service:
 
     async def close(self) -> None:
         """Finish what is at work, within bounds."""
+        await self.engine.close()
         await self._door.close()
         await self._courier.close()
         await self.wakeups.close()

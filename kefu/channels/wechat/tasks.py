@@ -9,7 +9,7 @@ from typing import Any
 from kefu.channels.binding import Bindings, Outcome
 from kefu.channels.door import Door
 from kefu.channels.inbox import Inbox
-from kefu.channels.limits import MESSAGES, UPLOADS, Limiter
+from kefu.channels.limits import EMERGENCIES, MESSAGES, UPLOADS, Limiter
 from kefu.channels.log import CUSTOMER, NOTICE, Line, MessageLog
 from kefu.channels.message import BadMessage, Inbound
 from kefu.channels.prepare import prepare
@@ -33,6 +33,7 @@ from kefu.channels.wechat.meaning import Ask, Meaning, confirms
 from kefu.channels.wechat.pack import TRANSFER, choice_of
 from kefu.channels.wechat.users import Users
 from kefu.database import Database
+from kefu.dialogue.emergency import find_emergency
 from kefu.settings import settings
 from kefu.show import PICTURE_MESSAGE
 
@@ -93,7 +94,7 @@ class Tasks:
         ask = callback.meaning.ask
         rate = UPLOADS if ask is Ask.PICTURE else MESSAGES
         wait = await self._limiter.take(f"wechat:{ask is Ask.PICTURE:d}:{callback.conversation}", rate)
-        if wait:
+        if wait and not await self._is_emergency(callback):
             await self._tell(callback, TOO_FAST.format(seconds=wait))
         elif ask in (Ask.SAY, Ask.PRESS, Ask.CLICK):
             await self._turn(callback)
@@ -108,6 +109,17 @@ class Tasks:
                 await self._take(callback, callback.meaning.text)
         elif ask is Ask.PICTURE:
             await self._picture(callback)
+
+    async def _is_emergency(self, callback: Callback) -> bool:
+        """Whether this must be heard although its sender was too fast: who panics sends many short lines."""
+        text = prepare(callback.meaning.text, settings().max_message_chars).text
+        if callback.meaning.ask is not Ask.SAY or find_emergency(text) is None:
+            return False
+        return not await self._limiter.take(f"wechat:emergency:{callback.conversation}", EMERGENCIES)
+
+    def file(self, message: Inbound) -> None:
+        """What was not stored, and won't come again, becomes a ticket when that can be."""
+        self._door.file(message)
 
     async def forget(self, callback: Callback) -> None:
         """An unsubscription: nothing can be sent any more, and nobody is bound."""

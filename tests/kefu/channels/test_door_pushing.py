@@ -18,8 +18,11 @@ from kefu.channels.models import InboundMessage
 from kefu.channels.rasa_agent import Remembered, remembered
 from kefu.channels.wake import Wakeups
 from kefu.database import Database
+from kefu.desk.handoffs import HandoffService, NewHandoff
 from kefu.desk.tickets import TicketService
+from kefu.dialogue.lock_store import FairLockStore
 from kefu.settings import settings
+from tests.servers import free_port
 
 PATIENCE = 20
 
@@ -237,20 +240,88 @@ async def test_a_turn_on_record_is_not_run_again(customer: Customer, monkeypatch
     assert rasa.heard == ["你好\n我的钱", "没到账"]
 
 
-async def test_a_message_that_always_ends_the_process_is_given_up_with_a_ticket(customer: Customer) -> None:
-    rasa = Rasa()
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_line_that_came_after_a_turn_began_is_not_lost_with_it(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    """The process dies when a person has the lines of the turn; another line has come, too late for it or nearly."""
+    joining(monkeypatch, 3600)
+    rasa, handoffs = Rasa(), HandoffService(customer.database)
+    talk = (await handoffs.ask(NewHandoff("my", "website", "web-1", "asked", "other"))).handoff.id
+    said, never = asyncio.Event(), asyncio.Event()
+
+    async def relays(message: UserMessage) -> None:
+        await handoffs.say("web-1", message.text, message.message_id)
+        if not said.is_set():
+            said.set()
+            await never.wait()
+
+    rasa.before = relays
     door = customer.door(rasa)
-    await door.take(line("你好", "m1"))
+    for number, text in enumerate(["我的卡", "丢了"]):
+        await door.take(line(text, f"m{number}"))
+    door._workers.notice("web-1", is_urgent=True)
+    await asyncio.wait_for(said.wait(), PATIENCE)
+    await door.take(line("尾号8888", "m2"))
     await kill(door)
+    last = (await door._inbox.waiting("web-1"))[1]
     async with customer.database.transaction() as transaction:
-        await transaction.execute(update(InboundMessage.__table__).values(tries=9))
+        at = last.received_at + timedelta(seconds=3600.2 if late else 3599)
+        newest = update(InboundMessage.__table__).where(InboundMessage.message_id == "m2")
+        await transaction.execute(newest.values(received_at=at))
     await die(customer.database)
     alive = customer.door(rasa)
-    alive.recover("website")
+    await take_over(alive)
+    await customer.hears(1)
+    await alive.close()
+    assert "尾号8888" in (await handoffs.lines(talk))[-1].text
+
+
+async def test_a_message_that_always_ends_the_process_is_given_up_with_a_ticket(customer: Customer) -> None:
+    """Killed in the middle of its turn four times, and with what is counted as in a running product."""
+    rasa = Rasa()
+    begun, never = asyncio.Event(), asyncio.Event()
+
+    async def hangs(_: UserMessage) -> None:
+        begun.set()
+        await never.wait()
+
+    rasa.before = hangs
+    door = customer.door(rasa)
+    await door.take(line("你好", "m1"))
+    for _ in range(4):
+        await asyncio.wait_for(begun.wait(), PATIENCE)
+        begun.clear()
+        await kill(door)
+        await die(customer.database)
+        door = customer.door(rasa)
+        await take_over(door)
     [said] = await customer.hears(1)
     assert "单号" in said.body["text"]
-    await alive.close()
-    assert rasa.heard == []
+    assert not begun.is_set()
+    await door.close()
+
+
+async def test_a_turn_that_could_not_begin_is_not_counted_as_tried(customer: Customer) -> None:
+    """Redis is away for longer than a message that ends the process is tried, then it is back."""
+    rasa = Rasa()
+    door = customer.door(rasa)
+    closed = FairLockStore(redis_url=f"redis://127.0.0.1:{free_port()}")
+    working, door._workers._order = door._workers._order, closed
+    await door.take(line("你好", "m1"))
+    for _ in range(8):
+        await idle(door)
+        await die(customer.database)
+        await take_over(door)
+    await idle(door)
+    assert [row.who for row in await customer.lines()] == ["customer"]
+    door._workers._order = working
+    await die(customer.database)
+    await take_over(door)
+    await customer.sees("听到:你好")
+    await door.close()
+    await closed.close()
+    assert await TicketService(customer.database).queue() == []
 
 
 async def test_closing_finishes_what_is_in_flight_and_takes_nothing_new(customer: Customer) -> None:
@@ -294,6 +365,18 @@ async def test_typing_is_shown_while_the_bot_works(customer: Customer) -> None:
         await customer.sees("听到:你好")
         await door.close()
     assert woken.signals == [{"who": "bot", "on": True}, {"who": "bot", "on": False}]
+
+
+async def take_over(door: Door) -> None:
+    """As the recovery of a living process does."""
+    assert await door._inbox.abandoned("website") == ["web-1"]
+    door._workers.notice("web-1", is_urgent=True)
+
+
+async def idle(door: Door) -> None:
+    """Until the door works on nothing, whether it was answered or left."""
+    if tasks := [task for _, task in door._workers._at_work.values()]:
+        await asyncio.wait(tasks, timeout=PATIENCE)
 
 
 async def kill(door: Door) -> None:

@@ -1,5 +1,6 @@
 """Which lines are one turn, and that nothing personal slips through between two lines."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -27,6 +28,12 @@ def test_lines_that_come_close_together_are_one_turn() -> None:
     waiting = [line("你好", 0), line("我的钱", 0.9), line("没到账", 1.8), line("喂", 9)]
     assert texts(next_turn(waiting, 1.0)) == ["你好", "我的钱", "没到账"]
     assert joined(waiting[:3]).text == "你好\n我的钱\n没到账"
+
+
+def test_another_try_is_not_joined_by_what_the_first_could_not_wait_for() -> None:
+    waiting = [line("我的卡", 0), line("丢了", 0.5), line("尾号8888", 1.7)]
+    assert len(next_turn(waiting, 1.0)) == 3
+    assert len(next_turn([replace(one, tries=1) for one in waiting], 1.0)) == 2
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,13 @@ def test_an_ordinal_presses_in_a_list_to_choose_from(text: str, pressed: str | N
     assert typed([*options, {"title": "已解决", "payload": "c"}], text) is None
 
 
+@pytest.mark.parametrize(("text", "stars"), [("5分", 5), ("四星吧", 4), ("非常满意", 5), ("2", 2), ("3星 太慢", None)])
+def test_stars_in_words_press_where_they_are_asked_for(text: str, stars: int | None) -> None:
+    asked = [{"title": str(number), "payload": f"p{number}"} for number in range(1, 6)]
+    assert typed(asked, text) == (f"p{stars}" if stars else None)
+    assert text == "2" or typed(BUTTONS, text) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

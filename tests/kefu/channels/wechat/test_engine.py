@@ -144,6 +144,18 @@ async def test_who_floods_is_asked_to_wait_and_alone(wire: Wire, monkeypatch: py
         assert wired.heard("o2") == ["答 你好"]
 
 
+async def test_an_emergency_is_heard_although_its_sender_floods_but_not_for_ever(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks_module, "MESSAGES", Rate(1, 0.001))
+    monkeypatch.setattr(tasks_module, "EMERGENCIES", Rate(2, 0.001))
+    async with wire() as wired:
+        for text in ("在吗", "快", "我的钱被盗刷了", "我的钱被盗刷了！", "我的钱被盗刷了！！"):
+            await wired.say(text)
+        assert wired.bot.heard == ["在吗", "我的钱被盗刷了", "我的钱被盗刷了!"]
+        assert ["太快" in text for text in wired.heard()] == [False, True, False, False, True]
+
+
 async def test_silence_is_no_reply_but_an_apology(wire: Wire) -> None:
     async with wire() as wired:
         await wired.say("静")

@@ -1,0 +1,66 @@
+"""A database that is slow or away while a callback waits: an answer or an apology, never both, and no word lost."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from kefu.channels import filing as filing_module
+from kefu.channels.apology import APOLOGY_UNSTORED
+from kefu.channels.log import conversation_key
+from kefu.desk.tickets import TicketService
+from tests.kefu.channels.wechat.conftest import Wire, Wired, until
+
+
+@pytest.mark.parametrize("tries", [1, 3])
+async def test_who_waits_for_a_slow_database_gets_the_answer_and_no_apology(wire: Wire, tries: int) -> None:
+    """The platform hangs up while the message is being stored; then it asks again, or it does not."""
+    async with wire() as wired:
+        await wired.say("在吗")
+        wired.platform.tries, before = tries, len(wired.platform.callbacks)
+        async with wired.database.transaction(conversation_key(wired.conversation())):
+            saying = asyncio.create_task(wired.say("你好"))
+            await until(lambda: len(wired.platform.callbacks) > before)
+            assert wired.platform.callbacks[before][1] != 200, "acknowledged, and perhaps never stored"
+        await saying
+        await until(lambda: len(wired.heard()) > 1, patience=30)
+        wired.platform.tries = 3
+        assert await wired.heard_so_far() == ["答 在吗", "答 你好"]
+        assert wired.bot.heard == ["在吗", "你好"]
+
+
+async def test_what_was_not_stored_has_a_reference_in_the_log_and_is_in_a_ticket_later(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(filing_module, "_RETRY_SECONDS", 0.1)
+    async with wire() as wired:
+        users = ("o1", "o2")
+        for openid in users:
+            await wired.say("在吗", openid)
+        with monkeypatch.context() as away, caplog.at_level(logging.WARNING):
+            away.setattr(wired.database, "quick", _away)
+            await asyncio.gather(*(wired.say(f"我是{openid}，钱没到账", openid) for openid in users))
+            references = [_reference(wired, openid) for openid in users]
+        assert len(set(references)) == 2
+        assert all(f"account=post reference={reference}" in caplog.text for reference in references)
+        await until(lambda: all(len(wired.heard(openid)) == 3 for openid in users), patience=30)
+        tickets = await TicketService(wired.database).queue()
+        assert len(tickets) == 2
+        for openid, reference in zip(users, references, strict=True):
+            [ticket] = [one for one in tickets if f"我是{openid}，钱没到账" in one.description]
+            assert reference in ticket.description
+            assert ticket.id in wired.heard(openid)[-1]
+        assert wired.bot.heard == ["在吗", "在吗"]
+
+
+async def _away(*_: Any) -> None:
+    raise OSError("the database is away")
+
+
+def _reference(wired: Wired, openid: str) -> str:
+    """What the apology names."""
+    said = wired.heard(openid)[-1]
+    before, after = APOLOGY_UNSTORED.split("{reference}")
+    assert said.startswith(before.split("{hotline}")[0]) and said.endswith(after)
+    return said.removesuffix(after).rsplit(" ", 1)[1]
