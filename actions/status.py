@@ -31,9 +31,6 @@ def status_line(ticket: Ticket) -> str:
 async def tickets_of(turn: Turn, limit: int = 3) -> list[Ticket]:
     """The customer's latest tickets, newest first: on one channel, and on those that are bound to it."""
     service = TicketService(database())
-    found = [
-        ticket
-        for one in await conversations_of(turn.conversation)
-        for ticket in await service.of_customer(turn.brand.id, one, limit)
-    ]
+    customers = await conversations_of(turn.conversation)
+    found = [ticket for one in customers for ticket in await service.of_customer(turn.brand.id, one, limit)]
     return sorted(found, key=lambda ticket: ticket.created_at, reverse=True)[:limit]
