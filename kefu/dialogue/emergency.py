@@ -1,6 +1,7 @@
 """The emergency lane: acted on whatever the classifier makes of it; edited in data/lexicon/emergency.yml."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ THEFT = "account_theft"
 
 _CLAUSE_START = re.compile(r"[^,.;!?。、\s]*$")
 _CLAUSE_END = re.compile(r"[^,.;!?。、\s]*")
+_WORDS = "words"  # lists that several patterns share
+_NAME = re.compile(r"\{([^\W\d]\w*)\}")
 _LONGEST_CLAUSE = 100  # characters on either side of what was said
 
 
@@ -50,7 +53,10 @@ def load_emergencies(path: Path) -> tuple[Kind, ...]:
     content = load_yaml(path)
     if not isinstance(content, LineDict):
         raise DataError(path, 1, "应是“种类: {title, said, unless}”")
-    return tuple(_kind(path, content, name) for name in content)
+    words = content.get(_WORDS) or {}
+    if not isinstance(words, dict) or not all(isinstance(one, str) and one for one in words.values()):
+        raise DataError(path, content.lines[_WORDS], "words 下面应是“名字: '词|词'”")
+    return tuple(_kind(path, content, name, words) for name in content if name != _WORDS)
 
 
 def find_emergency(text: str, kinds: tuple[Kind, ...] | None = None) -> Kind | None:
@@ -64,7 +70,7 @@ def emergencies() -> tuple[Kind, ...]:
     return load_emergencies(settings().data_dir / "lexicon" / "emergency.yml")
 
 
-def _kind(path: Path, content: LineDict, name: str) -> Kind:
+def _kind(path: Path, content: LineDict, name: str, words: Mapping[str, str]) -> Kind:
     fields = content[name]
     if not isinstance(fields, LineDict) or set(fields) - {"undone"} != {"title", "said", "unless"}:
         raise DataError(path, content.lines[name], f"{name} 下面应有且只有 title、said、unless（还可以有 undone）")
@@ -73,7 +79,9 @@ def _kind(path: Path, content: LineDict, name: str) -> Kind:
         if not isinstance(fields[key], list) or not all(isinstance(one, str) and one for one in fields[key]):
             raise DataError(path, content.lines[name], f"{name} 的 {key} 应是说法的列表，每条不能为空")
     try:
-        patterns = {key: tuple(map(re.compile, fields[key])) for key in lists}
+        patterns = {key: tuple(re.compile(_expanded(one, words)) for one in fields[key]) for key in lists}
+    except KeyError as error:
+        raise DataError(path, content.lines[name], f"{name} 用到的 {{{error.args[0]}}} 不在 words 里") from error
     except re.error as error:
         raise DataError(path, content.lines[name], f"{name} 的正则不对：{error}") from error
     return Kind(name, str(fields["title"]), **patterns)
@@ -85,3 +93,8 @@ def _clauses_of(match: re.Match[str]) -> str:
     before = _CLAUSE_START.search(text[max(0, start - _LONGEST_CLAUSE) : start])
     after = _CLAUSE_END.match(text[end : end + _LONGEST_CLAUSE])
     return (before[0] if before else "") + match[0] + (after[0] if after else "")
+
+
+def _expanded(pattern: str, words: Mapping[str, str]) -> str:
+    """A pattern with the lists that it names ({家人}) in place; {0,4} is no name."""
+    return _NAME.sub(lambda name: f"(?:{words[name[1]]})", pattern)

@@ -279,6 +279,13 @@ def test_the_first_kind_that_is_said_and_not_excepted(tmp_path: Path, text: str,
     assert (found and found.name) == kind
 
 
+def test_a_list_of_words_is_named_where_several_sayings_share_it(tmp_path: Path) -> None:
+    content = GOOD.replace("[手机丢]", "['{家人}的手机丢{1,2}']")
+    kinds = load(tmp_path, f"words:\n  家人: '爸爸?|妈妈?'\n{content}")
+    assert [find_emergency(text, kinds) is not None for text in ("我爸的手机丢丢", "他的手机丢丢")] == [True, False]
+    assert "words" not in [kind.name for kind in kinds]
+
+
 # BUG kefu/dialogue/emergency.py:40: no kinds are taken for none given
 def test_without_kinds_nothing_is_an_emergency() -> None:
     assert find_emergency("钱被盗刷了", ()) is None
@@ -302,6 +309,8 @@ def test_without_kinds_nothing_is_an_emergency() -> None:
         ("  unless: []", "  unless:", 6, "lost"),
         # BUG kefu/dialogue/emergency.py:54: a pattern that matches everything makes every message an emergency
         ("[手机丢]", "[手机丢, '']", 6, "lost"),
+        ("[手机丢]", "['{家人}的手机丢{0,2}']", 6, "{家人} 不在 words 里"),
+        ("lost:", "words: [家人]\nlost:", 6, "words 下面应是"),
     ],
 )
 def test_a_mistake_is_reported_with_file_and_line(
