@@ -93,6 +93,7 @@ async def test_a_reply_reaches_rasa_as_the_contract_says(
         (conversation_of("post", "o1"), "wechat"),
         ("e2e-1", "latest"),
     ],
+    ids=["visitor", "customer", "follower", "other"],
 )
 async def test_the_channel_is_the_one_whose_conversation_it_is(
     server: Receiver, client: httpx.AsyncClient, conversation: str, channel: str
