@@ -155,8 +155,10 @@ def test_a_customer_logs_in_and_out(visit: Visit, server: FakeServer) -> None:
     chat.page.evaluate("Kefu.setUserToken(btoa(JSON.stringify({ sub: '2a', exp: 2 })) + '.y')")  # a fresh token
     expect(chat.bubbles).to_contain_text(["登录了", "收到：登录了"])
     server.fail("/messages", *["drop"] * 100)
-    chat.say("没发出去的私事")
+    with chat.page.expect_event("requestfailed"):
+        chat.say("没发出去的私事")
     chat.page.evaluate("Kefu.setUserToken(null)")
+    expect(chat.bubbles).to_have_count(0)  # before that, a try may be on its way as the one who wrote it
     server.faults.clear()
     chat.say("下一个人")
     chat.hears("收到：下一个人")
