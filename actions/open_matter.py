@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.guided import is_another_question, place, says_unsolved, try_next, untried
 from actions.matter import answered, bare_amount, only_facts, stay
-from actions.showing import go_on, note, offer_ticket, say, show
+from actions.showing import go_on, miss, note, offer_ticket, say, show
 from actions.turn import Turn
 from kefu.dialogue.answering import CHOICES, Decision, Guess, decide
 from kefu.dialogue.corrected_topic import corrected_topic
@@ -82,11 +82,13 @@ def _tells_of(entry: FaqEntry, what: str, turn: Turn) -> bool:
 
 
 def ask_what_is_missing(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
-    """没收到, before anything was talked about: a refund, a code? Empty for any other message."""
+    """没收到, before anything was talked about: a refund, a code? Asked once; empty for any other message."""
     if tracker.get_slot("topic") or turn.is_pressed or not _MISSING.match(turn.text):
         return []
+    if tracker.get_slot("misses"):
+        return miss(dispatcher, turn, tracker)
     dispatcher.utter_message(response="utter_what_is_missing")
-    return [SlotSet("question", turn.text)]
+    return [SlotSet("question", turn.text), SlotSet("misses", 1)]
 
 
 def still_not(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:

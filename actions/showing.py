@@ -14,7 +14,7 @@ from actions.matter import answered, stay
 from actions.turn import Turn
 from kefu.dialogue.answering import Decision
 from kefu.dialogue.guides import Guide, Option, guides
-from kefu.dialogue.said import facts
+from kefu.dialogue.said import FACTS, facts
 from kefu.dialogue.ticket_form import asks
 from kefu.knowledge import Band, FaqEntry, knowledge_base
 from kefu.knowledge.news import News, latest_news
@@ -53,8 +53,8 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision
     """Utter a decision; returns the events that remember it."""
     if decision.band is Band.CLARIFY:
         offered = [*decision.entries, *([decision.also] if decision.also else [])]
-        asks = "您问的是哪一个？点一下就行。" if len(offered) > 1 else "您想问的是这个吗？不是的话，换个说法我再找找。"
-        dispatcher.utter_message(text=asks, buttons=choices(offered))
+        which = "您问的是哪一个？点一下就行。" if len(offered) > 1 else "您想问的是这个吗？不是的话，换个说法我再找找。"
+        dispatcher.utter_message(text=which, buttons=choices(offered))
         return [SlotSet("faq_id", None)]
     if decision.band is Band.REFUSE:
         return miss(dispatcher, turn, tracker)
@@ -144,11 +144,11 @@ def _asks_on(turn: Turn, tracker: Tracker) -> bool:
 def _once_more(
     dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, others: list[FaqEntry]
 ) -> list[EventType]:
-    """What to say instead of the same answer: it was asked on, more was told, or the answer has not helped."""
-    told = facts(turn.said())
-    if _asks_on(turn, tracker):
+    """What to say instead of the same answer: it was asked on (said once), more was told, or it has not helped."""
+    told = {name: value for name, value in facts(turn.said()).items() if name in FACTS}
+    if _asks_on(turn, tracker) and not tracker.get_slot("misses"):
         dispatcher.utter_message(response="utter_asked_on", buttons=still_unsolved(others[:2]))
-        return []
+        return [SlotSet("misses", 1)]
     if told and not says_unsolved(turn.text):
         return note(dispatcher, told)
     return _another_way(dispatcher, tracker, others)

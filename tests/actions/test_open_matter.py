@@ -45,6 +45,8 @@ async def test_without_a_matter_it_is_asked_what_has_not_come(action: type[Actio
     talk = Talk()
     assert text_of(await talk.hear(action(), text, "withdraw_arrival")) == "utter_what_is_missing"
     assert talk.slots.get("topic") is None
+    heard = [text_of(await talk.hear(action(), text, "withdraw_arrival")) for _ in range(2)]
+    assert heard == ["utter_miss_second", "utter_miss_give_up"], "never a loop"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,16 @@ async def test_who_asks_on_is_not_taken_for_somebody_who_was_not_helped() -> Non
     await talk.hear(ActionAnswer(), "账户被锁定怎么解锁", "account_locked")
     said = await talk.hear(ActionAnswer(), "解锁要什么材料吗", "account_locked")
     assert text_of(said) == "utter_asked_on"
-    assert text_of(await talk.hear(ActionAnswer(), "还是解锁不了", "account_locked")) != "utter_asked_on"
+    again = [
+        text_of(await talk.hear(ActionAnswer(), f"解锁要{what}吗", "account_locked")) for what in ("本人去", "银行卡")
+    ]
+    assert again == ["utter_asked_thrice", "utter_miss_give_up"], "never a loop"
+
+
+async def test_another_matter_in_two_words_is_another_one() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "客服电话多少", "contact")
+    assert faq_of(await talk.hear(ActionAnswer(), "退款呢", "refund"))[0].startswith("refund.")
 
 
 async def test_what_is_told_beside_the_same_question_is_noted() -> None:
@@ -82,6 +93,8 @@ async def test_what_is_told_beside_the_same_question_is_noted() -> None:
     await talk.hear(ActionAnswer(), "重复扣款", "wrong_charge")
     said = await talk.hear(ActionAnswer(), "重复扣款两次都是65块", "wrong_charge", amount="65")
     assert "金额65元" in text_of(said) and talk.slots["amount"] == "65"
+    said = await talk.hear(ActionAnswer(), "重复扣款,我手机138****5678", "wrong_charge", phone="138****5678")
+    assert "138****5678" in text_of(said)
 
 
 async def test_without_a_matter_nobody_knows_how_long_what_takes() -> None:
