@@ -7,10 +7,12 @@ leads to a quantity.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 
 from kefu.text.chars import SPOKEN_DIGITS
 from kefu.text.pii import BLANK, MOBILE, Claim
+from kefu.text.pii_numbers import numbers
 
 _PASSWORD = r"密码|口令|(?<![a-z])(?:passw(?:or)?d|passcode|(?:pwd|pin)(?![a-z])码?)"
 _CODE = (
@@ -52,6 +54,31 @@ _UNIT = re.compile(r" ?(?:[年月元块次位个天%秒]|分钟|小时|万(?!一
 
 def secrets(shadow: str) -> Iterator[Claim]:
     """Claim what follows 密码 or 验证码 when it is one, and what precedes 是验证码."""
+    in_a_number = _in_a_number(shadow)
+    for claim in _announced(shadow):
+        if not in_a_number(claim):
+            yield claim
+    for match in _TRAILING.finditer(shadow):
+        if not MOBILE.fullmatch(match["secret"]) and not _HOTLINE.fullmatch(match["secret"]):
+            yield Claim("password" if match["password"] else "code", *match.span("secret"))
+
+
+def _in_a_number(shadow: str) -> Callable[[Claim], bool]:
+    """Tells whether a claim is only a group of a card's or telephone's number: no code is 6222 in 验证码 6222 0212 …"""
+    found: list[Claim] | None = None
+
+    def within(claim: Claim) -> bool:
+        nonlocal found
+        if found is None:
+            found = sorted(numbers(shadow), key=lambda number: number.start)
+        number = bisect_right(found, claim.start, key=lambda number: number.start) - 1
+        return number >= 0 and claim.end <= found[number].end and claim[1:] != found[number][1:]
+
+    return within
+
+
+def _announced(shadow: str) -> Iterator[Claim]:
+    """What stands after a word that announces it, and after 改成 or 和 behind that."""
     done = 0
     for match in _ANNOUNCED.finditer(shadow):
         if match.start() < done:
@@ -69,9 +96,6 @@ def secrets(shadow: str) -> Iterator[Claim]:
                 break
             start = further.end()
             end = _secret_end(shadow, start, kind, "")
-    for match in _TRAILING.finditer(shadow):
-        if not MOBILE.fullmatch(match["secret"]) and not _HOTLINE.fullmatch(match["secret"]):
-            yield Claim("password" if match["password"] else "code", *match.span("secret"))
 
 
 def _secret_end(shadow: str, start: int, kind: str, link: str) -> int:

@@ -14,9 +14,9 @@ from kefu.text.mask import mask, mask_with_findings
 
 CARD, ID = "[银行卡号]", "[身份证号]"
 
-# What follows 单号 or 工单 is an order's number, and stays.
+# What follows 单号 or 工单 is an order's number, and stays; what stands beside 密码 is a test of its own.
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=10).filter(
-    lambda text: not re.search("号|(订单|流水|交易|工单)$", text)
+    lambda text: not re.search("号|码|碼|口令|(订单|流水|交易|工单)$", text)
 )
 WORDS = st.lists(
     st.sampled_from(
@@ -101,6 +101,26 @@ def test_no_card_survives(before, card, after, separator):
 @given(HAN, id_cards(), HAN, SEPARATORS)
 def test_no_id_card_survives(before, number, after, separator):
     assert mask(before + grouped(number, (6, 8), separator) + after) == before + ID + after
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(["验证码", "收不到验证码", "我把验证码", "动态码是", "密码", "密码是", "支付密码 ", "口令为"]),
+    st.one_of(
+        st.tuples(cards(), st.just((4, 4, 4, 4))),
+        st.tuples(id_cards(), st.just((6, 8))),
+        st.tuples(MOBILES, st.just((3, 4))),
+    ),
+    SEPARATORS,
+)
+@example("验证码", ("6200000000000005", (4, 4, 4, 4)), " ")
+@example("密码是", ("11010519491231002X", (6, 8)), " - ")
+@example("收不到验证码", ("13800138000", (3, 4)), " ")
+def test_no_group_of_a_number_is_left_where_a_secret_is_announced(before, number, separator):
+    digits, sizes = number
+    masked = mask(before + grouped(digits, sizes, separator))
+    assert masked.startswith(before)
+    assert masked.removeprefix(before) in (CARD, ID, "[密码]", "[验证码]", f"{digits[:3]}****{digits[7:]}")
 
 
 @settings(max_examples=100, deadline=None)
