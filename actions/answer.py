@@ -103,6 +103,9 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
+    more = of_the_matter(dispatcher, turn, tracker)
+    if more:
+        return more
     odd = take_complaint(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
     if odd:
         return odd

@@ -9,11 +9,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
-from actions.buttons import register_or_person
 from actions.feedback import rate_late
+from actions.going_on import noted
 from actions.guided import option_named
 from actions.lost_money import ask_who
-from actions.matter import KEPT, stay
+from actions.matter import KEPT
 from actions.menu_keys import press_key
 from actions.notes import about_ticket
 from actions.open_matter import about_matter, ranking_of
@@ -80,8 +80,8 @@ class ActionOutOfScope(Action):
         if chinese != turn.text:
             return _without_english(dispatcher, turn, tracker, chinese)
         if kind is Kind.ORDINARY and tracker.get_slot("topic") and _adds_to_the_story(turn):
-            dispatcher.utter_message(response="utter_matter_noted", buttons=register_or_person())
-            return [*(stay(turn, tracker) if _is_about_it(turn) else []), SlotSet("asks", "register")]
+            heard = noted(dispatcher, turn, tracker)
+            return heard if _is_about_it(turn) else heard[-1:]
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
             return _decline(dispatcher, tracker, kind)
         decision = decide(turn.text, ranking_of(turn, tracker), turn.brand, knowledge_base(), turn.questions)
