@@ -11,6 +11,7 @@ from actions.brand import ask_brand, must_ask_brand, point_to_other, resumed
 from actions.buttons import branches_of
 from actions.complaint import take_complaint
 from actions.emergency import kind_of, raise_alarm
+from actions.going_on import go_on_with_it
 from actions.guided import option_named, options_meant
 from actions.lost_money import ask_who
 from actions.matter import answered, joined, matter, stay
@@ -103,7 +104,7 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
-    more = of_the_matter(dispatcher, turn, tracker)
+    more = go_on_with_it(dispatcher, turn, tracker)
     if more:
         return more
     odd = take_complaint(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)

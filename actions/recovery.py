@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.feedback import rate_late
-from actions.going_on import noted
+from actions.going_on import go_on_with_it, noted
 from actions.guided import option_named
 from actions.lost_money import ask_who
 from actions.matter import KEPT
@@ -79,6 +79,9 @@ class ActionOutOfScope(Action):
         chinese = in_chinese(turn.text)
         if chinese != turn.text:
             return _without_english(dispatcher, turn, tracker, chinese)
+        more = go_on_with_it(dispatcher, turn, tracker) if kind is Kind.ORDINARY and turn.confidence < SURE else []
+        if more:
+            return more
         if kind is Kind.ORDINARY and tracker.get_slot("topic") and _adds_to_the_story(turn):
             heard = noted(dispatcher, turn, tracker)
             return heard if _is_about_it(turn) else heard[-1:]

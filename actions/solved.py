@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.feedback import rate_late
+from actions.going_on import go_on_with_it
 from actions.guided import option_named, place, try_next, untried
 from actions.lost_money import ASKS as LOST
 from actions.notes import about_alarm
@@ -17,6 +18,7 @@ from actions.open_matter import note_facts
 from actions.phone import reassure
 from actions.showing import ask_again, go_on, offer_ticket
 from actions.turn import Turn
+from kefu.dialogue.answering import SURE
 from kefu.dialogue.guides import Option
 
 _SOLVED = re.compile(
@@ -82,6 +84,9 @@ class ActionUnsolved(Action):
         noted = note_facts(dispatcher, turn, tracker)
         if noted:
             return [*noted, SlotSet("nothing_left", False)]
+        more = [] if turn.confidence >= SURE else go_on_with_it(dispatcher, turn, tracker)  # 没有提示 denies nothing
+        if more:
+            return [*more, SlotSet("nothing_left", False)]
         here = place(tracker) if turn.text != UNSOLVED["title"] else None  # who presses 没解决 wants it registered
         if here and here.option and untried(here.option, turn, tracker):
             events = go_on(dispatcher, turn, tracker, here.guide, here.option, try_next(here.option, tracker))
