@@ -19,6 +19,7 @@ from actions.notes import about_ticket
 from actions.notices import tell_notices
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
+from actions.registering import register_now
 from actions.showing import ask_again, go_on, guide_of, miss, say, show
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
@@ -104,7 +105,7 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
-    more = go_on_with_it(dispatcher, turn, tracker)
+    more = register_now(dispatcher, turn, tracker) or go_on_with_it(dispatcher, turn, tracker)
     if more:
         return more
     odd = take_complaint(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)

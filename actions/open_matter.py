@@ -115,6 +115,10 @@ def corrected(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) ->
 
 def ranking_of(turn: Turn, tracker: Tracker) -> list[Guess]:
     """What a message may be about: of 要多久, which the open matter alone makes complete, that matter."""
+    return [Guess(tracker.get_slot("topic"), 1.0)] if asks_how_long(turn, tracker) else turn.ranking
+
+
+def asks_how_long(turn: Turn, tracker: Tracker) -> bool:
+    """Whether a message asks 要多久 of the open matter."""
     topic = tracker.get_slot("topic") or ""
-    is_elliptic = is_business(topic) and is_topic(topic) and not turn.is_pressed and _HOW_LONG.match(turn.text)
-    return [Guess(topic, 1.0)] if is_elliptic else turn.ranking
+    return is_business(topic) and is_topic(topic) and not turn.is_pressed and bool(_HOW_LONG.match(turn.text))

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.feedback import rate_late
-from actions.going_on import go_on_with_it, noted
+from actions.going_on import go_on_with_it
 from actions.guided import option_named
 from actions.lost_money import ask_who
 from actions.matter import KEPT
@@ -18,7 +18,8 @@ from actions.menu_keys import press_key
 from actions.notes import about_ticket
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
-from actions.showing import go_on, miss, offer_ticket, say
+from actions.registering import register_now
+from actions.showing import go_on, miss, noted, offer_ticket, say
 from actions.tickets import ticket_named
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
@@ -68,6 +69,9 @@ class ActionOutOfScope(Action):
         of_the_matter = about_matter(dispatcher, turn, tracker)
         if of_the_matter:
             return of_the_matter
+        bidden = register_now(dispatcher, turn, tracker)
+        if bidden:
+            return bidden
         kind = kind_of_text(turn.text)
         if kind in (Kind.HEARD, Kind.PLEASED, Kind.ANGRY):
             return _reaction(dispatcher, tracker, kind)

@@ -10,15 +10,15 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.feedback import rate_late
-from actions.going_on import go_on_with_it
 from actions.guided import option_named, place, try_next, untried
 from actions.lost_money import ASKS as LOST
+from actions.no_denial import no_denial
 from actions.notes import about_alarm
 from actions.open_matter import note_facts
 from actions.phone import reassure
+from actions.registering import OFFERS, agreed
 from actions.showing import ask_again, go_on, offer_ticket
 from actions.turn import Turn
-from kefu.dialogue.answering import SURE
 from kefu.dialogue.guides import Option
 
 _SOLVED = re.compile(
@@ -42,9 +42,8 @@ class ActionSolved(Action):
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
-        if tracker.get_slot("asks") == "register" and not turn.is_pressed and not _SOLVED.search(turn.text):
-            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
-            return [SlotSet("faq_id", tracker.get_slot("faq_id"))]
+        if not _SOLVED.search(turn.text) and (tracker.get_slot("asks") in OFFERS):
+            return [SlotSet("faq_id", tracker.get_slot("faq_id")), *agreed(dispatcher, turn, tracker)]
         if turn.text.rstrip().endswith("?") and not turn.is_pressed:  # 就这？ is no yes
             kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
             return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
@@ -84,9 +83,9 @@ class ActionUnsolved(Action):
         noted = note_facts(dispatcher, turn, tracker)
         if noted:
             return [*noted, SlotSet("nothing_left", False)]
-        more = [] if turn.confidence >= SURE else go_on_with_it(dispatcher, turn, tracker)  # 没有提示 denies nothing
-        if more:
-            return [*more, SlotSet("nothing_left", False)]
+        other = no_denial(dispatcher, turn, tracker)
+        if other:
+            return [*other, SlotSet("nothing_left", False)]
         here = place(tracker) if turn.text != UNSOLVED["title"] else None  # who presses 没解决 wants it registered
         if here and here.option and untried(here.option, turn, tracker):
             events = go_on(dispatcher, turn, tracker, here.guide, here.option, try_next(here.option, tracker))
@@ -110,10 +109,9 @@ class ActionHeard(Action):
         if tracker.get_slot("topic") and _SOLVED.search(Turn.of(tracker).text):
             dispatcher.utter_message(response="utter_solved")
             return [SlotSet(name, None) for name in _MATTER]
-        if asks == "register" and tracker.get_slot("topic"):
-            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
-        else:
-            dispatcher.utter_message(response="utter_lost_money_again" if asks == LOST else "utter_heard")
+        if asks in OFFERS and tracker.get_slot("topic"):
+            return agreed(dispatcher, Turn.of(tracker), tracker)
+        dispatcher.utter_message(response="utter_lost_money_again" if asks == LOST else "utter_heard")
         return []
 
 
