@@ -13,6 +13,7 @@ from actions.complaint import take_complaint
 from actions.emergency import kind_of, raise_alarm
 from actions.going_on import go_on_with_it
 from actions.guided import option_named, options_meant
+from actions.in_passing import go_along
 from actions.lost_money import ask_who
 from actions.matter import answered, joined, matter, stay
 from actions.notes import about_ticket
@@ -105,7 +106,11 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
-    more = register_now(dispatcher, turn, tracker) or go_on_with_it(dispatcher, turn, tracker)
+    more = (
+        go_along(dispatcher, turn, tracker)
+        or register_now(dispatcher, turn, tracker)
+        or go_on_with_it(dispatcher, turn, tracker)
+    )
     if more:
         return more
     odd = take_complaint(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
@@ -131,7 +136,7 @@ def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType
 
 async def tell(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
     """Utter a decision with what belongs to it: notices before an answer, a guide's question once more without one."""
-    if decision.band is not Band.ANSWER and ask_again(dispatcher, tracker):
+    if decision.band is not Band.ANSWER and ask_again(dispatcher, turn, tracker):
         return [*stay(turn, tracker), SlotSet("asks", "guide")]
     if decision.band is Band.ANSWER:
         await tell_notices(dispatcher, turn, decision.entries[0].intent)

@@ -41,7 +41,7 @@ def go_on_with_it(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker
     if not is_statement:
         near = [hit.entry for hit in hits if hit.score >= _NEAR]
         return [*stay(turn, tracker), *_offer(dispatcher, turn, tracker, near)]
-    if ask_again(dispatcher, tracker):
+    if ask_again(dispatcher, turn, tracker):
         return [*stay(turn, tracker), SlotSet("asks", "guide")]
     return noted(dispatcher, turn, tracker)
 

@@ -13,6 +13,7 @@ from actions.showing import go_on, miss, note, offer_ticket, say, show
 from actions.turn import Turn
 from kefu.dialogue.answering import CHOICES, Decision, Guess, decide
 from kefu.dialogue.corrected_topic import corrected_topic
+from kefu.dialogue.same_matter import family
 from kefu.knowledge import Band, FaqEntry, knowledge_base
 from kefu.topics import is_business, is_topic, title
 
@@ -114,8 +115,8 @@ def corrected(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) ->
 
 
 def ranking_of(turn: Turn, tracker: Tracker) -> list[Guess]:
-    """What a message may be about: of 要多久, which the open matter alone makes complete, that matter."""
-    return [Guess(tracker.get_slot("topic"), 1.0)] if asks_how_long(turn, tracker) else turn.ranking
+    """What a message may be about: of 要多久, which the open matter alone makes complete, that matter (its arrival)."""
+    return [Guess(family(tracker.get_slot("topic"))[-1], 1.0)] if asks_how_long(turn, tracker) else turn.ranking
 
 
 def asks_how_long(turn: Turn, tracker: Tracker) -> bool:

@@ -12,6 +12,7 @@ from actions.brand import ask_brand, must_ask_brand
 from actions.feedback import rate_late
 from actions.going_on import go_on_with_it
 from actions.guided import option_named
+from actions.in_passing import go_along
 from actions.lost_money import ask_who
 from actions.matter import KEPT
 from actions.menu_keys import press_key
@@ -69,7 +70,7 @@ class ActionOutOfScope(Action):
         of_the_matter = about_matter(dispatcher, turn, tracker)
         if of_the_matter:
             return of_the_matter
-        bidden = register_now(dispatcher, turn, tracker)
+        bidden = go_along(dispatcher, turn, tracker) or register_now(dispatcher, turn, tracker)
         if bidden:
             return bidden
         kind = kind_of_text(turn.text)

@@ -88,7 +88,7 @@ def show(
         text, buttons = _with_further(text, also, buttons)
     elif guide:
         text += f"\n\n{guide.ask}"
-        buttons = branches(guide)
+        buttons = branches(guide, turn.brand.id)
     dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
 
 
@@ -111,12 +111,12 @@ def offer_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, first: str)
     return [SlotSet("misses", misses), SlotSet("asks", "register")]
 
 
-def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+def ask_again(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> bool:
     """Whether the guide's question was put once more, for an answer that fits none of its options."""
     here = place(tracker)
     if here is None or here.option or tracker.get_slot("asks") == "guide":
         return False
-    dispatcher.utter_message(response="utter_guide_again", buttons=branches(here.guide))
+    dispatcher.utter_message(response="utter_guide_again", buttons=branches(here.guide, turn.brand.id))
     return True
 
 

@@ -11,6 +11,7 @@ from actions.answer import answer
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.feedback import rate_late
 from actions.guided import option_named, place, try_next, untried
+from actions.in_passing import close
 from actions.lost_money import ASKS as LOST
 from actions.no_denial import no_denial
 from actions.notes import about_alarm
@@ -26,7 +27,6 @@ _SOLVED = re.compile(
 )
 _NOTHING_ELSE = re.compile(r"^没(有)?(别的|其他(的)?|什么)?(问题|事)?(要补充的?)?了[,.!吧啊]*$")
 _ALL = re.compile(r"全|都|解决")
-_MATTER = ("faq_id", "topic", "question", "guide", "tried", "asks")
 
 
 class ActionSolved(Action):
@@ -50,7 +50,7 @@ class ActionSolved(Action):
         here = place(tracker)
         if here and here.option is None and not turn.is_pressed and not _SOLVED.search(turn.text):
             kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
-            if ask_again(dispatcher, tracker):
+            if ask_again(dispatcher, turn, tracker):
                 return [kept, SlotSet("asks", "guide")]
             return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
         if not (turn.is_pressed or tracker.get_slot("asks") == "solved" or _SOLVED.search(turn.text)):
@@ -60,8 +60,7 @@ class ActionSolved(Action):
         if left and not _ALL.search(turn.text):
             _next_step(dispatcher, left)
             return [SlotSet("faq_id", left[0].faq), SlotSet("asks", None)]
-        dispatcher.utter_message(response="utter_solved")
-        return [SlotSet("rated_faq", tracker.get_slot("faq_id")), *(SlotSet(name, None) for name in _MATTER)]
+        return close(dispatcher, tracker)
 
 
 class ActionUnsolved(Action):
@@ -107,8 +106,7 @@ class ActionHeard(Action):
         if of_the_alarm:
             return of_the_alarm
         if tracker.get_slot("topic") and _SOLVED.search(Turn.of(tracker).text):
-            dispatcher.utter_message(response="utter_solved")
-            return [SlotSet(name, None) for name in _MATTER]
+            return close(dispatcher, tracker)
         if asks in OFFERS and tracker.get_slot("topic"):
             return agreed(dispatcher, Turn.of(tracker), tracker)
         dispatcher.utter_message(response="utter_lost_money_again" if asks == LOST else "utter_heard")

@@ -15,6 +15,9 @@ _FACT = re.compile(
     rf"{_BEGINS}(有(?!什么|没有|啥|多)|是(?!不是)|用(?!不)|在(?!哪)|显示|提示|状态|写着?|说|拿着?)"
     r"|(的|中|着|对|够|有钱|成功|满格|正常|没错|没问题|好好的)(了|啊|呀|呢|[,.!])*$"
 )
+_DENIED = re.compile(  # 没换手机, 不在国外, 不是同一笔, 没这个选项
+    rf"{_BEGINS}(没有?(?![收到法用钱])(?!.{{0,4}}(反应|办法|到账))|不在|不欠|不支持|不是(?!我))[^,.?]{{1,8}}$"
+)
 _MATTER = re.compile(  # a complaint, a wish or a question: another matter, if it names one
     r"不(?!对.{0,2}是)|没(?!错|问题|有?停机|有?欠费)|忘|(?<!没)错|丢|失败|无法|报错|异常|被|要|想|帮|请|怎|咋|如何|能|可以|办|查"
     r"|投诉|举报|人工"
@@ -42,8 +45,9 @@ def _titles_another(text: str, topic: str) -> bool:
 
 
 def is_fact(text: str) -> bool:
-    """Whether a few words state something and neither complain, wish nor ask (用余额付的, 显示处理中)."""
-    return bool(_FACT.search(text)) and not _MATTER.search(text) and not asks(text)
+    """Whether a few words state something and neither complain, wish nor ask (用余额付的, 显示处理中, 没换手机)."""
+    states = (_FACT.search(text) and not _MATTER.search(text)) or _DENIED.search(text)
+    return bool(states) and not asks(text)
 
 
 def family(topic: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from actions.tickets import ActionSubmitTicket
 from kefu.database import Database
 from kefu.desk.models import Ticket
 from kefu.desk.tickets import TicketService
-from tests.actions.conversation import Talk, text_of, titles_of
+from tests.actions.conversation import Talk, text_of
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
