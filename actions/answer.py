@@ -106,13 +106,10 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
-    more = (
-        go_along(dispatcher, turn, tracker)
-        or register_now(dispatcher, turn, tracker)
-        or go_on_with_it(dispatcher, turn, tracker)
-    )
-    if more:
-        return more
+    for goes_on in (go_along, register_now, go_on_with_it):
+        more = goes_on(dispatcher, turn, tracker)
+        if more:
+            return more
     odd = take_complaint(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
     if odd:
         return odd

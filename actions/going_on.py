@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.buttons import still_unsolved
 from actions.matter import stay
 from actions.open_matter import asks_how_long
-from actions.showing import ask_again, miss, noted, say
+from actions.showing import miss, noted, say
 from actions.turn import Turn
 from kefu.dialogue.answering import CHOICES, SURE, Decision
 from kefu.dialogue.same_matter import family, stays
@@ -27,7 +27,9 @@ def go_on_with_it(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker
     """Go on with the open matter; empty for a message that stands by itself."""
     topic = tracker.get_slot("topic")
     is_repeated = turn.text in (tracker.get_slot("question") or "").split("；")
-    if turn.is_pressed or is_repeated or asks_how_long(turn, tracker) or not stays(turn.text, turn.intent, topic):
+    if turn.is_pressed or is_repeated or asks_how_long(turn, tracker):
+        return []
+    if not stays(turn.text, turn.intent, turn.confidence, topic):
         return []
     is_statement = not asks(turn.text) and not _WISHES.search(turn.text)
     is_sure = turn.intent in family(topic) and turn.confidence >= SURE
@@ -41,8 +43,6 @@ def go_on_with_it(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker
     if not is_statement:
         near = [hit.entry for hit in hits if hit.score >= _NEAR]
         return [*stay(turn, tracker), *_offer(dispatcher, turn, tracker, near)]
-    if ask_again(dispatcher, turn, tracker):
-        return [*stay(turn, tracker), SlotSet("asks", "guide")]
     return noted(dispatcher, turn, tracker)
 
 

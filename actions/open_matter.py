@@ -45,7 +45,7 @@ def about_matter(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
 def note_facts(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Keep facts that come alone after a question, so that nobody is asked for them again; empty where none do."""
     topic = tracker.get_slot("topic")
-    facts = only_facts(turn) or bare_amount(turn, topic or "")
+    facts = only_facts(turn, topic or "") or bare_amount(turn, topic or "")
     if not facts or not topic:
         return []
     return [*stay(turn, tracker), *starmap(SlotSet, facts.items()), *note(dispatcher, facts)]

@@ -32,6 +32,9 @@ from kefu.knowledge import Band, knowledge_base
 
 _MOST_MISSES = 3  # then a person is offered instead of the same words
 _WISHES = re.compile(r"给我|帮我|我要|我想|请|来(个|一)|讲|唱|推荐|介绍|告诉")
+_OF_THE_CARD = re.compile(  # what was paid with
+    r"^(我|就|是|用|的|那张|[\u4e00-\u9fff]{2,6}银行|[工农中建交招]行|[,.])*信用卡(的|付的?|呀|啊|[,.!])*$"
+)
 _OF_A_STORY = re.compile(
     r"[钱款账帐卡扣店付买卖转退充提单费额他她]|商|老板|对方|客服|银行|手机|电话|短信|余额|号|失败|收到|页面|按钮"
 )
@@ -74,6 +77,8 @@ class ActionOutOfScope(Action):
         if bidden:
             return bidden
         kind = kind_of_text(turn.text)
+        if kind is Kind.CREDIT and tracker.get_slot("topic") and _OF_THE_CARD.match(turn.text):
+            return noted(dispatcher, turn, tracker)
         if kind in (Kind.HEARD, Kind.PLEASED, Kind.ANGRY):
             return _reaction(dispatcher, tracker, kind)
         key = await press_key(dispatcher, turn, tracker, domain)

@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.buttons import register_or_person
-from actions.matter import matter
+from actions.matter import matter, stay
 from actions.turn import Turn
 from kefu.dialogue.ticket_form import asks
 
@@ -20,6 +20,7 @@ _HANDS_OVER = re.compile(  # not 帮我看看怎么充值
     r"(帮|替|给)我(?!.{0,6}(怎|如何|吗|什么)).{0,3}(处理|查|催|解决|弄|办|要回|追|申请|联系|问|看看?)(一?下|一?[查看]|吧|呀|啊|回来?|[,.!])*$"
     r"|^(那|行|好|请|麻烦|[,.!])*你们?(来|去|帮忙|给|倒是|快)?(查|联系|处理|催|办|解决|看)(一?下|一?[查看]|吧|呀|啊|[,.!])*$"
 )
+_LITTLE = 3  # characters beside the bidding
 OFFERS = ("register", "noted")  # what slot `asks` says where registering was offered, or mentioned
 _HEARD = re.compile(r"^(好|好的|嗯|哦|噢|行|ok|知道|明白|收到|[了啊呀吧呢,.!~\s])+$", re.IGNORECASE)
 
@@ -28,8 +29,10 @@ def register_now(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     """Begin the form for who bids it, with all that was told; empty for any other message."""
     if turn.is_pressed or asks(turn.text):
         return []
-    if _BIDS.search(turn.text):
-        return [*matter(turn, tracker), *begin_form(dispatcher)]
+    bid = _BIDS.search(turn.text)
+    if bid:
+        is_told = len(turn.text) - len(bid[0]) > _LITTLE or not tracker.get_slot("topic")
+        return [*(matter if is_told else stay)(turn, tracker), *begin_form(dispatcher)]
     if not _HANDS_OVER.search(turn.text) or not tracker.get_slot("topic"):
         return []
     if tracker.get_slot("asks") in OFFERS:

@@ -11,7 +11,7 @@ from actions.answer import answer
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.feedback import rate_late
 from actions.guided import option_named, place, try_next, untried
-from actions.in_passing import close
+from actions.in_passing import close, go_along
 from actions.lost_money import ASKS as LOST
 from actions.no_denial import no_denial
 from actions.notes import about_alarm
@@ -42,6 +42,9 @@ class ActionSolved(Action):
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
+        along = go_along(dispatcher, turn, tracker)
+        if along:
+            return along
         if not _SOLVED.search(turn.text) and (tracker.get_slot("asks") in OFFERS):
             return [SlotSet("faq_id", tracker.get_slot("faq_id")), *agreed(dispatcher, turn, tracker)]
         if turn.text.rstrip().endswith("?") and not turn.is_pressed:  # 就这？ is no yes
@@ -102,6 +105,9 @@ class ActionHeard(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Lead to the button that does what was offered; 办好了 ends the open matter."""
         asks = tracker.get_slot("asks")
+        along = go_along(dispatcher, Turn.of(tracker), tracker)
+        if along:
+            return along
         of_the_alarm = await about_alarm(dispatcher, Turn.of(tracker), tracker)
         if of_the_alarm:
             return of_the_alarm
@@ -126,7 +132,7 @@ class ActionWhatNow(Action):
         beside = reassure(dispatcher, turn, tracker) or await rate_late(dispatcher, turn, tracker)
         if beside:
             return beside
-        of_the_alarm = await about_alarm(dispatcher, turn, tracker)
+        of_the_alarm = await about_alarm(dispatcher, turn, tracker) or go_along(dispatcher, turn, tracker)
         if of_the_alarm:
             return of_the_alarm
         if option_named(turn, tracker):

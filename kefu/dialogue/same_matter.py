@@ -9,6 +9,8 @@ from kefu.dialogue.ticket_form import asks
 from kefu.topics import is_business, is_topic, names, topics
 
 _LONGEST = 10  # characters; more stand by themselves
+_LONGEST_UNSURE = 24  # unless they ask nothing, name no other matter, and the classifier is not sure
+_SURE = 0.9
 _ARRIVAL = "_arrival"
 _BEGINS = r"^(我|我们|这边|这|那|就|都|也|已经|页面|上面|它|他们?|对方|[,.!])*"
 _FACT = re.compile(
@@ -24,15 +26,19 @@ _MATTER = re.compile(  # a complaint, a wish or a question: another matter, if i
 )
 
 
-def stays(text: str, intent: str, topic: str | None) -> bool:
+def stays(text: str, intent: str, confidence: float, topic: str | None) -> bool:
     """Whether a message is about the open matter, whatever the classifier makes of it alone.
 
     Args:
         text: the normalised message.
         intent: the classifier's best guess for it.
+        confidence: how sure it is.
         topic: the open matter; None where there is none.
     """
-    if not topic or not is_topic(topic) or not is_business(topic) or len(text) > _LONGEST:
+    if not topic or not is_topic(topic) or not is_business(topic):
+        return False
+    is_short = len(text) <= _LONGEST
+    if not is_short and (len(text) > _LONGEST_UNSURE or confidence >= _SURE or asks(text) or not is_business(intent)):
         return False
     if intent in family(topic) or is_fact(text):
         return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -92,13 +91,11 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `intent` and `intent_ranking` (Rasa itself replaces them where the text is an intent command)."""
         for message in messages:
-            tokens = message.get(TOKENS_NAMES[TEXT]) or []
-            words = [token.text for token in tokens]
+            words = [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
             ranking = self._rank(words)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-            spaced = [place for place, (one, next_) in enumerate(pairwise(tokens), 1) if next_.start > one.end]
-            message.set(QUESTIONS, self._questions(words, spaced), add_to_output=True)
+            message.set(QUESTIONS, self._questions(words), add_to_output=True)
         return messages
 
     def _rank(self, words: Sequence[str]) -> Ranking:
@@ -110,10 +107,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         best = np.argsort(-probabilities)[: self._config["ranking_length"]]
         return [{"name": self._model.labels[i], "confidence": float(probabilities[i])} for i in best]
 
-    def _questions(self, words: Sequence[str], spaced: Sequence[int]) -> Ranking:
+    def _questions(self, words: Sequence[str]) -> Ranking:
         """Where a message holds several questions: each with its intent, in the order of the text."""
         found = []
-        for start, end in questions(words, spaced):
+        for start, end in questions(words):
             best = self._rank(words[start:end])[0]
             found.append({**best, "text": "".join(words[start:end])})
         return found
