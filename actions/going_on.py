@@ -9,10 +9,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.buttons import still_unsolved
 from actions.matter import stay
 from actions.open_matter import asks_how_long
-from actions.showing import miss, noted, say
+from actions.showing import ask_again, miss, noted, say
 from actions.turn import Turn
 from kefu.dialogue.answering import CHOICES, SURE, Decision
-from kefu.dialogue.same_matter import family, stays
+from kefu.dialogue.same_matter import family, is_fact, stays
 from kefu.dialogue.ticket_form import asks
 from kefu.knowledge import Band, FaqEntry, Hit, knowledge_base
 from kefu.topics import is_business
@@ -43,6 +43,8 @@ def go_on_with_it(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker
     if not is_statement:
         near = [hit.entry for hit in hits if hit.score >= _NEAR]
         return [*stay(turn, tracker), *_offer(dispatcher, turn, tracker, near)]
+    if turn.confidence < SURE and not is_fact(turn.text) and ask_again(dispatcher, turn, tracker):
+        return [*stay(turn, tracker), SlotSet("asks", "guide")]
     return noted(dispatcher, turn, tracker)
 
 
