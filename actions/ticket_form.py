@@ -1,6 +1,7 @@
 """The ticket form: Rasa keeps the slots and asks, kefu.dialogue.ticket_form decides."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from actions.showing import entry_for
 from actions.turn import Turn
 from kefu.dialogue.answering import SURE, decide
 from kefu.dialogue.corrected_time import relative_to
+from kefu.dialogue.form_facts import SECOND
 from kefu.dialogue.said import FACTS
 from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
@@ -56,10 +58,10 @@ class ValidateTicketForm(FormValidationAction):
         known = tracker.get_slot("time") or tracker.get_slot("time_before")
         now = datetime.now(CHINA).replace(tzinfo=None)
         said = relative_to(with_landline(asked, turn.said()), split_time(known)[0], now)
-        told = [name for name in FACTS if tracker.get_slot(name) not in (None, "", SKIPPED)]
+        told = [name for name in (*FACTS, SECOND) if tracker.get_slot(name) not in (None, "", SKIPPED)]
         step = next_step(asked, said, int(tracker.get_slot("bad_answers") or 0), topic, told)
-        if step.answer_question:
-            _answer(dispatcher, turn, tracker)
+        if step.answer_question and not _answer(dispatcher, turn, tracker):
+            step = replace(step, slots={**step.slots, "extra": turn.text})  # for the colleague, who will
         matter = (step.slots.get("aside") or step.slots).get("topic") or topic
         for response in step.say:
             alarmed = _OF_AN_ALARM.get(response) if tracker.get_slot("alarm") == topic else None
@@ -147,13 +149,14 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
     return [*events, SlotSet("requested_slot", None)] if step.ended else events
 
 
-def _answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> None:
-    """Answer a question that came in mid-form, then go back to the form."""
+def _answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> bool:
+    """Answer a question that came in mid-form, then go back to the form; False where there is no answer."""
     decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
     is_sure = turn.confidence >= SURE and is_business(turn.intent)
     if decision.band is Band.REFUSE or not (is_sure or decision.band is Band.ANSWER):
         dispatcher.utter_message(response="utter_ticket_ask_later")
-    else:
-        entry = entry_for(turn, tracker, decision)
-        text = entry.text_for(turn.brand, turn.channel)
-        dispatcher.utter_message(text=text, faq_id=entry.id, faq_version=decision.version)
+        return False
+    entry = entry_for(turn, tracker, decision)
+    text = entry.text_for(turn.brand, turn.channel)
+    dispatcher.utter_message(text=text, faq_id=entry.id, faq_version=decision.version)
+    return True

@@ -18,6 +18,7 @@ from kefu.topics import OTHER_MATTER, needs_amount
 
 ON_FILE = "注册钱包时的手机号"
 NO_MONEY = "没扣钱"
+SECOND = "aside"
 
 _LEAST_BARE, _MOST_BARE = 10, 10**7  # yuan; below are choices, above are telephone numbers
 _FEW = 4  # characters beside the facts, in a message that is hardly more than an answer
@@ -62,6 +63,9 @@ _VAGUE_TIME = re.compile(
 _LONG_AGO = re.compile(  # 几天前 is no question
     r"^(大概|大约|差不多|可能|应该|好像|就|是|在)*(好?几|好多)(天|周|个?星期|个?月|年|个?小时)(以?前|之前)"
 )
+_TIME_IS = re.compile(
+    r"(?:时间|日期|日子)[^,]{0,4}?(?:错了?|不对|改成|改为)[,\s]*(?:应该)?(?:是|改成)(?P<words>.{2,20})$"
+)
 _FOUR_DIGITS = re.compile(r"^(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 _LONGEST_TIME = 30  # characters
 _OTHERS_PHONE = re.compile(  # 转给137…, 充到137…: whom the money went to
@@ -71,7 +75,7 @@ _OTHERS_PHONE = re.compile(  # 转给137…, 充到137…: whom the money went t
 _ON_FILE = re.compile(
     r"^(?P<phone>(?:我的?|留的?)*(?:手机|电话)(?:号码?)?|号码)?[,\s]*(?:就|还|都|也|是|用|跟|和|与|打|按|同|在|我|你们)*"
     r"(?:这个|账[户号]|钱包|微信|现在|之前|原来|当时|那个)?的?(?:注册|绑定?|登录|登记|实名|预留)(?:过|了|时候?|用|账号|钱包|手机|填|留|的|一样|那个|这个|号码?|[,.!吧啊呀呢])*$"
-    r"|^(?:你们?|系统|后台|这里|那边)(?:的)?(?:系统|后台|那边|这边)?(?:里面?)?(?:不是|应该|都|就|已经|本来)*(?:有|存了?|查得到|看得到)(?:我的?)?(?:手机|电话|号码?|手机号)*[吗嘛吧啊的呀了,.?]*$|^你(?:们)?(?:自己)?(?:去)?查一?下(?:就|不就)?(?:有|知道|行|好)?[了吗吧,.?]*$"
+    r"|^(?:你们?|系统|后台|这里|那边)(?:的)?(?:系统|后台|那边|这边)?(?:里面?)?(?:不是|应该|都|就|已经|本来)*(?:有|存了?|查得到|看得到)(?:我的?)?(?:手机|电话)?(?:号码?)?[吗嘛吧啊的呀了,.?]*$|^你(?:们)?(?:自己)?(?:去)?查一?下(?:就|不就)?(?:有|知道|行|好)?[了吗吧,.?]*$"
 )
 _SAME = re.compile("就|是|一样|[那这]个|跟|和|同")  # 手机号注册 is a matter
 
@@ -91,7 +95,7 @@ def told_in(asked: str, said: Said, topic: str, before: Collection[str]) -> Told
     Args:
         asked: the slot that the form has asked for.
         topic: what the ticket is about.
-        before: the facts that the ticket has already.
+        before: the facts that the ticket has already; SECOND where another matter waits, which they may belong to.
     """
     known = {name: value for name, value in facts(said).items() if name != "phone" or _is_own(asked, said)}
     if "phone" not in known:
@@ -109,7 +113,8 @@ def told_in(asked: str, said: Said, topic: str, before: Collection[str]) -> Told
     elif amount:
         known["amount"] = amount
     kept = {name: value for name, value in known.items() if _counts(name, asked, said, before)}
-    return Told(kept, passing=len(kept) < len(known), to_come=to_come)
+    is_passing = len(kept) < len(known)
+    return Told({} if is_passing and SECOND in before else kept, is_passing, to_come)
 
 
 def corrects(text: str) -> bool:
@@ -118,7 +123,10 @@ def corrects(text: str) -> bool:
 
 
 def says_more(said: Said) -> bool:
-    """Whether a message tells more than the facts in it, so that its words are worth keeping."""
+    """Whether a message tells more than the facts that are taken from it, so that its words are worth keeping."""
+    amounts = {entity.value for entity in said.entities if entity.name == "amount"}
+    if len(amounts) > 1 and not corrects(said.text):
+        return True
     return len(_FILLER.sub("", beside_facts(said))) > _FEW
 
 
@@ -146,6 +154,12 @@ def vague_time(text: str) -> str | None:
         return None
     is_time = _FOUR_DIGITS.match(words) or (len(words) <= _LONGEST_TIME and _VAGUE_TIME.search(words))
     return words if is_time and not _TO_COME.search(words) else None
+
+
+def corrected_words(text: str) -> str | None:
+    """The words in the place of a time that was wrong (时间记错了是上周的事); None for anything else."""
+    found = _TIME_IS.search(text)
+    return vague_time(found["words"].removesuffix("的事")) if found else None
 
 
 def loose_amount(text: str, topic: str) -> str | None:

@@ -14,6 +14,7 @@ _LEAST = 4  # characters of a matter that says what has happened
 _ANOTHER = re.compile(
     r"^(?:还有|另外|对了|顺便|再就是|以及)|还有(?:一?件|一?个|别的|其他)+(?:事情?|问题)|^(?:哦|啊|,)*我还(?:要|想|有)|我.{2,6}也(?:没|不|被|忘|失败|登)"
 )
+_ONE_MORE = re.compile(r"^(?:还有|另外)(?:还有)?(?:一?件|一?个|别的|其他)(?:事情?|问题)[,\s]*.{3,}")
 _NO_MATTERS = frozenset(
     {"human_agent", "contact", "ticket_status", "prepare_info", "about_wallet", "feedback", "bill", "product_news"}
 )
@@ -41,6 +42,8 @@ def matter_of(said: Said, topic: str) -> str:
 def another_matter(said: Said, topic: str) -> dict[str, Any] | None:
     """A matter that is told beside the ticket's (还有我提现也没到), as its slots; None for anything else."""
     is_sure = said.intent in topics() and said.confidence >= SURE and said.intent not in _NO_MATTERS
+    if topic != OTHER_MATTER and not is_sure and _ONE_MORE.match(said.text) and not asks(said.text):
+        return {"topic": OTHER_MATTER, "question": said.text}
     if topic == OTHER_MATTER or not is_sure or not _ANOTHER.search(said.text) or asks(said.text):
         return None
     if _family(said.intent) == _family(topic) or (said.intent == "complaint" and "投诉" not in said.text):

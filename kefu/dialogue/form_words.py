@@ -26,6 +26,7 @@ _UPSET = re.compile(
     NO_USE
     + r"|不管用|白搭|有(什么|啥|屁)用|烦死|真烦|好烦|烦人|急死|气死|(浪费|耽误)(我)?时间|(这么|真|好|太)(麻烦|啰嗦|慢)"
 )
+_LEAST_QUESTION, _SHORT_QUESTION = 4, 20  # characters
 _SHORT = 10  # characters that say nothing but that somebody is angry
 _NO_PHONE = re.compile(
     r"(电话|手机|(?<![卡证单户账帐])号码?).{0,6}(不|别|没|算了|免)|不(留|给|填|说|写|提供|透露|用|要|行|方便)|别(问|打|留)|没(有)?(手机|电话|号)"
@@ -81,6 +82,8 @@ _WHY = re.compile(
     r"|(问|要|登记|填|留)(这个|这些|电话|手机号?|号码)?(干(嘛|什么|啥)|有(什么|啥)用)|(电话|手机号?|号码).{0,3}凭(什么|啥)"
 )
 WHAT_NOW = re.compile(r"^(那|我|现在|该|接下来|这)*(怎么|咋)(办|整|弄|搞)" + ENDING + r"[?？]?$")
+_NO_MORE = re.compile(r"^(都|就)?没(有)?(别的|其他|什么|要改|问题)*(的|了)+" + ENDING + "$")
+_UNSURE = re.compile("好像|可能|但|不够|我知道|提示")
 _HAPPENED = re.compile(r"了|没|不[了到上出让行]|失败|一直|被|错|还(?!款|要)|异常|\d")
 _OPENS = re.compile(
     r"^(你好|您好|请问|那个|就是|我|想|要|来|先|跟你|[,.!])*(说|讲|反映|反馈|咨询|问|聊)(一下|一个|个|下)*(我的|一件|这个)?(问题|事情?|情况|个事)?"
@@ -96,7 +99,17 @@ def asks(text: str) -> bool:
 
 def only_asks(text: str) -> bool:
     """Whether a message asks in general, and tells nothing that has happened (提现手续费多少)."""
-    return asks(text) and len(text) <= 20 and not _HAPPENED.search(text)
+    return wants_answer(text) and len(text) <= _SHORT_QUESTION and not _HAPPENED.search(text)
+
+
+def wants_answer(text: str) -> bool:
+    """Whether a message is a question, and no guess (好像是什么余额)."""
+    return asks(text) and len(text) >= _LEAST_QUESTION and not _UNSURE.search(text)
+
+
+def has_no_more(text: str) -> bool:
+    """Whether there is nothing to be changed or added (没有了)."""
+    return bool(_NO_MORE.match(text))
 
 
 def asks_why(text: str) -> bool:

@@ -16,6 +16,7 @@ from kefu.dialogue.form_facts import (
     ON_FILE,
     Told,
     bare_amount,
+    corrected_words,
     corrects,
     loose_amount,
     phone_on_file,
@@ -37,6 +38,7 @@ from kefu.dialogue.form_words import (
     calls_off,
     cancels,
     confirms,
+    has_no_more,
     is_mere_yes,
     is_polite,
     is_upset,
@@ -48,6 +50,7 @@ from kefu.dialogue.form_words import (
     refuses_phone,
     request_instead,
     skips,
+    wants_answer,
 )
 from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.dialogue.said import Said
@@ -123,9 +126,11 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "", told: C
         topic: what the ticket is about; OTHER_MATTER where the form began without a matter.
         told: the facts that the ticket has already.
     """
-    if said.intent == "human_agent" and said.confidence >= SURE:
-        return Step({"ticket_confirmed": PERSON}, ended=True)
     move = move_of(asked, said.text)
+    if move is Move.PRIVATE and refuses_phone(said):
+        move = None  # 怕是骗子,不留
+    if move is None and said.intent == "human_agent" and said.confidence >= SURE:
+        move = Move.PERSON
     if move is None and cancels(asked, said):
         move = Move.CANCEL
     if move in _ENDS and not (move is Move.CANCEL and request_instead(said.text)):
@@ -153,6 +158,8 @@ def _answer(asked: str, said: Said, bad_answers: int, topic: str, told: Collecti
         return Step({**dict.fromkeys(wrong), "bad_answers": 0}, ("utter_ticket_once_more",))
     if "amount" not in known and (bare := bare_amount(asked, said.text, topic)):
         known["amount"] = bare
+    if "time" not in known and (words := corrected_words(said.text)):
+        known["time"] = words
     if found.to_come and not known and asked == "time":
         return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_not_yet",))
     if asked == "ticket_confirmed":
@@ -175,7 +182,7 @@ def _answer(asked: str, said: Said, bad_answers: int, topic: str, told: Collecti
         return Step({"extra": said.text, "bad_answers": bad_answers, "back": True}, ("utter_ticket_added",))
     if topic == THEFT and WHAT_NOW.match(said.text):
         return Step({"bad_answers": bad_answers, "back": True}, ("utter_ticket_first_steps_first",))
-    return _aside(said, bad_answers) or _bad_answer(asked, said, bad_answers)
+    return _aside(said, bad_answers, topic) or _bad_answer(asked, said, bad_answers, topic)
 
 
 def _moved(move: Move, asked: str, said: Said, bad_answers: int, topic: str) -> Step | None:
@@ -203,6 +210,11 @@ def _more(said: Said, known: Mapping[str, Any], topic: str) -> dict[str, Any]:
     """The words of a message that tells more than its facts, and the matter that they name at last."""
     if not known or not (says_more(said)):
         return {}
+    return _kept(said, topic)
+
+
+def _kept(said: Said, topic: str) -> dict[str, Any]:
+    """The words of a message for the ticket, and the matter that they name at last."""
     meant = matter_of(said, topic)
     return {"extra": said.text, **({"topic": meant} if meant != topic else {})}
 
@@ -233,7 +245,7 @@ def _unknown(asked: str, name: str, said: Said, known: dict[str, Any], bad_answe
     return Step({**known, "extra": said.text, "bad_answers": bad_answers, "back": True}, ("utter_ticket_noted",))
 
 
-def _aside(said: Said, bad_answers: int) -> Step | None:
+def _aside(said: Said, bad_answers: int, topic: str) -> Step | None:
     """A message beside the question: a question, more about the matter, or politeness; None for anything else."""
     if bad_answers >= _MOST_BAD:
         return None
@@ -246,12 +258,12 @@ def _aside(said: Said, bad_answers: int) -> Step | None:
     if is_upset(said.text) or kind_of_text(said.text) is Kind.ABUSIVE:
         return Step({**once_more, "extra": said.text}, ("utter_ticket_upset",))
     is_sure = is_business(said.intent) and said.confidence >= SURE
-    if asks(said.text) and (is_sure or len(said.text) >= _WORTH_KEEPING) and said.intent not in _COMPLAINS:
+    if asks(said.text) and (is_sure or wants_answer(said.text)) and said.intent not in _COMPLAINS:
         return Step(again if is_sure else once_more, answer_question=True)
     if is_polite(said.text):
         return Step(once_more, ("utter_ticket_polite",))
     if is_sure:
-        return Step({**once_more, "extra": said.text}, ("utter_ticket_added",))
+        return Step({**once_more, **_kept(said, topic)}, ("utter_ticket_added",))
     return None
 
 
@@ -272,13 +284,15 @@ def _confirmation(said: Said, known: dict[str, Any], bad_answers: int) -> Step:
     if confirms(said):
         return Step({"ticket_confirmed": CONFIRMED})
     stays = {"bad_answers": bad_answers}
+    if has_no_more(said.text):
+        return Step(stays, ("utter_ticket_press_confirm",))
     if asks_how_long(said) or (said.intent == "ticket_status" and asks(said.text)):
         return Step(stays, ("utter_ticket_how_long",))
     if asks_why(said.text):
         return Step(stays, ("utter_ticket_why",))
     if something_is_wrong(said.text) or (said.intent == "deny" and len(said.text) <= LONG_ENOUGH):
         return Step(stays, ("utter_ticket_what_to_change",))
-    if asks(said.text) and len(said.text) >= _WORTH_KEEPING:
+    if wants_answer(said.text):
         return Step(stays, answer_question=True)
     tells = len(said.text) >= _WORTH_KEEPING and kind_of_text(said.text) is Kind.ORDINARY and said.intent != "skip"
     more = {"extra": said.text} if tells else {}
@@ -327,19 +341,19 @@ def _instead_of_story(said: Said, again: Mapping[str, Any], once_more: Mapping[s
         return Step({**again, "phone": SKIPPED}, ("utter_ticket_noted",))
     if is_upset(said.text):
         return Step({**once_more, "extra": said.text}, ("utter_ticket_upset",))
-    if only_asks(said.text) and is_business(said.intent) and said.intent not in _COMPLAINS and said.confidence >= SURE:
+    if only_asks(said.text) and said.intent not in _COMPLAINS:
         return Step(once_more, ("utter_ticket_still_wanted",), answer_question=True)
     return None
 
 
-def _bad_answer(asked: str, said: Said, bad_answers: int) -> Step:
+def _bad_answer(asked: str, said: Said, bad_answers: int, topic: str) -> Step:
     """First new words, then choices, then the text is taken as it is: nobody is asked a fourth time.
 
     Words that may tell something are kept as well.
     """
     tells = len(_CHINESE.findall(said.text)) >= _WORTH_KEEPING and not asks(said.text)
     if bad_answers < _MOST_BAD and tells:
-        return Step({"bad_answers": bad_answers + 1, "back": True, "extra": said.text}, ("utter_ticket_added",))
+        return Step({**_kept(said, topic), "bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_added",))
     if bad_answers < _MOST_BAD:
         return Step({"bad_answers": bad_answers + 1})
     if asked == "time" or (asked == "amount" and _MONEY.search(said.text)):
