@@ -62,6 +62,7 @@ _VAGUE_TIME = re.compile(
 )
 _LONG_AGO = re.compile(  # 几天前 is no question
     r"^(大概|大约|差不多|可能|应该|好像|就|是|在)*(好?几|好多)(天|周|个?星期|个?月|年|个?小时)(以?前|之前)"
+    r"|^(大概|就|是|在)*(这|前|那|近|最近)(几|两|三)(天|周|个?星期|个?月|年)"
 )
 _TIME_IS = re.compile(
     r"(?:时间|日期|日子)[^,]{0,4}?(?:错了?|不对|改成|改为)[,\s]*(?:应该)?(?:是|改成)(?P<words>.{2,20})$"
@@ -127,7 +128,9 @@ def says_more(said: Said) -> bool:
     amounts = {entity.value for entity in said.entities if entity.name == "amount"}
     if len(amounts) > 1 and not corrects(said.text):
         return True
-    return len(_FILLER.sub("", beside_facts(said))) > _FEW
+    rest = _FILLER.sub("", beside_facts(said))
+    calls = any(entity.name == "phone" for entity in said.entities) and _CALL_WISH.search(rest)
+    return len(rest) > (1 if calls else _FEW)  # 下午再打139…
 
 
 def bare_amount(asked: str, text: str, topic: str) -> str | None:
@@ -180,7 +183,7 @@ def _counts(name: str, asked: str, said: Said, before: Collection[str]) -> bool:
     owner = "phone" if name == "phone_sealed" else name
     if owner == asked or owner not in before or corrects(said.text):
         return True
-    only = not says_more(said)
+    only = not says_more(said) and not (name == "amount" and "手续费" in said.text)  # which is not the sum
     return only and (asked == "ticket_confirmed" or bool(_LABELS[owner].search(said.text)))
 
 
@@ -217,7 +220,9 @@ def _amount_of(asked: str, said: Said, topic: str, before: Collection[str]) -> s
     """The amount in a message: of several the disputed one, and 多 stays with it."""
     found = [entity for entity in said.entities if entity.name == "amount"]
     is_money = topic == OTHER_MATTER or needs_amount(topic)
-    if not found and is_money and "amount" not in before and asked in ("description", "time", "amount"):
+    is_date = asked == "time" and _FOUR_DIGITS.match(said.text.strip())
+    may_be = is_money and not is_date and "amount" not in before and asked in ("description", "time", "amount")
+    if not found and may_be:
         taken = [range(entity.start, entity.end) for entity in said.entities]
         loose = [one for one in find_loose_amounts(said.text) if not any(one.start in place for place in taken)]
         found = [Entity("amount", f"{one.value:f}", one.start, one.end) for one in loose]

@@ -83,6 +83,7 @@ _WHY = re.compile(
 )
 WHAT_NOW = re.compile(r"^(那|我|现在|该|接下来|这)*(怎么|咋)(办|整|弄|搞)" + ENDING + r"[?？]?$")
 _NO_MORE = re.compile(r"^(都|就)?没(有)?(别的|其他|什么|要改|问题)*(的|了)+" + ENDING + "$")
+_WISHES_TO_KNOW = re.compile(r"^(我|就|,)*(想|要|想要)(查|问|知道|了解|看|咨询)")
 _UNSURE = re.compile("好像|可能|但|不够|我知道|提示")
 _HAPPENED = re.compile(r"了|没|不[了到上出让行]|失败|一直|被|错|还(?!款|要)|异常|\d")
 _OPENS = re.compile(
@@ -104,7 +105,8 @@ def only_asks(text: str) -> bool:
 
 def wants_answer(text: str) -> bool:
     """Whether a message is a question, and no guess (好像是什么余额)."""
-    return asks(text) and len(text) >= _LEAST_QUESTION and not _UNSURE.search(text)
+    is_one = asks(text) or _WISHES_TO_KNOW.match(text)
+    return bool(is_one) and len(text) >= _LEAST_QUESTION and not _UNSURE.search(text)
 
 
 def has_no_more(text: str) -> bool:

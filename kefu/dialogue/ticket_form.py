@@ -258,7 +258,7 @@ def _aside(said: Said, bad_answers: int, topic: str) -> Step | None:
     if is_upset(said.text) or kind_of_text(said.text) is Kind.ABUSIVE:
         return Step({**once_more, "extra": said.text}, ("utter_ticket_upset",))
     is_sure = is_business(said.intent) and said.confidence >= SURE
-    if asks(said.text) and (is_sure or wants_answer(said.text)) and said.intent not in _COMPLAINS:
+    if (wants_answer(said.text) or (is_sure and asks(said.text))) and said.intent not in _COMPLAINS:
         return Step(again if is_sure else once_more, answer_question=True)
     if is_polite(said.text):
         return Step(once_more, ("utter_ticket_polite",))
@@ -358,4 +358,5 @@ def _bad_answer(asked: str, said: Said, bad_answers: int, topic: str) -> Step:
         return Step({"bad_answers": bad_answers + 1})
     if asked == "time" or (asked == "amount" and _MONEY.search(said.text)):
         return Step({asked: said.text[:60], "bad_answers": 0})
-    return Step({asked: SKIPPED, "extra": said.text, "bad_answers": 0})
+    more = _kept(said, topic) if tells or any(map(str.isdigit, said.text)) else {}
+    return Step({**more, asked: SKIPPED, "bad_answers": 0})
