@@ -102,8 +102,9 @@ def told_in(asked: str, said: Said, topic: str, before: Collection[str]) -> Told
     if "phone" not in known:
         known.pop("phone_sealed", None)
     to_come = "time" in known and _is_to_come(said)
-    if to_come or (asked == "phone" and _tells_when_to_call(said)):
-        known.pop("time", None)
+    is_call = asked == "phone" and "time" in known and _tells_when_to_call(said)
+    if to_come or is_call:
+        known.pop("time")
     if asked == "phone" and "phone" in known and not _MONEY_LABEL.search(said.text):
         known.pop("amount", None)
     if "time" in known:
@@ -115,7 +116,7 @@ def told_in(asked: str, said: Said, topic: str, before: Collection[str]) -> Told
         known["amount"] = amount
     kept = {name: value for name, value in known.items() if _counts(name, asked, said, before)}
     is_passing = len(kept) < len(known)
-    return Told({} if is_passing and SECOND in before else kept, is_passing, to_come)
+    return Told({} if is_passing and SECOND in before else kept, is_passing or is_call, to_come)
 
 
 def corrects(text: str) -> bool:

@@ -37,7 +37,16 @@ def test_who_is_back_goes_on(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("啊 到了到了", "刚到账了不用了", "不用了到账了", "已经解决了", "钱到了", "刚刚退回来了", "商家给我退了", "好了解掉了"),
+        *(
+            "啊 到了到了",
+            "刚到账了不用了",
+            "不用了到账了",
+            "已经解决了",
+            "钱到了",
+            "刚刚退回来了",
+            "商家给我退了",
+            "好了解掉了",
+        ),
         *("算了不用了已经到了", "退款到账了"),
     ],
 )
@@ -49,7 +58,17 @@ def test_good_news_end_the_form_without_a_ticket(asked: str, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("没到账", "还没到", "到账了吗", "到账了?", "退给我", "商家说收到了", "商家收到了", "到账了少了50", "显示到账了但余额没变"),
+        *(
+            "没到账",
+            "还没到",
+            "到账了吗",
+            "到账了?",
+            "退给我",
+            "商家说收到了",
+            "商家收到了",
+            "到账了少了50",
+            "显示到账了但余额没变",
+        ),
         *("充值到了但是提现没到", "收到了验证码但是登不上", "到了晚上还是没有", "好了", "可以了"),
     ],
 )
@@ -97,7 +116,9 @@ def test_the_menus_keys_work_except_where_a_number_is_asked_for() -> None:
     assert next_step("amount", said("9"), 0, "refund").slots["amount"] == "9"
 
 
-@pytest.mark.parametrize("text", ["我刚说了", "前面给过了", "不是跟你说了吗", "我说过了", "都告诉你了", "上面写了", "刚才给了"])
+@pytest.mark.parametrize(
+    "text", ["我刚说了", "前面给过了", "不是跟你说了吗", "我说过了", "都告诉你了", "上面写了", "刚才给了"]
+)
 def test_nobody_is_made_to_say_it_again(text: str) -> None:
     step = next_step("amount", said(text, "human_agent", 0.75), 0, "refund")
     assert (step.slots["amount"], step.say) == (SKIPPED, ("utter_ticket_said_before",))
@@ -115,8 +136,14 @@ def test_who_asks_back_is_asked_in_other_words(asked: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "heard"),
     [
-        *((text, "utter_ticket_private") for text in ("必须留吗", "不留可以吗", "我怕你们泄露我的电话", "你是骗子吗要我电话")),
-        *((text, "utter_ticket_phone_please") for text in ("是", "可以", "1", "打电话给我", "你们打给我", "我朋友的号可以吗")),
+        *(
+            (text, "utter_ticket_private")
+            for text in ("必须留吗", "不留可以吗", "我怕你们泄露我的电话", "你是骗子吗要我电话")
+        ),
+        *(
+            (text, "utter_ticket_phone_please")
+            for text in ("是", "可以", "1", "打电话给我", "你们打给我", "我朋友的号可以吗")
+        ),
         *((text, "utter_ticket_only_phone") for text in ("微信号行不行", "[邮箱]行吗", "qq 123456")),
     ],
 )

@@ -41,7 +41,10 @@ def test_the_story_makes_the_matter_narrower(topic: str, text: str, meant: str) 
 def test_the_matter_is_filed_as_the_story_tells_it() -> None:
     step = next_step("description", Said("买的鞋子退了商家说退了我没收到", "refund_arrival"), 0, "refund")
     assert step.slots["topic"] == "refund_arrival"
-    assert next_step("time", Said("就是没到账啊", "top_up_arrival", 0.9), 0, "withdraw").slots["topic"] == "withdraw_arrival"
+    assert (
+        next_step("time", Said("就是没到账啊", "top_up_arrival", 0.9), 0, "withdraw").slots["topic"]
+        == "withdraw_arrival"
+    )
 
 
 @pytest.mark.parametrize(
