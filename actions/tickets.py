@@ -7,7 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.aside import take_up
+from actions.aside import retold, take_up
 from actions.handoff import to_queue
 from actions.notes import called_off, plain_word
 from actions.open_matter import still_not
@@ -112,8 +112,7 @@ def _told_before(tracker: Tracker) -> list[EventType]:
     """What was told before the form: who registers after all need not tell it again."""
     if tracker.get_slot("topic") == OTHER_MATTER:
         return []
-    told = {name: tracker.get_slot(name) for name in ("topic", "question", "time", "amount")}
-    told["question"] = told["question"] or tracker.get_slot("description")
+    told = {name: tracker.get_slot(name) for name in ("topic", "time", "amount")} | retold(tracker.slots)
     return [SlotSet(name, value) for name, value in told.items() if value and value != SKIPPED]
 
 

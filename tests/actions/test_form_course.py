@@ -108,3 +108,11 @@ async def test_who_wanted_only_an_answer_gets_it_before_anything_else() -> None:
     said = await form(talk, "description", "我想问下提现手续费多少", "fee", 0.99)
     assert said.index("手续费") < said.index("utter_ticket_still_wanted")
     assert talk.slots["description"] is None
+
+
+async def test_who_registers_after_all_need_not_tell_it_again() -> None:
+    talk = Talk()
+    talk.slots.update(topic="payment_failed", question="付款失败", description="提示余额不足", ticket_confirmed=None)
+    await talk.hear(ActionSubmitTicket(), "取消吧", "cancel")
+    await form(talk, None, "登记", "open_ticket")
+    assert talk.slots["description"] == "付款失败；提示余额不足"
