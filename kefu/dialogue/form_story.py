@@ -5,7 +5,8 @@ from typing import Any
 
 from kefu.dialogue.form_words import SURE, asks
 from kefu.dialogue.said import Said, facts
-from kefu.topics import OTHER_MATTER, is_business, topics
+from kefu.dialogue.same_matter import family
+from kefu.topics import OTHER_MATTER, is_business, names, topics
 
 _ARRIVAL = "_arrival"
 _MISSING = re.compile(r"没有?(?:到|收到|给我|退给)|未到|不到账")
@@ -46,11 +47,7 @@ def another_matter(said: Said, topic: str) -> dict[str, Any] | None:
         return {"topic": OTHER_MATTER, "question": said.text}
     if topic == OTHER_MATTER or not is_sure or not _ANOTHER.search(said.text) or asks(said.text):
         return None
-    if _family(said.intent) == _family(topic) or (said.intent == "complaint" and "投诉" not in said.text):
+    if said.intent in family(topic) or not names(said.intent, said.text):
         return None
     told = {name: value for name, value in facts(said).items() if name in ("time", "amount", "order_id")}
     return {"topic": said.intent, "question": said.text, **told}
-
-
-def _family(topic: str) -> str:
-    return topic.removesuffix(_ARRIVAL)

@@ -5,7 +5,7 @@ Alone they say too little, and the classifier puts them with whatever they resem
 
 import re
 
-from kefu.dialogue.ticket_form import asks
+from kefu.dialogue.form_words import asks
 from kefu.topics import is_business, is_topic, names, topics
 
 _LONGEST = 10  # characters; more stand by themselves
