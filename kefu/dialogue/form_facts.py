@@ -21,7 +21,7 @@ NO_MONEY = "没扣钱"
 SECOND = "aside"
 
 _LEAST_BARE, _MOST_BARE = 10, 10**7  # yuan; below are choices, above are telephone numbers
-_FEW = 4  # characters beside the facts, in a message that is hardly more than an answer
+_FEW = 2  # characters beside the facts, in a message that is hardly more than an answer
 _FILLER = re.compile(
     r"\d|[说写填记搞弄打报输看]错|改[成为]|差不多|好像|应该|吧|啊|呢|呀|不对|刚才|不是|[多块元]|是|要么|或者"
 )
@@ -36,6 +36,7 @@ _LABELS = {
     "order_id": re.compile("单号|订单|流水"),
 }
 _CALL_WISH = re.compile(r"打|接|联系|来电|方便|上班|有空|短信")
+_CALL_LATER = re.compile(r"(?:后|再|别|只能|方便|才能|以后|之前|前)[^,.]{0,6}(?:打(?!开|不开)|接(?!着)|联系)")
 _MONEY_LABEL = re.compile("金额|元|块|钱")
 _TO_COME = re.compile(r"明[天儿早晚]|后天|下个?(?:周|星期|礼拜|月)|明年")
 _EITHER = re.compile(r"或者?|要么|还是|要不|不是就是")
@@ -98,11 +99,13 @@ def told_in(asked: str, said: Said, topic: str, before: Collection[str]) -> Told
         topic: what the ticket is about.
         before: the facts that the ticket has already; SECOND where another matter waits, which they may belong to.
     """
-    known = {name: value for name, value in facts(said).items() if name != "phone" or _is_own(asked, said)}
+    known = {
+        name: value for name, value in facts(said).items() if name != "phone" or asked == name or is_own_phone(said)
+    }
     if "phone" not in known:
         known.pop("phone_sealed", None)
     to_come = "time" in known and _is_to_come(said)
-    is_call = asked == "phone" and "time" in known and _tells_when_to_call(said)
+    is_call = "time" in known and _tells_when_to_call(asked, said)
     if to_come or is_call:
         known.pop("time")
     if asked == "phone" and "phone" in known and not _MONEY_LABEL.search(said.text):
@@ -182,23 +185,24 @@ def phone_on_file(asked: str, text: str) -> bool:
 def _counts(name: str, asked: str, said: Said, before: Collection[str]) -> bool:
     """Whether a fact is taken: the first of its kind, the one that was asked for, or one that corrects."""
     owner = "phone" if name == "phone_sealed" else name
-    if owner == asked or owner not in before or corrects(said.text):
+    is_new_phone = owner == "phone" and asked == "ticket_confirmed"
+    if owner == asked or owner not in before or is_new_phone or corrects(said.text):
         return True
     only = not says_more(said) and not (name == "amount" and "手续费" in said.text)  # which is not the sum
     return only and (asked == "ticket_confirmed" or bool(_LABELS[owner].search(said.text)))
 
 
-def _is_own(asked: str, said: Said) -> bool:
-    """Whether the phone numbers in a message are the customer's own; at the question for it, a relative's will do."""
-    if asked == "phone":
-        return True
-    return not any(
+def is_own_phone(said: Said) -> bool:
+    """Whether the phone numbers in a message are its sender's; where one is asked for, a relative's will do as well."""
+    is_told = not any(entity.name == "phone" for entity in said.entities) or "phone" in facts(said)
+    return is_told and not any(
         entity.name == "phone" and _OTHERS_PHONE.search(said.text[: entity.start]) for entity in said.entities
     )
 
 
-def _tells_when_to_call(said: Said) -> bool:
-    return bool(_CALL_WISH.search(said.text)) and not _LABELS["time"].search(said.text)
+def _tells_when_to_call(asked: str, said: Said) -> bool:
+    wish = _CALL_WISH if asked == "phone" else _CALL_LATER
+    return asked in ("phone", "ticket_confirmed") and bool(wish.search(said.text)) and "时间" not in said.text
 
 
 def _is_to_come(said: Said) -> bool:

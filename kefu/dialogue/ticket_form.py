@@ -164,7 +164,7 @@ def _answer(asked: str, said: Said, bad_answers: int, topic: str, told: Collecti
         return Step({"bad_answers": bad_answers + 1, "back": True}, ("utter_ticket_not_yet",))
     if asked == "ticket_confirmed":
         return _confirmation(said, known, bad_answers)
-    more = _more(said, known, topic)
+    more = _more(said, found.known, topic)
     if asked in known:
         return Step({**known, **more, "bad_answers": 0})
     if asked == "description":

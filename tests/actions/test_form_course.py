@@ -2,6 +2,7 @@
 
 import pytest
 
+from actions.answer import ActionAnswer
 from actions.ticket_form import ValidateTicketForm
 from actions.tickets import ActionSubmitTicket
 from kefu.database import Database
@@ -116,3 +117,9 @@ async def test_who_registers_after_all_need_not_tell_it_again() -> None:
     await talk.hear(ActionSubmitTicket(), "取消吧", "cancel")
     await form(talk, None, "登记", "open_ticket")
     assert talk.slots["description"] == "付款失败；提示余额不足"
+
+
+async def test_the_receivers_number_told_before_the_form_is_not_whom_we_call() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "转账500给137****1111他没收到", "transfer", phone="137****1111")
+    assert (talk.slots["topic"], talk.slots["phone"]) == ("transfer", None)

@@ -215,3 +215,20 @@ def test_the_number_of_somebody_else_is_not_whom_we_call(before: str) -> None:
 def test_what_is_no_answer_is_kept_beside_it(asked: str, text: str) -> None:
     step = next_step(asked, said(text), 0, "refund")
     assert (step.slots["extra"], step.say) == (text, ("utter_ticket_added",))
+
+
+def test_when_to_call_is_kept_at_the_summary_too() -> None:
+    told = timed("晚上7点后打", "2026-11-26T19:00", "晚上7点")
+    step = next_step("ticket_confirmed", told, 0, "refund", ["time", "phone"])
+    assert (step.slots.get("time"), step.slots["extra"]) == (None, "晚上7点后打")
+
+
+def test_a_number_at_the_summary_is_the_one_to_call() -> None:
+    told = Said("138****5678下午再打", "contact", 0.4, [Entity("phone", "138****5678", 0, 11)], "sealed")
+    step = next_step("ticket_confirmed", told, 0, "transfer", ["phone"])
+    assert (step.slots["phone"], step.slots["extra"]) == ("138****5678", told.text)
+
+
+def test_a_story_with_a_day_is_a_story() -> None:
+    told = timed("一直转圈,今天早上开始的", "2026-11-27", "今天早上")
+    assert next_step("description", told, 1, "login_problem").slots["description"] == told.text

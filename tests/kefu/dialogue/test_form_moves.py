@@ -4,7 +4,7 @@ import pytest
 
 from kefu.dialogue.form_moves import Move, move_of
 from kefu.dialogue.said import Entity, Said
-from kefu.dialogue.ticket_form import OVER, PERSON, next_step
+from kefu.dialogue.ticket_form import CONFIRMED, OVER, PERSON, next_step
 from kefu.show import SKIPPED
 
 ANYWHERE = ["time", "amount", "phone", "ticket_confirmed"]
@@ -179,3 +179,16 @@ def test_the_matter_is_asked_for_where_it_is_called_wrong(text: str) -> None:
 
 def test_the_form_does_not_ask_back_for_ever() -> None:
     assert next_step("time", said("什么意思"), 2, "refund").slots["time"]
+
+
+@pytest.mark.parametrize("text", ["提交", "确认提交", "直接提交吧", "就这样提交吧"])
+def test_who_wants_it_sent_is_asked_no_more(text: str) -> None:
+    assert next_step("time", said(text, "open_ticket"), 0).skips_rest
+    assert next_step("ticket_confirmed", said(text, "open_ticket"), 0).slots["ticket_confirmed"] == CONFIRMED
+
+
+@pytest.mark.parametrize("text", ["登记吧", "现在登记", "我要登记"])
+def test_who_wants_it_registered_leaves_nothing_out(text: str) -> None:
+    step = next_step("phone", said(text, "skip"), 0)
+    assert (step.say, dict(step.slots)) == (("utter_ticket_go_on",), {"bad_answers": 0, "back": True})
+    assert next_step("ticket_confirmed", said("登记吧"), 0).slots["ticket_confirmed"] == CONFIRMED

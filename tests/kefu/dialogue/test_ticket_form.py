@@ -369,19 +369,6 @@ def test_other_whys_are_no_doubt_about_the_form(text: str) -> None:
     assert "utter_ticket_why" not in next_step("time", said(text, "wrong_charge"), 0).say
 
 
-@pytest.mark.parametrize("text", ["提交", "确认提交", "直接提交吧", "就这样提交吧"])
-def test_who_wants_it_sent_is_asked_no_more(text: str) -> None:
-    assert next_step("time", said(text, "open_ticket"), 0).skips_rest
-    assert next_step("ticket_confirmed", said(text, "open_ticket"), 0).slots["ticket_confirmed"] == CONFIRMED
-
-
-@pytest.mark.parametrize("text", ["登记吧", "现在登记", "我要登记"])
-def test_who_wants_it_registered_leaves_nothing_out(text: str) -> None:
-    step = next_step("phone", said(text, "skip"), 0)
-    assert (step.say, dict(step.slots)) == (("utter_ticket_go_on",), {"bad_answers": 0, "back": True})
-    assert next_step("ticket_confirmed", said("登记吧"), 0).slots["ticket_confirmed"] == CONFIRMED
-
-
 def test_what_now_after_an_alarm_is_the_first_steps() -> None:
     assert next_step("time", said("现在怎么办", "login_problem"), 0, "account_theft").say == (
         "utter_ticket_first_steps_first",
