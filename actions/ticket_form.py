@@ -62,6 +62,8 @@ class ValidateTicketForm(FormValidationAction):
         step = next_step(asked, said, int(tracker.get_slot("bad_answers") or 0), topic, told)
         if step.answer_question and not _answer(dispatcher, turn, tracker):
             step = replace(step, slots={**step.slots, "extra": turn.text})  # for the colleague, who will
+        if step.slots.get("aside") and tracker.get_slot("aside"):  # one waits already
+            step = replace(step, slots={"extra": said.text, "back": True}, say=("utter_ticket_added",))
         matter = (step.slots.get("aside") or step.slots).get("topic") or topic
         for response in step.say:
             alarmed = _OF_AN_ALARM.get(response) if tracker.get_slot("alarm") == topic else None
@@ -125,8 +127,6 @@ def _events(step: Step, tracker: Tracker) -> list[EventType]:
     slots, topic = dict(step.slots), tracker.get_slot("topic") or OTHER_MATTER
     if "topic" in slots and not (slots.get("amount") or tracker.get_slot("amount")):
         slots["amount"] = None if needs_amount(slots["topic"]) else ""  # asked for, or not
-    if slots.get("aside") and tracker.get_slot("aside"):  # one waits already
-        slots["extra"] = slots.pop("aside")["question"]
     if slots.get("extra"):
         slots["extra"] = "\n".join(dict.fromkeys(filter(None, [tracker.get_slot("extra"), slots["extra"]])))
     if "time" in slots:

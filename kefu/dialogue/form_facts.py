@@ -23,7 +23,7 @@ SECOND = "aside"
 _LEAST_BARE, _MOST_BARE = 10, 10**7  # yuan; below are choices, above are telephone numbers
 _FEW = 2  # characters beside the facts, in a message that is hardly more than an answer
 _FILLER = re.compile(
-    r"\d|[说写填记搞弄打报输看]错|改[成为]|差不多|好像|应该|吧|啊|呢|呀|不对|刚才|不是|[多块元]|是|要么|或者"
+    r"\d|[说写填记搞弄打报输看]错|改[成为]|差不多|好像|应该|吧|啊|呢|呀|不对|刚才|不是|[多块元]|是|要么|或者|[加补][个上]|改"
 )
 _CORRECTS = re.compile(
     r"不是|不对|(?:^|[,.!\s])错了|[说写填记搞弄打报输看]错|改(?:成|为|一下)|更正|准确(?:地)?说"

@@ -75,7 +75,7 @@ async def test_a_second_matter_is_offered_after_the_ticket(own_database: Databas
 async def test_a_third_matter_is_at_least_written_down() -> None:
     talk = Talk()
     talk.slots.update(topic="wrong_charge", aside={"topic": "withdraw_arrival", "question": "还有我提现也没到"})
-    await form(talk, "phone", "另外密码也忘了", "forgot_password")
+    assert await form(talk, "phone", "另外密码也忘了", "forgot_password") == "utter_ticket_added"
     assert talk.slots["extra"] == "另外密码也忘了"
     assert talk.slots["aside"]["topic"] == "withdraw_arrival"
 
