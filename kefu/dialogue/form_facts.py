@@ -108,14 +108,12 @@ def told_in(asked: str, said: Said, topic: str, before: Collection[str]) -> Told
     is_call = "time" in known and _tells_when_to_call(asked, said)
     if to_come or is_call:
         known.pop("time")
-    if asked == "phone" and "phone" in known and not _MONEY_LABEL.search(said.text):
-        known.pop("amount", None)
     if "time" in known:
         known["time"] = _time_of(said)
-    amount = _amount_of(asked, said, topic, before)
-    if "amount" in known and amount is None:
-        known.pop("amount")
-    elif amount:
+    is_extension = asked == "phone" and "phone" in known and not _MONEY_LABEL.search(said.text)  # …5678转2
+    amount = None if is_extension else _amount_of(asked, said, topic, before)
+    known.pop("amount", None)
+    if amount:
         known["amount"] = amount
     kept = {name: value for name, value in known.items() if _counts(name, asked, said, before)}
     is_passing = len(kept) < len(known)

@@ -232,3 +232,9 @@ def test_a_number_at_the_summary_is_the_one_to_call() -> None:
 def test_a_story_with_a_day_is_a_story() -> None:
     told = timed("一直转圈,今天早上开始的", "2026-11-27", "今天早上")
     assert next_step("description", told, 1, "login_problem").slots["description"] == told.text
+
+
+def test_an_extension_is_no_amount() -> None:
+    text = "138****5678转2"
+    told = Said(text, "transfer", 0.9, [Entity("phone", "138****5678", 0, 11), Entity("amount", "2", 12, 13)], "sealed")
+    assert "amount" not in next_step("phone", told, 0, "refund").slots
