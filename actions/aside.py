@@ -1,5 +1,6 @@
 """A matter that waits while the form is about something more urgent."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -31,12 +32,12 @@ def take_up(dispatcher: CollectingDispatcher, tracker: Tracker, is_offered: bool
     if is_offered:
         no: dict[str, str] = {"title": "不用了", "payload": "/cancel"}
         dispatcher.utter_message(response="utter_take_up", buttons=[OPEN_TICKET, no], matter=title(aside["topic"]))
-    known = {**dict.fromkeys(_MATTER), **aside, **_retold(aside), "aside": None, "alarm": None, "asks": "register"}
+    known = {**dict.fromkeys(_MATTER), **aside, **retold(aside), "aside": None, "alarm": None, "asks": "register"}
     return [SlotSet(name, value) for name, value in known.items()]
 
 
-def _retold(aside: dict[str, Any]) -> dict[str, Any]:
+def retold(slots: Mapping[str, Any]) -> dict[str, Any]:
     """The story as the talk's question, which the form starts from: its own slots would outlive the matter."""
-    told = (aside.get(name) for name in ("question", "description", "extra"))
+    told = (slots.get(name) for name in ("question", "description", "extra"))
     said = dict.fromkeys(words for words in told if words and words != SKIPPED)
     return {"question": "；".join(said), "description": None, "extra": None}

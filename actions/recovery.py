@@ -33,10 +33,10 @@ from kefu.knowledge import Band, knowledge_base
 _MOST_MISSES = 3  # then a person is offered instead of the same words
 _WISHES = re.compile(r"给我|帮我|我要|我想|请|来(个|一)|讲|唱|推荐|介绍|告诉")
 _OF_THE_CARD = re.compile(  # what was paid with
-    r"^(我|就|是|用|的|那张|[\u4e00-\u9fff]{2,6}银行|[工农中建交招]行|[,.])*信用卡(的|付的?|呀|啊|[,.!])*$"
+    r"^(我|就|是|用|的|那张|[\u4e00-\u9fff]{2,6}银行|[工农中建交招]行|[,.]){0,8}信用卡(的|付的?|呀|啊|[,.!]){0,8}$"
 )
 _OF_SOMETHING = re.compile(
-    r"^(那|这|我|要|该|,)*(怎么?|咋|如何|在?哪里?|去哪|从哪)[^,.?]{1,4}[?呢啊呀]*$"
+    r"^(那|这|我|要|该|,){0,8}(怎么?|咋|如何|在?哪里?|去哪|从哪)[^,.?]{1,4}[?呢啊呀]*$"
 )  # 怎么关: of what?
 _OF_A_STORY = re.compile(
     r"[钱款账帐卡扣店付买卖转退充提单费额他她]|商|老板|对方|客服|银行|手机|电话|短信|余额|号|失败|收到|页面|按钮"

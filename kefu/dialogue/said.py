@@ -64,8 +64,13 @@ def says_only_facts(said: Said, also: Collection[str] = ()) -> bool:
     Args:
         also: names of entities that count as facts as well.
     """
+    is_one = bool(facts(said)) or any(entity.name in also for entity in said.entities)
+    return is_one and len(beside_facts(said)) <= _FEW
+
+
+def beside_facts(said: Said) -> str:
+    """What a message says beside its facts, without the words that only lead up to them."""
     rest = list(said.text)
     for entity in said.entities:
         rest[entity.start : entity.end] = " " * (entity.end - entity.start)
-    is_one = bool(facts(said)) or any(entity.name in also for entity in said.entities)
-    return is_one and len(_FILLER.sub("", "".join(rest))) <= _FEW
+    return _FILLER.sub("", "".join(rest))
