@@ -9,7 +9,7 @@ import jieba
 from kefu.nlu.dictionary import dictionary
 from kefu.yaml_file import DataError, read_text
 
-_FREQUENCY = 2_000_000  # above every word of jieba's dictionary, so that ours are never split
+FREQUENCY = 2_000_000  # above every word of jieba's dictionary, so that ours are never split
 
 
 class Segmenter:
@@ -26,7 +26,7 @@ class Segmenter:
         self._jieba.initialized = True
         for word in words:
             self._read(word)
-            self._jieba.add_word(word, freq=_FREQUENCY)
+            self._jieba.add_word(word, freq=FREQUENCY)
 
     def cut(self, text: str) -> Iterator[tuple[str, int]]:
         """Words with their offsets; blank ones are dropped."""
