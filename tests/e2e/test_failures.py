@@ -3,6 +3,7 @@
 import hmac
 import os
 import re
+import resource
 import signal
 import socket
 import sqlite3
@@ -106,6 +107,16 @@ class Parts:
             yield connection.close  # rolls back
         finally:
             connection.close()
+
+    @contextmanager
+    def full_disk(self, part: subprocess.Popen[bytes]) -> Iterator[None]:
+        """A part can write to no file, as where no room is left."""
+        usual, most = resource.prlimit(part.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(part.pid, resource.RLIMIT_FSIZE, (0, most))
+        try:
+            yield
+        finally:
+            resource.prlimit(part.pid, resource.RLIMIT_FSIZE, (usual, most))
 
 
 @pytest.fixture(scope="module")
@@ -317,18 +328,33 @@ def test_a_message_that_met_a_locked_database_has_a_ticket_afterwards(parts: Par
     assert len(parts.stored(customer, message_id)) == 1
 
 
-def test_database_locked_while_the_action_fails(parts: Parts, stub: Stub) -> None:
+@pytest.mark.parametrize("trouble", ["database locked", "disk full"])
+def test_nothing_can_be_stored_while_the_action_fails(parts: Parts, stub: Stub, trouble: str) -> None:
     stub.behaviour = "waits, then raises"
     customer, message_id = parts.customer(), uuid.uuid4().hex
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(customer.say, MATTER, message_id)
         assert stub.asked.wait(_PATIENCE), "the message is stored and being worked on"
-        with parts.locked():
+        with parts.locked() if trouble == "database locked" else parts.full_disk(parts.running[0]):
             stub.go_on.set()
             assert "抱歉" in answer.result(timeout=_PATIENCE)[0]["text"]
     stub.behaviour = "raises"
     said = apology_in(customer.say(MATTER, message_id))
     assert parts.stored(customer, message_id) == [receipt_of(said)]
+
+
+def test_a_full_disk_is_an_apology_and_all_is_well_afterwards(parts: Parts) -> None:
+    customer, others, message_id = parts.customer("my"), parts.customer(), uuid.uuid4().hex
+    assert "手续费" in others.hear("提现要扣多少手续费")
+    with parts.full_disk(parts.running[0]):
+        for one in (customer, others):
+            said = one.say("余额在哪里看", message_id)[0]["text"]
+            assert "抱歉" in said
+            assert HOTLINES[one.brand] in said
+    for one in (customer, others):
+        again = one.say("余额在哪里看", message_id)
+        assert "抱歉" not in again[0]["text"], "it was never worked on, so it is now"
+        assert one.say("余额在哪里看", message_id) == again
 
 
 def test_readers_do_not_mind_a_writer_that_is_soon_gone(parts: Parts, actions: None) -> None:
