@@ -256,14 +256,14 @@ async def test_two_processes_never_work_in_one_conversation(redis_url: str) -> N
 async def test_a_waiter_is_woken_by_another_process(redis_url: str) -> None:
     # A lease so long that its end cannot be what wakes.
     store = FairLockStore(redis_url=redis_url, lease=LONG)
-    async with holder(redis_url, "hold", TALK, str(LONG)) as process:
+    async with holder(redis_url, "hold", TALK, str(10 * LONG)) as process:  # it renews that every 75 s
         assert await said(process) == "held"
         waiting = Hold(store)
         async with Redis.from_url(redis_url) as redis:
             while not await redis.pubsub_channels():  # noqa: ASYNC110  # Redis does not tell
                 await asyncio.sleep(0.01)
             tries = await scripts_run(redis)
-            await asyncio.sleep(2.5)
+            await asyncio.sleep(4.5)
             assert await scripts_run(redis) <= tries + 2, "it looks again and again; Rasa's own does so each second"
         assert process.stdin is not None
         process.stdin.write(b"\n")
