@@ -5,18 +5,15 @@ import os
 import re
 import resource
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -28,6 +25,7 @@ from kefu.secret_file import SECRETS_FILE, read_secrets
 from kefu.settings import ROOT, Settings
 from tests.e2e.conftest import Customer
 from tests.e2e.test_conversations import HOTLINES, RECEIPT, receipt_of
+from tests.misbehaving_actions import Stub
 from tests.servers import free_port
 
 pytestmark = pytest.mark.e2e
@@ -109,8 +107,9 @@ class Parts:
             connection.close()
 
     @contextmanager
-    def full_disk(self, part: subprocess.Popen[bytes]) -> Iterator[None]:
-        """A part can write to no file, as where no room is left."""
+    def full_disk(self) -> Iterator[None]:
+        """Rasa can write to no file, as where no room is left."""
+        part = self.running[0]
         usual, most = resource.prlimit(part.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(part.pid, resource.RLIMIT_FSIZE, (0, most))
         try:
@@ -145,56 +144,6 @@ def actions(parts: Parts) -> Iterator[None]:
         yield
     finally:
         parts.stop(part)
-
-
-class Stub:
-    """An action server that misbehaves as it is told."""
-
-    def __init__(self, port: int) -> None:
-        self.behaviour, self.asked, self.go_on = "raises", threading.Event(), threading.Event()
-        stub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                stub.asked.set()
-                if stub.behaviour in ("slow", "waits, then raises"):
-                    stub.go_on.wait(60)
-                if stub.behaviour == "dies in mid-answer":
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    return
-                self.answer(*ANSWERS[stub.behaviour])
-
-            def answer(self, status: int, body: bytes) -> None:
-                try:
-                    self.send_response(status)
-                    self.send_header("Content-Type", "application/json")
-                    self.send_header("Content-Length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-                except OSError:
-                    pass  # the caller has lost patience
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.1,), daemon=True).start()
-
-    def close(self) -> None:
-        self.go_on.set()
-        self.server.shutdown()
-        self.server.server_close()
-
-
-ANSWERS = {
-    "raises": (500, b'{"error": "boom", "action_name": "action_answer"}'),
-    "slow": (200, b'{"events": [], "responses": [{"text": "too late"}]}'),
-    "waits, then raises": (500, b"{}"),
-    "talks nonsense": (200, b"<html>busy</html>"),
-    "says nothing": (200, b'{"events": [], "responses": []}'),
-}
 
 
 @pytest.fixture
@@ -335,7 +284,7 @@ def test_nothing_can_be_stored_while_the_action_fails(parts: Parts, stub: Stub, 
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(customer.say, MATTER, message_id)
         assert stub.asked.wait(_PATIENCE), "the message is stored and being worked on"
-        with parts.locked() if trouble == "database locked" else parts.full_disk(parts.running[0]):
+        with parts.locked() if trouble == "database locked" else parts.full_disk():
             stub.go_on.set()
             assert "抱歉" in answer.result(timeout=_PATIENCE)[0]["text"]
     stub.behaviour = "raises"
@@ -346,7 +295,7 @@ def test_nothing_can_be_stored_while_the_action_fails(parts: Parts, stub: Stub, 
 def test_a_full_disk_is_an_apology_and_all_is_well_afterwards(parts: Parts) -> None:
     customer, others, message_id = parts.customer("my"), parts.customer(), uuid.uuid4().hex
     assert "手续费" in others.hear("提现要扣多少手续费")
-    with parts.full_disk(parts.running[0]):
+    with parts.full_disk():
         for one in (customer, others):
             said = one.say("余额在哪里看", message_id)[0]["text"]
             assert "抱歉" in said
