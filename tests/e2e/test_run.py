@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from kefu.launch.training import QUIET
 from tests.e2e.conftest import Product, start_product, wait_for_addresses
 from tests.servers import free_port
 
@@ -79,7 +80,8 @@ def run_once(folder: Path, **environment: str) -> subprocess.CompletedProcess[st
     ports = {f"KEFU_{name}_PORT": str(free_port()) for name in ("RASA", "ACTIONS", "DESK")}
     return subprocess.run(
         [sys.executable, "-m", "kefu", "run"],
-        env={**os.environ, "KEFU_VAR_DIR": str(folder / "var"), **ports, **environment},
+        # What other tests import sets TensorFlow's level to 1, which a user's shell does not.
+        env={**os.environ, **QUIET, "KEFU_VAR_DIR": str(folder / "var"), **ports, **environment},
         capture_output=True,
         text=True,
         timeout=120,
