@@ -44,7 +44,7 @@ def shown(product: Product, customer: Customer) -> list[str]:
 
 def events(product: Product, customer: Customer, kind: str) -> list[dict[str, Any]]:
     token = {"token": product.secret("KEFU_RASA_TOKEN"), "include_events": "ALL"}
-    answer = requests.get(f"{product.rasa}/conversations/{customer.sender}/tracker", params=token, timeout=10)
+    answer = requests.get(f"{product.rasa}/conversations/{customer.sender}/tracker", params=token, timeout=60)
     return [event for event in answer.json()["events"] if event["event"] == kind]
 
 
@@ -70,7 +70,7 @@ def until_summary(customer: Customer) -> str:
     raise AssertionError(said)
 
 
-def eventually(holds: Callable[[], bool], patience: float = 15.0) -> None:
+def eventually(holds: Callable[[], bool], patience: float = 60.0) -> None:
     deadline = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < deadline, "still not so"

@@ -28,7 +28,7 @@ from tests.servers import empty_postgres, free_port
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 
 QUESTION = "菜单"  # answered by the action server
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 
 
 class Actions:

@@ -56,7 +56,7 @@ class Talk:
 
     async def heard(self, count: int) -> str:
         """Wait until so much was said in all; the last of it."""
-        deadline = asyncio.get_running_loop().time() + 15
+        deadline = asyncio.get_running_loop().time() + 60
         while len(self.user.heard()) < count:
             assert asyncio.get_running_loop().time() < deadline, self.user.shown
             await asyncio.sleep(0.05)
@@ -138,7 +138,7 @@ async def test_a_wechat_user_is_served_and_bound_to_a_website_customer(talk: Tal
 
         async def write(text: str) -> str:
             await web.post("/messages", json={"id": uuid.uuid4().hex, "text": text})
-            for _ in range(100):
+            for _ in range(600):
                 lines = (await web.get("/history")).json()["lines"]
                 if lines[-1]["who"] != "customer":
                     return str(lines[-1]["text"])
