@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
+from time import monotonic
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -68,7 +68,7 @@ class Engine:
         """
         conversation = conversation_of(account.name, received.openid)
         meaning = meaning_of(account, received)
-        callback = Callback(account, received, conversation, meaning, time.monotonic() + PASSIVE_SECONDS)
+        callback = Callback(account, received, conversation, meaning, monotonic() + PASSIVE_SECONDS)
         async with self._wakeups.listen(conversation) as woken:
             begun = await self._begin(callback, query)
             if not isinstance(begun, Seen):

@@ -1,9 +1,9 @@
 """What a callback sets going: a turn, a fixed answer, a binding, a picture that is kept."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from kefu.channels.binding import Bindings, Outcome
@@ -56,7 +56,7 @@ class Callback:
     @property
     def left(self) -> float:
         """Seconds until the deadline."""
-        return self.deadline - time.monotonic()
+        return self.deadline - monotonic()
 
 
 class Tasks:

@@ -13,6 +13,7 @@ from kefu.channels.wechat.guard import WINDOW, Nonces, Refused, open_body, verif
 from kefu.database import Database
 from sim.wechat import delivery
 from tests.kefu.channels.wechat.conftest import Wire, environment, platform_account
+from tests.wechat_app import PATIENT
 
 FIELDS = {"ToUserName": "gh_post", "FromUserName": "o1", "CreateTime": "1", "MsgType": "text", "Content": "你好"}
 
@@ -119,6 +120,6 @@ async def test_a_body_that_never_ends_is_not_waited_for(wire: Wire, is_signed: b
         path = f"{address.path}?{urlencode(query)}"
         head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 90000000\r\n\r\n"
         writer.write(head.encode() + b"<xml>" + b" " * (200_000 if is_signed else 10))
-        answer = await asyncio.wait_for(reader.readline(), 5)
+        answer = await asyncio.wait_for(reader.readline(), PATIENT)
         assert answer.split()[1] == str(status).encode()
         writer.close()

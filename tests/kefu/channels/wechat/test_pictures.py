@@ -76,7 +76,7 @@ async def test_an_upload_that_fails_is_tried_again(wire: Wire, fault: str) -> No
         await wired.say("你好")
         setattr(wired.platform.faults, fault, 2)
         await wired.push("", push_id="a", image=await picture(wired))
-        await until(lambda: ("image", "[图片]") in seen(wired), patience=15)
+        await until(lambda: ("image", "[图片]") in seen(wired))
         await wired.say("好了")
         assert [kind for kind, _ in seen(wired)] == ["text", "image", "text"]
 

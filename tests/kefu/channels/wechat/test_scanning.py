@@ -15,6 +15,7 @@ from kefu.channels.wechat import scan_codes
 from kefu.channels.wechat.scan_codes import ScanCodes
 from sim.wechat import delivery
 from tests.kefu.channels.wechat.conftest import Wire, Wired
+from tests.wechat_app import PATIENT
 
 WEB = "web-1"
 
@@ -58,7 +59,7 @@ async def test_the_website_hears_of_it_at_once(wire: Wire, show: Show) -> None:
         await delivery.scan(wired.platform, await show(wired), "o1")
         async with wakeups().listen(WEB) as woken:  # as the website's event stream in the same process does
             saying = asyncio.create_task(wired.say("确认绑定"))
-            assert await woken.wait(5)
+            assert await woken.wait(PATIENT)
             await saying
         [line] = await MessageLog(wired.database).after(WEB, 0)
         assert "如果不是您本人" in line.body["text"]
@@ -84,7 +85,7 @@ async def test_a_push_that_goes_to_the_website_is_shown_there_at_once(wire: Wire
         channel = WebsiteChannel()
         async with channel._wakeups.listen(WEB) as woken:
             await wired.push("您的退款到账了")
-            assert await woken.wait(5), "an event stream without Redis looks only every 15 seconds"
+            assert await woken.wait(PATIENT), "an event stream without Redis looks only every 15 seconds"
 
 
 async def test_a_scan_by_somebody_else_or_too_late_binds_nothing(wire: Wire, show: Show) -> None:
