@@ -68,6 +68,8 @@ class Engine:
         """
         conversation = conversation_of(account.name, received.openid)
         meaning = meaning_of(account, received)
+        if meaning.ask is Ask.NOTHING:
+            return None
         callback = Callback(account, received, conversation, meaning, monotonic() + PASSIVE_SECONDS)
         async with self._wakeups.listen(conversation) as woken:
             begun = await self._begin(callback, query)
@@ -110,6 +112,8 @@ class Engine:
             except (NotStored, SQLAlchemyError, OSError) as error:
                 self._warn(callback, error)
                 await asyncio.sleep(_LOOK_SECONDS)
+        if callback.meaning.ask is Ask.FORGET:  # who has gone hears nothing, and must not be kept
+            raise Unanswered(callback.account.name)
         return self._apology(callback)
 
     def _ended_late(self, callback: Callback, storing: "asyncio.Task[Seen | Claim | None]") -> None:
@@ -129,16 +133,17 @@ class Engine:
     async def _begun(self, callback: Callback, query: Mapping[str, str]) -> Seen | Claim | None:
         account, received = callback.account, callback.received
         nonce = self._nonces.of(account, query, f"{callback.conversation}/{received.message_id}")
-        if callback.meaning.ask in (Ask.NOTHING, Ask.FORGET):
+        if callback.meaning.ask is Ask.FORGET:
             await self._nonces.claim(nonce)
-            if callback.meaning.ask is Ask.FORGET:
-                await self._tasks.forget(callback)
+            await self._tasks.forget(callback)
             return None
         action = _EVENTS.get(received.kind, "") if received.is_event else MESSAGE
         seen = await self._users.seen(account, received.openid, received.message_id, action, callback.left, nonce)
         if not seen.is_new and await self._deliveries.earlier(callback.conversation, received.message_id):
             return await self._passive(callback, seen)
         await self._start(callback, seen)
+        if seen.was_waiting or seen.was_asked:  # not before: what comes again then still goes on
+            await self._users.heard(callback.conversation)
         return seen
 
     async def _start(self, callback: Callback, seen: Seen) -> None:

@@ -59,6 +59,7 @@ class Wired:
     channel: WechatChannel
     database: Database
     clock: Clock
+    receiving: list[Any]  # callbacks that the channel is not done with
 
     async def say(self, text: str, openid: str = "o1", **more: str) -> str:
         """A user writes; ends when the platform is done with it."""
@@ -124,8 +125,8 @@ class Wired:
             await self.brought()
 
     async def brought(self) -> None:
-        """The courier is done with all that it was sent for."""
-        await until(lambda: not self.channel._service._courier._tasks)
+        """Answers are confirmed, and the courier is done with all that it was sent for."""
+        await until(lambda: not self.receiving and not self.channel._service._courier._tasks)
 
     def conversation(self, openid: str = "o1") -> str:
         """A user's conversation."""
@@ -142,6 +143,22 @@ async def until(holds: Callable[[], bool], patience: float = PATIENT) -> None:
     while not holds():
         assert time.monotonic() < deadline, "still not so"
         await asyncio.sleep(0.02)
+
+
+def _counted(channel: WechatChannel) -> list[Any]:
+    """The callbacks that a channel is at work on: it confirms an answer after the platform has it."""
+    receiving: list[Any] = []
+    receive = channel._receive
+
+    async def counted(account: Any, request: Any) -> Any:
+        receiving.append(request)
+        try:
+            return await receive(account, request)
+        finally:
+            receiving.remove(request)
+
+    channel._receive = counted  # type: ignore[method-assign]
+    return receiving
 
 
 async def end_leases(database: Database) -> None:
@@ -188,13 +205,14 @@ def wire(database: Database, monkeypatch: pytest.MonkeyPatch, clock: Clock, secr
         platform, bot = Platform([known], timeout=2 * PATIENT), Bot()
         fields = {"app_id": known.app_id, "api_url": f"http://127.0.0.1:{api_port}", "plain": mode == "plain"}
         app, channel = application({"post": {**fields, **settings}}, bot)
+        receiving = _counted(channel)
         server = await app.create_server(host="127.0.0.1", port=port, return_asyncio_server=True, access_log=False)
         await server.startup()
         await server.before_start()
         await server.after_start()
         try:
             async with serving(platform, api_port):
-                yield Wired(platform, bot, channel, database, clock)
+                yield Wired(platform, bot, channel, database, clock, receiving)
         finally:
             await server.before_stop()
             await server.close()

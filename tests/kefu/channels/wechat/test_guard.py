@@ -107,6 +107,8 @@ async def test_strangers_get_nothing_and_say_nothing(wire: Wire) -> None:
             assert (confirmed.status_code, confirmed.text) == (200, "echo-123")
             assert confirmed.headers["content-type"].startswith("text/plain")
             assert (await client.get(address, params={"echostr": "x"})).status_code == 403
+            assert (await client.get(f"{address}/open")).status_code == 200, "the desk asks for it"
+            assert (await client.get(f"{address}2/open")).status_code == 404
 
 
 @pytest.mark.parametrize(("is_signed", "status"), [(False, 403), (True, 413)])

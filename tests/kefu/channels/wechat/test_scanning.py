@@ -13,6 +13,7 @@ from kefu.channels.wake import wakeups
 from kefu.channels.website.channel import WebsiteChannel
 from kefu.channels.wechat import scan_codes
 from kefu.channels.wechat.scan_codes import ScanCodes
+from kefu.desk.bound import customer_of
 from sim.wechat import delivery
 from tests.kefu.channels.wechat.conftest import Wire, Wired
 from tests.wechat_app import PATIENT
@@ -46,11 +47,10 @@ async def test_a_scan_asks_and_a_word_binds(wire: Wire, show: Show, is_follower:
         assert await delivery.scan(wired.platform, await show(wired), "o1")
         asked = wired.heard()[-1]
         assert "回复“确认绑定”" in asked and ("欢迎关注邮政数字钱包" in asked) is not is_follower
-        bindings = Bindings(wired.database)
-        assert await bindings.customer(wired.conversation()) == wired.conversation()
+        assert await customer_of(wired.database, wired.conversation()) == wired.conversation()
         await wired.say("确认绑定")
         assert "绑定好了" in wired.heard()[-1]
-        assert await bindings.customer(wired.conversation()) == WEB
+        assert await customer_of(wired.database, wired.conversation()) == WEB
         assert wired.bot.heard == [], "all of it without the bot"
 
 

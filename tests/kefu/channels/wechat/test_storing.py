@@ -2,13 +2,17 @@
 
 import asyncio
 import logging
+import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from kefu.channels import filing as filing_module
 from kefu.channels.apology import APOLOGY_UNSTORED
+from kefu.channels.door import NotStored
 from kefu.channels.log import conversation_key
+from kefu.channels.wechat.models import WechatUser
 from kefu.desk.tickets import TicketService
 from tests.kefu.channels.wechat.conftest import Wire, Wired, end_leases, until
 
@@ -47,12 +51,13 @@ async def test_what_was_not_stored_has_a_reference_in_the_log_and_is_in_a_ticket
         with monkeypatch.context() as away, caplog.at_level(logging.WARNING):
             away.setattr(wired.database, "quick", _away)
             saying = [asyncio.create_task(wired.say(f"我是{openid}，钱没到账", openid)) for openid in users]
-            await until(lambda: caplog.text.count("not stored: account") == len(users))
+            await until(lambda: len(set(re.findall(r"not stored: .+ reference=(\w+)", caplog.text))) == 2)
             wired.clock.end()
             await asyncio.gather(*saying)
             references = [_reference(wired, openid) for openid in users]
         assert len(set(references)) == 2
         assert all(f"account=post reference={reference}" in caplog.text for reference in references)
+        await end_leases(wired.database)
         await until(lambda: all(len(wired.heard(openid)) == 3 for openid in users))
         tickets = await TicketService(wired.database).queue()
         assert len(tickets) == 2
@@ -61,6 +66,60 @@ async def test_what_was_not_stored_has_a_reference_in_the_log_and_is_in_a_ticket
             assert reference in ticket.description
             assert ticket.id in wired.heard(openid)[-1]
         assert wired.bot.heard == ["在吗", "在吗"]
+
+
+async def test_what_asks_for_nothing_needs_no_database(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An apology for a link that was followed would be a riddle."""
+    async with wire() as wired:
+        monkeypatch.setattr(wired.database, "write", _closed)
+        await wired.event("VIEW", "https://example.invalid/")
+        assert [status for _, status in wired.platform.callbacks] == [200]
+        assert wired.heard() == []
+
+
+async def test_an_unsubscription_is_not_acknowledged_before_it_is_done(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        await wired.brought()
+        with monkeypatch.context() as away, caplog.at_level(logging.WARNING):
+            away.setattr(wired.database, "write", _closed)
+            leaving = asyncio.create_task(wired.event("unsubscribe"))
+            await until(lambda: "not stored" in caplog.text)
+            wired.clock.end()
+            await until(lambda: len(wired.platform.callbacks) == 2)
+            assert wired.platform.callbacks[-1][1] == 503
+        await leaving
+        assert wired.platform.callbacks[-1][1] == 200
+        async with wired.database.read() as session:
+            [user] = (await session.execute(select(WechatUser))).scalars()
+        assert user.openid_sealed is None
+
+
+async def test_who_goes_on_still_does_when_that_is_stored_at_the_second_try(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The word was seen, and then something broke: it comes again, and must not press a button."""
+    async with wire(api=False) as wired:
+        await wired.say("长")
+        await wired.brought()
+        engine = wired.channel._service.engine
+        start, failed = engine._start, asyncio.Event()
+
+        async def broken(*arguments: Any) -> None:
+            if not failed.is_set():
+                failed.set()
+                raise NotStored
+            await start(*arguments)
+
+        monkeypatch.setattr(engine, "_start", broken)
+        await wired.say("1")
+        assert failed.is_set() and wired.bot.heard == ["长"]
+
+
+def _closed(*_: Any) -> None:
+    raise OSError("the database is away")
 
 
 async def _away(*_: Any) -> None:
