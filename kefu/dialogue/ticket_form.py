@@ -154,6 +154,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "", told: C
         return Step({"ticket_confirmed": PERSON}, ended=True)
     if _cancels(asked, said):
         return Step({"ticket_confirmed": None}, ("utter_ticket_cancelled",), ended=True)
+    if said.is_pressed and (beside := _beside(asked, said, bad_answers)):
+        return beside
     if asked == "brand":
         return _brand(said, bad_answers)
     if request_instead(said.text):
@@ -188,6 +190,16 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "", told: C
     if topic == THEFT and _WHAT_NOW.match(said.text):
         return Step({"bad_answers": bad_answers, "back": True}, ("utter_ticket_first_steps_first",))
     return _aside(said, bad_answers) or _bad_answer(asked, said, bad_answers)
+
+
+def _beside(asked: str, said: Said, bad_answers: int) -> Step | None:
+    """A pressed button that has nothing to do with the form: WeChat's menu is always there. A story may begin so."""
+    again = {"bad_answers": bad_answers, "back": True}
+    if said.intent == "menu":
+        return Step(again, ("utter_ticket_finish_first",))
+    if asked != "description" and is_business(said.intent) and said.intent not in {*_COMPLAINS, "ticket_status"}:
+        return Step(again, answer_question=True)
+    return None
 
 
 def calls_off(said: Said) -> bool:
