@@ -114,6 +114,7 @@ async def test_who_was_asked_may_go_on_although_nobody_confirmed_the_question(wi
     async with wire() as wired:
         claim = await last_of_the_quota(wired)
         assert claim.asks and claim.text.endswith(MORE), "sent, and then the process dies"
+        await end_leases(wired.database)
         await wired.say(word)
         assert wired.bot.heard == ["你好"], "the rest is meant"
 
