@@ -1,7 +1,5 @@
 """The ticket form's decisions: what is taken, what is asked again, and how a customer gets out."""
 
-from dataclasses import replace
-
 import pytest
 
 from kefu.dialogue.said import Entity, Said, facts, says_only_facts
@@ -393,18 +391,3 @@ def test_a_why_is_no_description() -> None:
 @pytest.mark.parametrize(("text", "off"), [("算了,不注销了", True), ("算了不退了", True), ("还是不到账了", False)])
 def test_who_takes_a_wish_back_calls_it_off(text: str, off: bool) -> None:
     assert calls_off(said(text, "close_account")) is off
-
-
-@pytest.mark.parametrize("asked", ["time", "amount", "phone", "ticket_confirmed", "brand"])
-def test_a_button_of_wechats_menu_is_answered_and_is_no_answer(asked: str) -> None:
-    step = next_step(asked, replace(said("忘记密码", "forgot_password"), is_pressed=True), 1)
-    assert step.answer_question and dict(step.slots) == {"bad_answers": 1, "back": True}
-    menu = next_step(asked, replace(said("全部菜单", "menu"), is_pressed=True), 1)
-    assert menu.say == ("utter_ticket_finish_first",) and dict(menu.slots) == {"bad_answers": 1, "back": True}
-
-
-def test_buttons_of_the_form_itself_and_a_story_that_begins_with_one_are_answers() -> None:
-    assert next_step("time", replace(said("跳过", "skip"), is_pressed=True), 0).slots["time"] == SKIPPED
-    assert next_step("time", replace(said("今天", "inform", time="今天"), is_pressed=True), 0).slots["time"] == "今天"
-    begun = next_step("description", replace(said("付款失败", "payment_failed"), is_pressed=True), 0)
-    assert not begun.answer_question and "付款失败" in begun.slots.values()

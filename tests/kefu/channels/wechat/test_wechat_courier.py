@@ -127,12 +127,13 @@ async def test_who_was_not_asked_after_all_is_not_taken_to_be_asked(wire: Wire) 
         assert wired.bot.heard == ["你好", "1"], "a choice"
 
 
-async def test_after_48_hours_a_push_waits(wire: Wire, database: object) -> None:
+async def test_after_48_hours_a_push_waits(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
     async with wire() as wired:
         await wired.say("你好")
         wired.platform.shift = 49 * 3600.0
         await wired.push("迟到的消息")
         await until(lambda: codes(wired) == [45015])
+        await until(lambda: "again when the user writes" in caplog.text)
         await wired.looked_again()
         assert codes(wired).count(45015) == 1, "it is not tried again and again"
         wired.platform.shift = 0.0
