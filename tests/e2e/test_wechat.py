@@ -23,6 +23,8 @@ from tests.servers import free_port
 
 pytestmark = pytest.mark.e2e
 
+PATIENT = 120.0  # seconds
+
 KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -56,7 +58,7 @@ class Talk:
 
     async def heard(self, count: int) -> str:
         """Wait until so much was said in all; the last of it."""
-        deadline = asyncio.get_running_loop().time() + 15
+        deadline = asyncio.get_running_loop().time() + PATIENT
         while len(self.user.heard()) < count:
             assert asyncio.get_running_loop().time() < deadline, self.user.shown
             await asyncio.sleep(0.05)
@@ -66,6 +68,11 @@ class Talk:
         before = len(self.user.heard())
         await delivery.send(self.platform, "post", self.openid, fields)
         return await self.heard(before + 1)
+
+    def choices(self) -> list[str]:
+        """What the last message offers: in a numbered list, or, where it was late, to be clicked."""
+        last = [one for one in self.user.shown if one.who == "account"][-1]
+        return [title for _, title in last.menu] or re.findall(r"^\d (.+)$", last.text, re.MULTILINE)
 
     def secret(self, name: str) -> str:
         lines = (self.folder / "var" / "secrets.env").read_text().splitlines()
@@ -125,8 +132,8 @@ async def test_a_wechat_user_is_served_and_bound_to_a_website_customer(talk: Tal
     welcome = await talk.event("subscribe")
     assert "欢迎关注" in welcome and "您想办哪件事" in welcome
     assert "退款" in await talk.say("3"), "the numbers of the menu work"
-    answer = await talk.say("退款多久到账")
-    assert "\n6 没解决\n7 转人工\n（回复数字选择）" in answer
+    await talk.say("退款多久到账")
+    assert talk.choices()[5:] == ["没解决", "转人工"]
     assert "登记" in await talk.say("6")
     assert "先不登记" in await talk.say("取消")
     assert "单号" in await talk.event("CLICK", "ask:ticket_status")
@@ -138,7 +145,7 @@ async def test_a_wechat_user_is_served_and_bound_to_a_website_customer(talk: Tal
 
         async def write(text: str) -> str:
             await web.post("/messages", json={"id": uuid.uuid4().hex, "text": text})
-            for _ in range(100):
+            for _ in range(int(PATIENT / 0.1)):
                 lines = (await web.get("/history")).json()["lines"]
                 if lines[-1]["who"] != "customer":
                     return str(lines[-1]["text"])
@@ -168,7 +175,7 @@ async def test_a_wechat_user_is_served_and_bound_to_a_website_customer(talk: Tal
         assert "微信绑定好了" in lines[-1]["text"]
 
     await talk.picture()
-    assert talk.platform.calls[-1] == ("/cgi-bin/media/get", 0)
+    assert ("/cgi-bin/media/get", 0) in talk.platform.calls
     count = len(talk.user.heard())
     upload = talk.stored("SELECT id FROM uploads WHERE conversation LIKE 'wx-%' ORDER BY at DESC LIMIT 1")
     await talk.push(talk.conversation(), "是这张吗？", "p2", image=f"uploads/{upload}")

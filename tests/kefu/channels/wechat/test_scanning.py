@@ -54,6 +54,18 @@ async def test_a_scan_asks_and_a_word_binds(wire: Wire, show: Show, is_follower:
         assert wired.bot.heard == [], "all of it without the bot"
 
 
+@pytest.mark.parametrize("word", ["确认", "同意。", "绑定一下"])
+async def test_other_words_of_who_was_asked_bind_too_and_mean_nothing_to_others(
+    wire: Wire, show: Show, word: str
+) -> None:
+    async with wire() as wired:
+        await delivery.scan(wired.platform, await show(wired), "o1")
+        await wired.say(word, "o2")
+        assert wired.bot.heard == [word]
+        await wired.say(word)
+        assert "绑定好了" in wired.heard()[-1]
+
+
 async def test_the_website_hears_of_it_at_once(wire: Wire, show: Show) -> None:
     async with wire() as wired:
         await delivery.scan(wired.platform, await show(wired), "o1")
