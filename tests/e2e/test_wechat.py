@@ -180,7 +180,7 @@ async def test_a_wechat_user_is_served_and_bound_to_a_website_customer(talk: Tal
     upload = talk.stored("SELECT id FROM uploads WHERE conversation LIKE 'wx-%' ORDER BY at DESC LIMIT 1")
     await talk.push(talk.conversation(), "是这张吗？", "p2", image=f"uploads/{upload}")
     assert await talk.heard(count + 2) == "【小王】是这张吗？"
-    [sent] = [one for one in talk.user.shown if one.media]
+    [sent] = [one for one in talk.user.shown if one.media and one.who == "account"]
     assert talk.platform.media[sent.media] == ("image/png", PIXEL)
 
 
