@@ -35,7 +35,7 @@ _EVENTS = {"event:click": "CLICK", "event:subscribe": "subscribe", "event:scan":
 
 
 class Unanswered(Exception):
-    """A callback must not be acknowledged: whether its message is stored is not known yet."""
+    """A callback must not be acknowledged: whether it is stored, or how it is answered, is not known yet."""
 
 
 class Engine:
@@ -63,7 +63,7 @@ class Engine:
         is slow may still store the message: an apology would be one too many.
 
         Raises:
-            Unanswered: the platform has hung up, and will ask again; what it asked for may still be stored.
+            Unanswered: the platform is to ask again; what it asked for may be stored.
             Refused: the callback's nonce (in `query`) was used for another one.
         """
         conversation = conversation_of(account.name, received.openid)
@@ -77,9 +77,11 @@ class Engine:
                 return begun
             try:
                 return await asyncio.wait_for(self._wait(callback, begun, woken), max(callback.left, 0.0) + _SLACK)
-            except (SQLAlchemyError, OSError, asyncio.TimeoutError) as error:  # stored: the courier will bring it
+            except (SQLAlchemyError, OSError, asyncio.TimeoutError) as error:
                 logger.warning("answer not looked up: account=%s: %s", account.name, type(error).__name__)
-                return await self._late(callback) if account.api else None
+                if not account.api:  # nobody else will bring the answer, and nobody has heard that there will be one
+                    raise Unanswered(account.name) from None
+                return await self._late(callback)  # stored: the courier will bring it
             finally:
                 self._courier.kick(conversation)
 

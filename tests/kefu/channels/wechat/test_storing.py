@@ -97,6 +97,22 @@ async def test_an_unsubscription_is_not_acknowledged_before_it_is_done(
         assert user.openid_sealed is None
 
 
+async def test_without_the_api_an_answer_that_can_not_be_looked_up_is_asked_for_again(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Acknowledged, it would be silence: there is no other way to bring it."""
+    async with wire(api=False) as wired:
+        with monkeypatch.context() as away:
+            saying = asyncio.create_task(wired.say("等一下"))
+            await until(lambda: wired.bot.heard != [])
+            away.setattr(wired.database, "read", _closed)
+            await until(lambda: len(wired.platform.callbacks) == 1)
+            assert wired.platform.callbacks[0][1] == 503
+        wired.bot.go.set()
+        await saying
+        assert wired.heard() == ["答 等一下"] and wired.bot.heard == ["等一下"]
+
+
 async def test_who_goes_on_still_does_when_that_is_stored_at_the_second_try(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
