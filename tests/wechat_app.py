@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,8 +19,9 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
 
+from kefu.channels import inbox
 from kefu.channels.door import Door
-from kefu.channels.wechat import engine, tasks
+from kefu.channels.wechat import api, delivery, engine, tasks
 from kefu.channels.wechat.api import WechatApi
 from kefu.channels.wechat.channel import WechatChannel
 from kefu.channels.wechat.delivery import Deliveries
@@ -120,10 +122,14 @@ class Clock:
         self._ahead += PATIENT
 
 
-def be_patient(clock: Clock) -> None:
-    """Give callbacks all the time that a slow machine needs; only the clock that is given ends it."""
-    engine.PASSIVE_SECONDS = PATIENT
-    engine.monotonic = tasks.monotonic = clock
+def be_patient(clock: Clock, put: Callable[[Any, str, Any], None] = setattr) -> None:
+    """Give everything all the time that a slow machine needs; callbacks until the clock that is given ends it."""
+    put(engine, "PASSIVE_SECONDS", PATIENT)
+    put(engine, "monotonic", clock)
+    put(tasks, "monotonic", clock)
+    put(api, "TIMEOUT", PATIENT)
+    put(delivery, "CLAIM", timedelta(seconds=2 * PATIENT))
+    put(inbox, "LEASE", timedelta(seconds=2 * PATIENT))
 
 
 def die_when(asked: Path) -> None:

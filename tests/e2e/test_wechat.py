@@ -94,7 +94,7 @@ class Talk:
         """What the desk does when an agent answers a ticket."""
         event = {"event": "bot", "text": text, "data": data, "metadata": {"push_id": push_id, "agent": "小王"}}
         query = {"output_channel": "latest", "execute_side_effects": "true", "token": self.secret("KEFU_RASA_TOKEN")}
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=PATIENT, trust_env=False) as client:
             address = f"{self.rasa}/conversations/{conversation}/tracker/events"
             answer = await client.post(address, params=query, json=event)
             assert answer.status_code == 200, answer.text
@@ -139,7 +139,7 @@ async def test_a_wechat_user_is_served_and_bound_to_a_website_customer(talk: Tal
     assert "单号" in await talk.event("CLICK", "ask:ticket_status")
 
     # A ticket that the website's customer opened is answered in WeChat.
-    async with httpx.AsyncClient(trust_env=False, base_url=f"{talk.rasa}/webhooks/website") as web:
+    async with httpx.AsyncClient(timeout=PATIENT, trust_env=False, base_url=f"{talk.rasa}/webhooks/website") as web:
         session = (await web.post("/session", json={"brand": "post"})).json()
         web.headers["Authorization"] = f"Bearer {session['token']}"
 
@@ -186,7 +186,7 @@ async def test_a_wechat_user_is_served_and_bound_to_a_website_customer(talk: Tal
 
 async def test_an_agent_answers_who_has_used_the_website_for_binding_only(talk: Talk) -> None:
     """His tickets are opened for the website's conversation, of which Rasa has no message on record."""
-    async with httpx.AsyncClient(trust_env=False, base_url=f"{talk.rasa}/webhooks/website") as web:
+    async with httpx.AsyncClient(timeout=PATIENT, trust_env=False, base_url=f"{talk.rasa}/webhooks/website") as web:
         session = (await web.post("/session", json={"brand": "post"})).json()
         web.headers["Authorization"] = f"Bearer {session['token']}"
         await web.post("/messages", json={"id": uuid.uuid4().hex, "text": "绑定微信"})
@@ -195,7 +195,7 @@ async def test_an_agent_answers_who_has_used_the_website_for_binding_only(talk: 
     receipt = re.findall(r"KF\w{10}", await talk.say("我的钱被盗刷了"))[0]
     count = len(talk.user.heard())
     headers = {"Authorization": f"Bearer {talk.secret('KEFU_DESK_TOKEN')}", "Idempotency-Key": "1"}
-    async with httpx.AsyncClient(trust_env=False, headers=headers) as agent:
+    async with httpx.AsyncClient(timeout=PATIENT, trust_env=False, headers=headers) as agent:
         said = {"kind": "reply", "text": "已经替您冻结了"}
         answer = await agent.post(f"{talk.desk}/api/v1/tickets/{receipt}/messages", json=said)
         assert answer.status_code == 201, answer.text

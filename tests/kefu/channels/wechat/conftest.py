@@ -17,9 +17,7 @@ from sqlalchemy import update
 from kefu.channels import door as door_module
 from kefu.channels.log import BOT, Line, MessageLog
 from kefu.channels.models import InboundMessage
-from kefu.channels.wechat import engine as engine_module
 from kefu.channels.wechat import service as service_module
-from kefu.channels.wechat import tasks as tasks_module
 from kefu.channels.wechat.channel import WechatChannel
 from kefu.channels.wechat.models import WechatUser
 from kefu.channels.wechat.users import conversation_of
@@ -174,10 +172,8 @@ async def end_leases(database: Database) -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of callbacks: with `PATIENT` seconds, no machine is too slow for them; the test ends their time."""
     monkeypatch.setattr(settings(), "join_seconds", 0.0)  # no waiting for further lines
-    for module, name in ((engine_module, "PASSIVE_SECONDS"), (engine_module, "monotonic"), (tasks_module, "monotonic")):
-        monkeypatch.setattr(module, name, getattr(module, name))  # put back afterwards
     found = Clock()
-    be_patient(found)
+    be_patient(found, monkeypatch.setattr)
     return found
 
 

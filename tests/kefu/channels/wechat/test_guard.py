@@ -88,7 +88,7 @@ async def test_strangers_get_nothing_and_say_nothing(wire: Wire) -> None:
     async with wire(mode="plain") as wired:
         address = wired.platform.accounts["post"].callback
         query, body = delivery.request(wired.platform.accounts["post"], {**FIELDS, "MsgId": "7"})
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=PATIENT, trust_env=False) as client:
 
             async def post(query: dict[str, str], body: bytes) -> int:
                 return (await client.post(address, params=query, content=body)).status_code

@@ -31,6 +31,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
     async def make(wired: Wired) -> str:
         account = wired.channel._accounts["post"]
         monkeypatch.setattr(scan_codes, "account_of_brand", lambda _: account)
+        monkeypatch.setattr(scan_codes, "_PATIENCE", PATIENT)
         codes = ScanCodes(wired.database)
         code = await Bindings(wired.database).new_code(WEB, "post")
         assert await codes.picture("post", code.scene, 600) is not None

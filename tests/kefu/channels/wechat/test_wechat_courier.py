@@ -218,8 +218,8 @@ async def test_a_slow_send_does_not_outlast_its_claim(wire: Wire, monkeypatch: p
         await wired.say("你好")
         await wired.brought()
         courier = wired.channel._service._courier
-        monkeypatch.setattr(delivery_module, "CLAIM", timedelta(seconds=1))
         claim, send = delivery_module.CLAIM, courier._api.send
+        monkeypatch.setattr(delivery_module, "CLAIM", timedelta(seconds=1))
 
         async def hang(*_: Any) -> None:  # refused, a new token, sent, and so on
             courier._api.send, delivery_module.CLAIM = send, claim
