@@ -67,9 +67,8 @@ class CustomerSender:
         if channel != _WECHAT:
             return
         account = conversation.split("-")[1]
-        answer = await _asked(
-            self._client.get(f"{self._settings.rasa_url}/webhooks/wechat/{account}/open"), "机器人服务"
-        )
+        url = f"{self._settings.rasa_url}/webhooks/wechat/{quote(account, safe='')}/open"
+        answer = await _asked(self._client.get(url), "机器人服务")
         if answer.status_code == 404:
             logger.warning("a customer can't be reached: credentials.yml has no WeChat account %s", account)
             raise Undeliverable(f"credentials.yml 里没有公众号 {account}，客户收不到；加上并重启以后会自动补发")
