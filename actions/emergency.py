@@ -10,8 +10,8 @@ from actions.lost_money import ASKS as LOST
 from actions.matter import KEPT, joined
 from actions.turn import Turn
 from kefu.brands import DEFAULT_BRAND
-from kefu.channels.binding import customer_of
 from kefu.database import database
+from kefu.desk.bound import customer_of
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.emergency import THEFT, find_emergency
@@ -63,7 +63,7 @@ async def raise_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tra
         NewTicket(
             brand=turn.brand.id or DEFAULT_BRAND,
             channel=turn.channel,
-            customer=await customer_of(turn.conversation),
+            customer=await customer_of(database(), turn.conversation),
             intent=topic,
             description=said if turn.brand.id else f"{said}\n{NO_BRAND}",
             idempotency_key=f"emergency:{turn.conversation}:{turn.message_id}",

@@ -13,8 +13,8 @@ from actions.notes import called_off, plain_word
 from actions.open_matter import still_not
 from actions.status import add_to, status_line, tickets_of
 from actions.turn import Turn, all_said
-from kefu.channels.binding import customer_of
 from kefu.database import database
+from kefu.desk.bound import customer_of
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.guides import guides
@@ -52,7 +52,7 @@ class ActionSubmitTicket(Action):
             return [*forget, *(before or told)]
         turn = Turn.of(tracker)
         said = await all_said(tracker)
-        customer = await customer_of(turn.conversation)
+        customer = await customer_of(database(), turn.conversation)
         opened = await TicketService(database()).open(_new_ticket(turn, tracker, customer, said))
         dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON), buttons=[add_to(opened.ticket)])
         events = [*forget, SlotSet("ticket_id", opened.ticket.id)]

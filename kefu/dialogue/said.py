@@ -31,7 +31,10 @@ class Entity:
 
 @dataclass(frozen=True)
 class Said:
-    """A customer's message; `brand` is the wallet's id where that is known."""
+    """A customer's message; `brand` is the wallet's id where that is known.
+
+    `is_pressed`: a button's title, not the customer's words.
+    """
 
     text: str
     intent: str
@@ -39,6 +42,7 @@ class Said:
     entities: Sequence[Entity] = ()
     sealed_phone: str | None = None
     brand: str = ""
+    is_pressed: bool = False
 
 
 def facts(said: Said) -> dict[str, Any]:

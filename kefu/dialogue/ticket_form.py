@@ -135,6 +135,8 @@ def next_step(asked: str, said: Said, bad_answers: int, topic: str = "", told: C
         move = Move.CANCEL
     if move in _ENDS and not (move is Move.CANCEL and request_instead(said.text)):
         return Step({"ticket_confirmed": _ENDS[move]}, () if move is Move.PERSON else (move.value,), ended=True)
+    if said.is_pressed and (beside := _beside(asked, said, bad_answers)):
+        return beside
     if asked == "brand":
         return _brand(said, bad_answers)
     if request_instead(said.text):
@@ -204,6 +206,16 @@ def _moved(move: Move, asked: str, said: Said, bad_answers: int, topic: str) -> 
     if move is Move.CALL_ME and asked != "phone":
         return Step({**again, "extra": said.text}, ("utter_ticket_added",))
     return Step(again, (move.value,) if move.value else ())
+
+
+def _beside(asked: str, said: Said, bad_answers: int) -> Step | None:
+    """A pressed button that has nothing to do with the form: WeChat's menu is always there. A story may begin so."""
+    again = {"bad_answers": bad_answers, "back": True}
+    if said.intent == "menu":
+        return Step(again, ("utter_ticket_finish_first",))
+    if asked != "description" and is_business(said.intent) and said.intent not in {*_COMPLAINS, "ticket_status"}:
+        return Step(again, answer_question=True)
+    return None
 
 
 def _more(said: Said, known: Mapping[str, Any], topic: str) -> dict[str, Any]:
