@@ -1,10 +1,12 @@
 """A server that speaks the website channel's HTTP API and nothing more, with faults to order: for widget tests."""
 
 import asyncio
+import base64
 import json
 import struct
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,6 +56,8 @@ class FakeServer:
         self.talks: dict[str, Conversation] = {}
         self.turns: list[str] = []  # texts that got a turn, in order
         self.attempts: list[tuple[str, str]] = []  # (path, message id) of every request
+        self.sessions = 0  # asked for
+        self.refused: Counter[str] = Counter()  # requests by path that failed with a status, as ordered
         self.faults: dict[str, list[tuple[int | str, int | None]]] = {}
         self.answer: Callable[[str], list[Line]] = lambda text: [{"text": f"收到：{text[:200]}"}]
         self.pages: dict[str, tuple[str, dict[str, str]]] = {}
@@ -130,7 +134,7 @@ class FakeServer:
     # How it works
 
     def _call(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(15)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     async def _start(self) -> None:
         app = web.Application(client_max_size=8 * 1024 * 1024, middlewares=[self._faulty])
@@ -172,6 +176,7 @@ class FakeServer:
             request.transport.abort()
             return web.Response()
         if isinstance(fault, int):
+            self.refused[request.path] += 1
             headers = {"Retry-After": str(retry_after)} if retry_after else {}
             return web.json_response({"error": f"故障{fault}"}, status=fault, headers=headers)
         answer: web.StreamResponse = await handler(request)
@@ -198,11 +203,14 @@ class FakeServer:
 
     async def _session(self, request: web.Request) -> web.Response:
         body = await request.json()
+        self.sessions += 1
         token = body.get("token")
-        if token and token not in self.talks:
+        if user := body.get("user_token"):
+            token = f"of {json.loads(base64.urlsafe_b64decode(user.split('.')[0] + '=='))['sub']}"
+        elif token and token not in self.talks:
             return web.json_response({"error": "会话已过期"}, status=401)
-        if not token:
-            token = f"t{len(self.talks) + 1}"
+        token = token or f"t{len(self.talks) + 1}"
+        if token not in self.talks:
             self.talks[token] = Conversation(body["brand"])
             self._somebody.set()
         name = brand_or_default(body["brand"]).name

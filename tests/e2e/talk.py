@@ -74,3 +74,4 @@ def eventually(holds: Callable[[], bool], patience: float = 15.0) -> None:
     deadline = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < deadline, "still not so"
+        time.sleep(0.05)

@@ -1,6 +1,7 @@
 """The website channel: demo page, widget, and the HTTP API that the widget talks to (docs/website.md)."""
 
 import asyncio
+import time
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
@@ -196,7 +197,7 @@ class WebsiteChannel(InputChannel):
         door = self._opened
         if self._wakeups.listeners(session.conversation) >= _MOST_STREAMS:
             raise Refusal(429, "打开的窗口太多了，请关掉几个", retry_after=10)
-        is_open = lambda: self._door is door  # noqa: E731
+        is_open = lambda: self._door is door and session.expires > time.time()  # noqa: E731
         await send_events(request, session.conversation, self._log, self._wakeups, is_open)
 
     async def _history(self, request: Request) -> HTTPResponse:

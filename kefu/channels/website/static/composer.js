@@ -13,7 +13,7 @@ const SAME_PRESS = 30; // ms after compositionend in which Enter still belongs t
 export class Composer {
   #send;
   #sendImage;
-  #visit;
+  #keep;
   #image;
   #composed = -Infinity;
   #box = h("textarea", { rows: 1, "aria-label": words.input, placeholder: words.placeholder, enterkeyhint: "send" });
@@ -21,11 +21,11 @@ export class Composer {
   #preview = h("div", { class: "preview", hidden: true });
   #chooser = h("input", { type: "file", accept: TYPES.join(), hidden: true, tabindex: -1, "aria-label": words.image });
 
-  /** `send(text)`, `sendImage(blob)`; `visit` remembers what is being written. */
-  constructor(send, sendImage, visit) {
+  /** `send(text)`, `sendImage(blob)`; `draft` is what was being written before, `keep(text)` remembers it. */
+  constructor(send, sendImage, draft, keep) {
     this.#send = send;
     this.#sendImage = sendImage;
-    this.#visit = visit;
+    this.#keep = keep;
     const choose = iconButton(PICTURE, words.image, { onclick: () => this.#chooser.click() });
     const submit = iconButton(PLANE, words.send, { class: "icon send", onclick: () => this.submit() });
     submit.addEventListener("pointerdown", (event) => event.preventDefault()); // a phone's keyboard stays open
@@ -36,20 +36,35 @@ export class Composer {
     const row = h("div", { class: "row" }, choose, this.#chooser, this.#box, submit);
     this.node = h("div", { class: "composer" }, this.#hint, this.#preview, row);
     this.#listen();
-    this.#box.value = visit.get("draft") ?? "";
+    this.#box.value = draft ?? "";
   }
 
   focus() {
     this.#box.focus({ preventScroll: true });
-    this.#grow();
+  }
+
+  /** Take what is being written away, for another person. */
+  clear() {
+    this.#box.value = "";
+    this.#attached(undefined);
+    this.#changed();
+  }
+
+  /** As tall as its lines; they can only be counted while it is seen. */
+  grow() {
+    this.#box.style.height = "auto";
+    this.#box.style.height = `${Math.min(TALLEST, this.#box.scrollHeight)}px`;
+  }
+
+  takeDrops(node) {
+    node.addEventListener("dragover", (event) => event.preventDefault());
+    node.addEventListener("drop", (event) => this.#take(event, event.dataTransfer));
   }
 
   async submit() {
     const text = this.#box.value.trim();
     const image = this.#image;
-    this.#box.value = "";
-    this.#attached(undefined);
-    this.#changed();
+    this.clear();
     this.focus();
     if (image) await this.#sendImage(image); // before the words about it
     if (text) this.#send(text);
@@ -68,9 +83,10 @@ export class Composer {
         this.submit();
       }
     });
-    box.addEventListener("paste", (event) => this.#take(event, event.clipboardData));
-    this.node.addEventListener("dragover", (event) => event.preventDefault());
-    this.node.addEventListener("drop", (event) => this.#take(event, event.dataTransfer));
+    box.addEventListener("paste", (event) => {
+      const { clipboardData } = event; // cells of a spreadsheet come as text and as a picture of it
+      if (!clipboardData?.getData("text/plain")) this.#take(event, clipboardData);
+    });
   }
 
   /** Safari ends the composition before the key that ends it; that key still has the code 229. */
@@ -79,25 +95,19 @@ export class Composer {
   }
 
   #changed() {
-    this.#visit.set("draft", this.#box.value);
+    this.#keep(this.#box.value);
     this.#say(this.#box.value.length > MOST ? words.tooLong(MOST) : "");
-    this.#grow();
-  }
-
-  #grow() {
-    this.#box.style.height = "auto";
-    this.#box.style.height = `${Math.min(TALLEST, this.#box.scrollHeight)}px`;
+    this.grow();
   }
 
   #say(text) {
-    this.#hint.textContent = text;
+    if (this.#hint.textContent !== text) this.#hint.textContent = text; // said aloud once, not at every key
   }
 
   #take(event, data) {
-    const file = imageOf(data?.files);
-    if (!file) return;
-    event.preventDefault();
-    this.#attach(file);
+    if (!data?.files.length) return;
+    event.preventDefault(); // or the browser leaves the page to show the file
+    this.#attach(imageOf(data.files) ?? data.files[0]);
   }
 
   async #attach(file) {

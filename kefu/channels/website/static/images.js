@@ -34,6 +34,7 @@ const stored = (mode, act) =>
       const request = act(work.objectStore("images"));
       work.oncomplete = () => resolve(request.result);
       work.onabort = reject;
+      opening.result.close(); // once the work is done
     };
   }).catch(() => {}); // no database: memory has to do
 
@@ -44,7 +45,10 @@ export function keep(id, blob) {
 
 export const recall = async (id) => memory.get(id) ?? stored("readonly", (images) => images.get(id));
 
+/** Of what is sent this page may show its copy further; `forgetAll` ends that, for the next person. */
 export const forget = (id) => stored("readwrite", (images) => images.delete(id));
+
+export const forgetAll = () => memory.clear();
 
 export async function draw(canvas, blob, longest) {
   const bitmap = await createImageBitmap(blob);
@@ -52,6 +56,7 @@ export async function draw(canvas, blob, longest) {
   canvas.width = Math.max(1, bitmap.width * scale);
   canvas.height = Math.max(1, bitmap.height * scale);
   canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
   return canvas;
 }
 

@@ -1,8 +1,7 @@
 // The list of lines: keeps the nodes that have not changed, the place that is being read, and says new lines aloud.
 
 import { h, unseen } from "./dom.js";
-import { needsTime, render } from "./render.js";
-import { fromUs } from "./store.js";
+import { needsTime, render, showTime } from "./render.js";
 import words from "./text.js";
 
 const NEAR = 80; // px from the end that still count as the end
@@ -26,7 +25,7 @@ export class Log {
 
   constructor(store, actions) {
     this.#store = store;
-    this.#actions = actions;
+    this.#actions = { ...actions, say: (text) => this.#say(text) };
     this.scroller = h(
       "div",
       { class: "log", role: "log", "aria-live": "off", "aria-label": words.log, tabindex: 0, onscroll: () => this.#scrolled() },
@@ -37,7 +36,7 @@ export class Log {
     );
     this.nodes = [this.scroller, this.#below, this.#said];
     this.#below.addEventListener("click", () => this.toEnd());
-    store.addEventListener("news", ({ detail }) => this.#say(detail));
+    store.addEventListener("news", ({ detail }) => this.#sayLine(detail));
     const sizes = new ResizeObserver(() => this.#pinned && this.toEnd());
     for (const node of [this.scroller, this.#list, this.#typing]) sizes.observe(node);
   }
@@ -80,7 +79,7 @@ export class Log {
     this.#nodes = new Map();
     lines.forEach((line, index) => {
       const at = new Date(line.at);
-      const how = { time: needsTime(at, last) ? at : undefined, settled: index < lastOwn };
+      const how = { at, time: needsTime(at, last) ? showTime(at) : "", settled: index < lastOwn };
       last = at;
       const key = line.who === "customer" && line.id ? line.id : line.seq;
       const signature = [line.seq, line.state, line.failed, how.time, how.settled].join();
@@ -137,10 +136,18 @@ export class Log {
     this.#loading = false;
   }
 
-  #say(line) {
-    if (!fromUs(line)) return;
+  /** Take back what was said aloud. */
+  hush() {
+    this.#said.replaceChildren();
+  }
+
+  #sayLine(line) {
     const who = line.who === "agent" ? `${line.agent || words.human}：` : "";
-    this.#said.append(h("p", {}, who + (line.text?.slice(0, 500) ?? words.picture)));
+    this.#say(who + (line.text?.slice(0, 500) ?? words.picture));
+  }
+
+  #say(text) {
+    this.#said.append(h("p", {}, text));
     while (this.#said.children.length > 5) this.#said.firstChild.remove();
   }
 }

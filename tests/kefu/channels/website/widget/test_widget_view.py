@@ -143,7 +143,8 @@ def test_receipt_can_be_copied(visit: Visit, server: FakeServer, context: Browse
     chat = visit().open()
     chat.say("登记")
     chat.press("复制单号 KF7K3M9QXT2B")
-    expect(chat.page.get_by_text("已复制")).to_be_visible()
+    expect(chat.log.get_by_role("button", name="已复制")).to_be_visible()
+    expect(chat.page.locator("kefu-chat [aria-live=polite] p").last).to_have_text("已复制")
     assert chat.page.evaluate("navigator.clipboard.readText()") == "KF7K3M9QXT2B"
 
 
@@ -158,7 +159,7 @@ def test_a_person_takes_over_and_leaves(visit: Visit, server: FakeServer) -> Non
     expect(chat.page.locator("kefu-chat .name")).to_have_text("小李")
     expect(chat.panel).to_contain_text("小李 正在为您服务")
     server.say({"who": "notice", "text": "客服已离开"}, {"text": "我是机器人"})
-    expect(chat.panel).to_contain_text("在线，有问必答")
+    expect(chat.panel).to_contain_text("智能客服在线")
 
 
 def test_typing(visit: Visit, server: FakeServer) -> None:
