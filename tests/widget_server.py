@@ -57,6 +57,7 @@ class FakeServer:
         self.turns: list[str] = []  # texts that got a turn, in order
         self.attempts: list[tuple[str, str]] = []  # (path, message id) of every request
         self.sessions = 0  # asked for
+        self.hanging = 0  # requests that are never answered
         self.refused: Counter[str] = Counter()  # requests by path that failed with a status, as ordered
         self.faults: dict[str, list[tuple[int | str, int | None]]] = {}
         self.answer: Callable[[str], list[Line]] = lambda text: [{"text": f"收到：{text[:200]}"}]
@@ -66,6 +67,7 @@ class FakeServer:
         self.uploads: dict[str, tuple[bytes, str]] = {}
         self._somebody = asyncio.Event()  # has a conversation
         self._listening: set[asyncio.Transport] = set()
+        self._muted: set[asyncio.Transport] = set()
         self._loop = asyncio.new_event_loop()
         self._runner: web.AppRunner | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -90,7 +92,9 @@ class FakeServer:
         self._loop.close()
 
     def fail(self, path: str, *faults: int | str, retry_after: int | None = None) -> None:
-        """Let the next requests to a path fail: by an HTTP status, "drop" (lost on the way in) or "lose" (way back)."""
+        """Let the next requests to a path fail: by an HTTP status, "drop" (lost on the way in), "lose" (way back), or
+        "hang" (no answer ever).
+        """
         self.faults.setdefault(path, []).extend((fault, retry_after) for fault in faults)
 
     def say(self, *lines: Line, talk: int = -1) -> None:
@@ -110,6 +114,10 @@ class FakeServer:
                 transport.abort()
 
         self._call(cut())
+
+    def mute_streams(self) -> None:
+        """Say nothing more on the streams that are open: their connections are dead, and the browser does not know."""
+        self._muted = set(self._listening)
 
     def typing(self, on: bool) -> None:
         """Show that the bot is writing."""
@@ -175,6 +183,10 @@ class FakeServer:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        if fault == "hang":
+            await request.read()
+            self.hanging += 1
+            await asyncio.Event().wait()
         if isinstance(fault, int):
             self.refused[request.path] += 1
             headers = {"Retry-After": str(retry_after)} if retry_after else {}
@@ -270,6 +282,8 @@ class FakeServer:
             await response.write(b": hello\nretry: 300\n\n")
             while True:
                 talk.changed.clear()
+                if request.transport in self._muted:
+                    await asyncio.Event().wait()
                 for line in talk.lines[seq:]:
                     seq = line["seq"]
                     event = f"id: {seq}\nevent: line\ndata: {json.dumps(line)}\n\n"

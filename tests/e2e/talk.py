@@ -70,7 +70,7 @@ def until_summary(customer: Customer) -> str:
     raise AssertionError(said)
 
 
-def eventually(holds: Callable[[], bool], patience: float = 15.0) -> None:
+def eventually(holds: Callable[[], bool], patience: float = 60.0) -> None:
     deadline = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < deadline, "still not so"

@@ -134,11 +134,13 @@ def test_an_answer_for_the_one_who_has_left_is_not_shown(visit: Visit, server: F
     eventually(lambda: chat.page.evaluate("true") and held)
     chat.page.evaluate("Kefu.setUserToken()")
     expect(chat.bubbles).to_have_count(0)
-    with chat.page.expect_response("**/history?*"):
-        held[0].continue_()
     chat.say("我是访客")
     chat.hears("收到：我是访客")
-    expect(chat.bubbles).to_have_text(["我是访客", "收到：我是访客"])
+    with chat.page.expect_response("**/history?*"):
+        held[0].continue_()
+    chat.say("还是我")
+    chat.hears("收到：还是我")
+    expect(chat.bubbles).to_have_text(["我是访客", "收到：我是访客", "还是我", "收到：还是我"])
 
 
 @pytest.mark.usefixtures("pages")
