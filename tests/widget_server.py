@@ -66,6 +66,7 @@ class FakeServer:
         self.repeats = 1  # how often the stream says each line
         self.uploads: dict[str, tuple[bytes, str]] = {}
         self._somebody = asyncio.Event()  # has a conversation
+        self._never = asyncio.Event()
         self._listening: set[asyncio.Transport] = set()
         self._muted: set[asyncio.Transport] = set()
         self._loop = asyncio.new_event_loop()
@@ -186,7 +187,7 @@ class FakeServer:
         if fault == "hang":
             await request.read()
             self.hanging += 1
-            await asyncio.Event().wait()
+            await self._never.wait()
         if isinstance(fault, int):
             self.refused[request.path] += 1
             headers = {"Retry-After": str(retry_after)} if retry_after else {}
@@ -283,7 +284,7 @@ class FakeServer:
             while True:
                 talk.changed.clear()
                 if request.transport in self._muted:
-                    await asyncio.Event().wait()
+                    await self._never.wait()
                 for line in talk.lines[seq:]:
                     seq = line["seq"]
                     event = f"id: {seq}\nevent: line\ndata: {json.dumps(line)}\n\n"

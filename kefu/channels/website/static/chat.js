@@ -8,7 +8,6 @@ import { chime, Launcher, Panel } from "./panel.js";
 import { Shelf } from "./shelf.js";
 import words from "./text.js";
 
-const TOUCH = matchMedia("(pointer: coarse)");
 const LONGEST = 4002; // UTF-16 units to send: enough for the server to see that it reads only the first 2000 characters
 
 /** Define the element; `base` is the server's address, `css` its style sheet. */
@@ -80,8 +79,8 @@ export function define(base, css) {
         press: ({ title, payload }) => this.#press(payload, title),
         image: (line) => connection.image(line),
         pendingImage: (id) => recall(id),
-        retry: (item) => (outbox.retry(item), this.#goOn()),
-        drop: (item) => (outbox.drop(item), this.#goOn()),
+        retry: (item) => (outbox.retry(item), this.#composer.focus(this.#log.scroller)),
+        drop: (item) => (outbox.drop(item), this.#composer.focus(this.#log.scroller)),
         earlier: (seq) => connection.earlier(seq),
       });
       const draft = () => `draft.${connection.person}`; // another person's is not shown
@@ -112,13 +111,7 @@ export function define(base, css) {
 
     #press(payload, title) {
       this.send(payload, title);
-      this.#goOn(); // the pressed button is about to go
-    }
-
-    /** To where one goes on; on a touch screen the box would bring up a keyboard over what there is to read. */
-    #goOn() {
-      if (TOUCH.matches) this.#log.scroller.focus({ preventScroll: true });
-      else this.#composer.focus();
+      this.#composer.focus(this.#log.scroller); // the pressed button is about to go
     }
 
     #toggled(open, quietly) {
@@ -127,7 +120,7 @@ export function define(base, css) {
       if (open) {
         this.#connection.start();
         this.#composer.grow();
-        if (!quietly) this.#goOn();
+        if (!quietly) this.#composer.focus(this.#log.scroller);
         this.#log.toEnd();
       } else this.#launcher.node.focus();
       this.#tell(open ? "open" : "close");

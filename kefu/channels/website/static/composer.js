@@ -9,14 +9,18 @@ const PLANE = "M4 12L20 4l-5 16-4-6zM11 14l9-10";
 const TALLEST = 140; // px
 const MOST = 2000; // characters that the server reads of a message
 const SAME_PRESS = 30; // ms after compositionend in which Enter still belongs to the candidate
+const TOUCH = matchMedia("(pointer: coarse)");
 
 export class Composer {
   #send;
   #sendImage;
   #keep;
   #image;
+  #chosen; // the latest choice of a picture, as long as it counts
   #composed = -Infinity;
   #box = h("textarea", { rows: 1, "aria-label": words.input, placeholder: words.placeholder, enterkeyhint: "send" });
+  #choose = iconButton(PICTURE, words.image, { onclick: () => this.#chooser.click() });
+  #submit = iconButton(PLANE, words.send, { class: "icon send", onclick: () => this.submit() });
   #hint = h("p", { class: "hint", role: "status" });
   #preview = h("div", { class: "preview", hidden: true });
   #chooser = h("input", { type: "file", accept: TYPES.join(), hidden: true, tabindex: -1, "aria-label": words.image });
@@ -26,26 +30,26 @@ export class Composer {
     this.#send = send;
     this.#sendImage = sendImage;
     this.#keep = keep;
-    const choose = iconButton(PICTURE, words.image, { onclick: () => this.#chooser.click() });
-    const submit = iconButton(PLANE, words.send, { class: "icon send", onclick: () => this.submit() });
-    submit.addEventListener("pointerdown", (event) => event.preventDefault()); // a phone's keyboard stays open
+    this.#submit.addEventListener("pointerdown", (event) => event.preventDefault()); // a phone's keyboard stays open
     this.#chooser.addEventListener("change", () => {
       this.#attach(imageOf(this.#chooser.files) ?? this.#chooser.files[0]);
       this.#chooser.value = "";
     });
-    const row = h("div", { class: "row" }, choose, this.#chooser, this.#box, submit);
+    const row = h("div", { class: "row" }, this.#choose, this.#chooser, this.#box, this.#submit);
     this.node = h("div", { class: "composer" }, this.#hint, this.#preview, row);
     this.#listen();
     this.#box.value = draft ?? "";
   }
 
-  focus() {
-    this.#box.focus({ preventScroll: true });
+  /** To the box; on a touch screen, where that brings up a keyboard over what there is to read, to `other`, if any. */
+  focus(other) {
+    (TOUCH.matches ? other : this.#box)?.focus({ preventScroll: true });
   }
 
   /** Take what is being written away, for another person. */
   clear() {
     this.#box.value = "";
+    this.#chosen = undefined;
     this.#attached(undefined);
     this.#changed();
   }
@@ -112,21 +116,24 @@ export class Composer {
 
   async #attach(file) {
     if (!file) return;
+    const chosen = (this.#chosen = {});
     try {
       const blob = await prepare(file);
-      this.#attached(blob, await draw(newCanvas(), blob, 240));
+      const canvas = await draw(newCanvas(), blob, 240);
+      if (chosen !== this.#chosen) return; // meanwhile another was, or somebody else is here
+      this.#attached(blob, canvas);
       this.#say("");
     } catch (error) {
       this.#attached(undefined);
       this.#say(error.name === "Error" ? error.message : words.unreadable);
     }
-    this.focus();
+    this.focus(this.#submit);
   }
 
   #attached(blob, canvas) {
     this.#image = blob;
     this.#preview.hidden = !blob;
-    const onclick = () => (this.#attached(undefined), this.focus());
+    const onclick = () => (this.#attached(undefined), this.focus(this.#choose));
     this.#preview.replaceChildren(...(blob ? [canvas, iconButton(X, words.removeImage, { onclick })] : []));
   }
 }

@@ -6,20 +6,23 @@ import words from "./text.js";
 
 export const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 const LIMIT = 5 * 1024 * 1024; // bytes, the server's
+const LIGHT = 1.5 * 1024 * 1024; // bytes that a slow line still carries in a while
 const SENT_SIDE = 2560; // px: a receipt stays readable
 const SHOWN_SIDE = 1600;
 
 /** The image among files, if any. */
 export const imageOf = (files) => [...(files ?? [])].find(({ type }) => type.startsWith("image/"));
 
-/** The blob to send: a photo that is too big is made smaller. Throws an Error with a text for the customer. */
+/** The blob to send: a heavy photo is made smaller. Throws an Error with a text for the customer. */
 export async function prepare(file) {
   if (!TYPES.includes(file.type)) throw new Error(words.badType);
-  if (file.size <= LIMIT) return file;
+  const moves = file.type === "image/gif";
+  if (file.size <= (moves ? LIMIT : LIGHT)) return file;
   const canvas = await draw(document.createElement("canvas"), file, SENT_SIDE);
   const smaller = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
-  if (!(smaller?.size <= LIMIT)) throw new Error(words.tooBig);
-  return smaller;
+  const sent = smaller?.size < file.size ? smaller : file;
+  if (sent.size > LIMIT) throw new Error(words.tooBig);
+  return sent;
 }
 
 const memory = new Map(); // what this page has sent, it shows without asking the server

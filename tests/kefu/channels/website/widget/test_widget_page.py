@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.talk import eventually
 from tests.widget_chat import Chat
-from tests.widget_server import FakeServer
+from tests.widget_server import FakeServer, png
 
 pytestmark = pytest.mark.browser
 
@@ -220,6 +220,12 @@ def test_a_phone_is_filled_and_the_page_waits(server: FakeServer, browser: Brows
     chat.press("退款多久到账")
     chat.hears("收到：退款多久到账")
     assert not page.evaluate(box), "the keyboard would cover the answer"
+    picture = {"name": "收据.png", "mimeType": "image/png", "buffer": png()}
+    page.get_by_label("发送图片").last.set_input_files(picture)  # type: ignore[arg-type]
+    expect(page.locator("kefu-chat .preview canvas")).to_be_visible()
+    page.get_by_role("button", name="发送", exact=True).tap()
+    expect(chat.mine.last).to_contain_text("已送达")
+    assert not page.evaluate(box), "the keyboard would cover the picture"
     chat.say("手机上的一句很长很长的话" * 5)
     chat.hears("收到")
     assert chat.panel.bounding_box() == {"x": 0, "y": 0, "width": width, "height": 600}
