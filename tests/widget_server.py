@@ -285,10 +285,10 @@ class FakeServer:
                 talk.changed.clear()
                 if request.transport in self._muted:
                     await self._never.wait()
-                for line in talk.lines[seq:]:
-                    seq = line["seq"]
-                    event = f"id: {seq}\nevent: line\ndata: {json.dumps(line)}\n\n"
-                    await response.write(event.encode() * self.repeats)
+                lines = talk.lines[seq:]
+                seq += len(lines)
+                if lines:  # in one piece, as the channel does
+                    await response.write("".join(_event(line) * self.repeats for line in lines).encode())
                 for typing in talk.typing:
                     await response.write(f"event: typing\ndata: {json.dumps(typing)}\n\n".encode())
                 talk.typing.clear()
@@ -303,6 +303,10 @@ class FakeServer:
         limit = int(request.query["limit"])
         found = talk.lines[max(0, before - 1 - limit) : before - 1]
         return web.json_response({"lines": found, "more": bool(found) and found[0]["seq"] > 1})
+
+
+def _event(line: Line) -> str:
+    return f"id: {line['seq']}\nevent: line\ndata: {json.dumps(line)}\n\n"
 
 
 async def _cancel_others() -> None:

@@ -282,6 +282,25 @@ def test_history_on_return_and_on_scrolling_up(visit: Visit, server: FakeServer)
     assert chat.bubbles.all_inner_texts()[:3] == ["你好", "收到：你好", "第3句"]
 
 
+def test_many_lines_that_come_together_are_shown_together(
+    visit: Visit, server: FakeServer, context: BrowserContext
+) -> None:
+    """Each showing costs as much as the conversation is long."""
+    context.add_init_script(
+        """window.shown = 0;
+        const { get, set } = Object.getOwnPropertyDescriptor(Element.prototype, "scrollTop");
+        const counted = { get, set(top) { window.shown++; set.call(this, top) } };
+        Object.defineProperty(Element.prototype, "scrollTop", counted);"""
+    )
+    chat = visit().open()
+    chat.say("你好")
+    chat.hears("收到：你好")
+    before = chat.page.evaluate("shown")
+    server.say(*[{"text": f"第{number}句"} for number in range(200)])
+    chat.hears("第199句")
+    assert chat.page.evaluate("shown") - before < 50
+
+
 def test_a_draft_survives_a_reload_in_mid_form(visit: Visit, server: FakeServer) -> None:
     server.answer = lambda text: [{"text": "出问题的时间是什么时候？"}]
     chat = visit().open()

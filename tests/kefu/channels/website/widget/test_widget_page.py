@@ -209,6 +209,14 @@ def test_a_chat_that_was_open_does_not_take_the_focus_of_the_next_page(visit: Vi
     expect(chat.launcher).to_be_focused()
 
 
+def test_what_is_printed_is_the_page(visit: Visit) -> None:
+    chat = visit().open()
+    chat.page.emulate_media(media="print")
+    expect(chat.panel).to_be_hidden()
+    chat.page.emulate_media(media="screen")
+    expect(chat.panel).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_phone_is_filled_and_the_page_waits(server: FakeServer, browser: Browser, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 600}, has_touch=True, is_mobile=True)

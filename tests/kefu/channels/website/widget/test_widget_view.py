@@ -269,8 +269,10 @@ def test_a_time_of_yesterday_says_so_in_a_tab_that_stays_open(visit: Visit, serv
 def test_reading_further_up_is_not_disturbed(visit: Visit, server: FakeServer) -> None:
     chat = visit().open()
     chat.say("你好")
+    chat.hears("收到：你好")
     server.say(*[{"text": f"第{number}句"} for number in range(30)])
     chat.hears("第29句")
+    chat.page.get_by_role("button", name="有新消息").click()
     chat.log.evaluate("log => { log.scrollTop = 100; return new Promise((done) => log.onscrollend = done) }")
     server.say({"text": "新的一句"})
     below = chat.page.get_by_role("button", name="有新消息")
@@ -281,11 +283,39 @@ def test_reading_further_up_is_not_disturbed(visit: Visit, server: FakeServer) -
     expect(below).to_be_hidden()
 
 
+def test_a_long_answer_is_read_from_its_beginning(visit: Visit, server: FakeServer) -> None:
+    chat = visit().open()
+    chat.say("你好")
+    chat.hears("收到：你好")
+    server.answer = lambda text: [{"text": "第一步\n" * 40}, {"text": "最后一句"}]
+    chat.say("怎么退款")
+    chat.hears("最后一句")
+    below = chat.page.get_by_role("button", name="有新消息")
+    expect(below).to_be_visible()
+    answer = chat.bubbles.nth(3)
+    seen = """(node) => {
+        const log = node.getRootNode().querySelector(".log");
+        const below = node.getBoundingClientRect().top - log.getBoundingClientRect().top;
+        return 0 <= below && below < 100;
+    }"""
+    assert answer.evaluate(seen)
+    server.typing(True)  # nothing that grows moves it
+    expect(chat.page.locator("kefu-chat .typing")).to_be_visible()
+    assert answer.evaluate(seen)
+    server.answer = lambda text: [{"text": "好"}]
+    below.click()
+    expect(chat.bubbles.last).to_be_in_viewport()
+    expect(below).to_be_hidden()
+    chat.say("知道了")
+    expect(chat.mine.last).to_be_in_viewport()
+
+
 def test_what_grows_before_a_scroll_is_heard_of_does_not_unpin(visit: Visit, server: FakeServer) -> None:
     server.answer = lambda text: [{"text": f"第{n}句"} for n in range(30)]
     chat = visit().open()
     chat.say("你好")
     chat.hears("第29句")
+    chat.page.get_by_role("button", name="有新消息").click()
     gap = chat.log.evaluate(
         """async (log) => {
             const tall = document.createElement("li");
