@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.after_alarm import calm_down
-from actions.brand import ask_brand, must_ask_brand, resumed
+from actions.brand import ask_brand, must_ask_brand, point_to_other, resumed
 from actions.buttons import branches_of
 from actions.complaint import take_complaint
 from actions.emergency import kind_of, raise_alarm
@@ -54,6 +54,7 @@ class ActionAnswer(Action):
         if must_ask_brand(turn, tracker):
             return ask_brand(dispatcher, tracker)
         turn = resumed(turn, tracker)
+        point_to_other(dispatcher, turn)
         return await keep_unanswered(turn, await answer(dispatcher, turn, tracker))
 
 
