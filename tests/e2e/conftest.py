@@ -51,7 +51,7 @@ class Customer:
         """Send a message; the replies."""
         metadata = {"brand": self.brand, "message_id": message_id or uuid.uuid4().hex}
         body = {"sender": self.sender, "message": text, "metadata": metadata}
-        answer = requests.post(f"{self.rasa}/webhooks/rest/webhook", json=body, timeout=30)
+        answer = requests.post(f"{self.rasa}/webhooks/rest/webhook", json=body, timeout=60)
         answer.raise_for_status()
         replies: list[dict[str, Any]] = answer.json()
         assert replies, f"no answer to {text!r}"

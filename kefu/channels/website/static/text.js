@@ -24,7 +24,7 @@ export default {
   greeting: (name) => `您好，我是${name}的智能客服，有问题直接打字问我。`,
   starters: ["付款失败了怎么办", "退款多久到账", "收不到验证码", "看看能办什么"],
   earlier: "正在取更早的消息…",
-  newBelow: "有新消息",
+  newBelow: "下面还有新的",
   sending: "发送中…",
   waiting: "还没发出去，稍后自动补发",
   sent: "已送达",

@@ -164,9 +164,7 @@ def test_a_stream_that_died_unnoticed_is_replaced_at_once(visit: Visit, server: 
     else:
         chat.page.evaluate(SLEPT)
         chat.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(chat.bubbles).to_have_text(
-        ["你好", "收到：你好", "睡着的时候"], timeout=20_000
-    )  # 40 s of silence would do it
+    expect(chat.bubbles).to_have_text(["你好", "收到：你好", "睡着的时候"])  # 40 s of silence would do it as well
 
 
 def test_what_waits_can_be_taken_back_in_all_tabs(visit: Visit, server: FakeServer) -> None:

@@ -272,10 +272,10 @@ def test_reading_further_up_is_not_disturbed(visit: Visit, server: FakeServer) -
     chat.hears("收到：你好")
     server.say(*[{"text": f"第{number}句"} for number in range(30)])
     chat.hears("第29句")
-    chat.page.get_by_role("button", name="有新消息").click()
+    chat.page.get_by_role("button", name="下面还有新的").click()
     chat.log.evaluate("log => { log.scrollTop = 100; return new Promise((done) => log.onscrollend = done) }")
     server.say({"text": "新的一句"})
-    below = chat.page.get_by_role("button", name="有新消息")
+    below = chat.page.get_by_role("button", name="下面还有新的")
     expect(below).to_be_visible()
     assert chat.log.evaluate("log => log.scrollTop") == 100
     below.click()
@@ -290,7 +290,7 @@ def test_a_long_answer_is_read_from_its_beginning(visit: Visit, server: FakeServ
     server.answer = lambda text: [{"text": "第一步\n" * 40}, {"text": "最后一句"}]
     chat.say("怎么退款")
     chat.hears("最后一句")
-    below = chat.page.get_by_role("button", name="有新消息")
+    below = chat.page.get_by_role("button", name="下面还有新的")
     expect(below).to_be_visible()
     answer = chat.bubbles.nth(3)
     seen = """(node) => {
@@ -315,7 +315,7 @@ def test_what_grows_before_a_scroll_is_heard_of_does_not_unpin(visit: Visit, ser
     chat = visit().open()
     chat.say("你好")
     chat.hears("第29句")
-    chat.page.get_by_role("button", name="有新消息").click()
+    chat.page.get_by_role("button", name="下面还有新的").click()
     gap = chat.log.evaluate(
         """async (log) => {
             const tall = document.createElement("li");
