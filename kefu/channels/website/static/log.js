@@ -73,10 +73,10 @@ export class Log {
     const start = this.#start?.isConnected ? scroller.scrollTop + top(this.#start) - top(scroller) - MARGIN : Infinity;
     scroller.scrollTop = Math.max(scroller.scrollTop, Math.min(start, scroller.scrollHeight));
     this.#top = scroller.scrollTop;
-    this.#below.hidden = this.#toEnd < NEAR;
+    this.#below.hidden = this.#left < NEAR;
   }
 
-  get #toEnd() {
+  get #left() { // px below what is seen
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     return scrollHeight - scrollTop - clientHeight;
   }
@@ -125,11 +125,11 @@ export class Log {
   /** What grows moves the end away; only the customer moves up. */
   #scrolled() {
     const { scrollTop } = this.scroller;
-    const toEnd = this.#toEnd;
-    this.#pinned = toEnd < NEAR || (this.#pinned && scrollTop >= this.#top);
+    const left = this.#left;
+    this.#pinned = left < NEAR || (this.#pinned && scrollTop >= this.#top);
     this.#top = scrollTop;
-    if (toEnd < NEAR) this.#below.hidden = true;
-    if (toEnd < 2) this.#start = undefined; // all is read
+    if (left < NEAR) this.#below.hidden = true;
+    if (left < 2) this.#start = undefined; // all is read
     this.#fill();
   }
 
