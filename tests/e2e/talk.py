@@ -49,7 +49,7 @@ def events(product: Product, customer: Customer, kind: str) -> list[dict[str, An
 
 
 def rows(product: Product, query: str) -> list[dict[str, Any]]:
-    connection = sqlite3.connect(f"file:{product.var / 'kefu.db'}?mode=ro", uri=True, timeout=10)
+    connection = sqlite3.connect(f"file:{product.var / 'kefu.db'}?mode=ro", uri=True, timeout=60)
     try:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(query)]
@@ -74,3 +74,4 @@ def eventually(holds: Callable[[], bool], patience: float = 60.0) -> None:
     deadline = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < deadline, "still not so"
+        time.sleep(0.05)
