@@ -1,12 +1,13 @@
 """Answering from the knowledge base."""
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.after_alarm import calm_down
+from actions.after_alarm import about_alarm, asked_in_alarm, back_to_alarm, calm_down
 from actions.brand import ask_brand, must_ask_brand, point_to_other, resumed
 from actions.buttons import branches_of
 from actions.complaint import take_complaint
@@ -21,6 +22,7 @@ from actions.phone import reassure
 from actions.showing import ask_again, go_on, guide_of, miss, say, show
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
+from kefu.dialogue.alarm_questions import asked_before
 from kefu.dialogue.answering import SURE, Decision, decide
 from kefu.dialogue.guides import guides
 from kefu.dialogue.odd_messages import Kind, kind_of_text
@@ -45,7 +47,10 @@ class ActionAnswer(Action):
         lost = ask_who(dispatcher, turn, tracker)
         if lost:
             return lost
-        kind = kind_of(turn)
+        asked = await asked_in_alarm(dispatcher, turn, tracker)
+        if asked:
+            return asked
+        kind = kind_of(turn, tracker)
         if kind:
             return await raise_alarm(dispatcher, turn, tracker, kind)
         calm = calm_down(dispatcher, turn, tracker)
@@ -84,9 +89,15 @@ class ActionShowFaq(Action):
 
 async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Answer a message that may be about the wallet's business, or about the open guide's question."""
+    of_the_alarm = await about_alarm(dispatcher, turn, tracker) or await back_to_alarm(dispatcher, turn, tracker)
+    if of_the_alarm:
+        return of_the_alarm
     if calls_off(turn.said()):
         dispatcher.utter_message(response="utter_nothing_to_cancel")
         return []
+    safety = of_safety(dispatcher, turn, tracker)
+    if safety:
+        return safety
     phone = reassure(dispatcher, turn, tracker)
     if phone:
         return phone
@@ -110,6 +121,17 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     ranking = ranking_of(turn, tracker)
     decision = decision or decide(turn.text, ranking, turn.brand, knowledge_base(), turn.questions)
     return await tell(dispatcher, turn, tracker, decision)
+
+
+def of_safety(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """What sounds like an alarm and is none (陌生人转钱给我, 身份证丢了), by its words; empty for any other message."""
+    option = None if turn.is_pressed else asked_before(turn.text)
+    entry = knowledge_base().current().by_id.get(option.faq) if option else None
+    if entry is None:
+        return []
+    turn = replace(turn, intent=entry.intent, confidence=1.0)
+    decision = Decision(Band.ANSWER, (entry,), knowledge_base().current().version)
+    return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
 
 
 def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:

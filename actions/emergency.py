@@ -7,16 +7,18 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.lost_money import ASKS as LOST
-from actions.matter import KEPT, joined
+from actions.matter import KEPT, joined, only_facts
 from actions.turn import Turn
 from kefu.brands import DEFAULT_BRAND
 from kefu.channels.binding import customer_of
 from kefu.database import database
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
-from kefu.dialogue.emergency import THEFT, find_emergency
+from kefu.dialogue.alarm_questions import asked_before
+from kefu.dialogue.emergency import THEFT, Kind, find_emergency
 from kefu.dialogue.said import FACTS
 from kefu.dialogue.said import facts as facts_in
+from kefu.dialogue.ticket_form import asks
 from kefu.dialogue.unharmed import is_unharmed
 from kefu.show import parse_amount
 from kefu.topics import OTHER_MATTER
@@ -27,18 +29,31 @@ _ASKS_WHETHER = re.compile(
     r"(是真的|真的假的|可信|能信|是骗子|是骗人的|靠谱|可靠|正规)[吗嘛么]|靠不靠谱|是不是(骗子|骗人|诈骗|真的|假的)"
     r"|(能|可以)用.{0,10}[吗嘛么]|用.{0,10}(可以|行|能)[吗嘛么]"
 )
+_OF_SAFETY = frozenset({THEFT, "data_security"})
 _OF_ONE_MATTER = ("time", "amount", "order_id", "description", "extra", *KEPT)
 NO_BRAND = "（客户还没说用的是哪个钱包）"
 
 
-def kind_of(turn: Turn) -> str | None:
-    """The kind of emergency in a turn, if any; `general` where only the classifier sees one."""
-    found = find_emergency(turn.text)
+def kind_of(turn: Turn, tracker: Tracker | None = None) -> str | None:
+    """The kind of emergency in a turn, if any; `general` where only the classifier sees one.
+
+    Args:
+        tracker: where a message may be the end of what was begun before (短信让我点链接 … 卡号和密码都填了).
+    """
+    if asked_before(turn.text) or only_facts(turn):
+        return None
+    found = find_emergency(turn.text) or _in_two_messages(turn, tracker)
     only_asks = _ASKS_WHETHER.search(turn.text) and "了" not in turn.text  # what has happened is told with 了
     if found and not (only_asks and found.name == "code_given"):
         return found.name
     is_sure = turn.confidence >= (_SURE_OF_SHORT if len(turn.text.strip()) <= _SHORT else _SURE)
     return "general" if turn.intent == THEFT and is_sure and not (only_asks or is_unharmed(turn.text)) else None
+
+
+def _in_two_messages(turn: Turn, tracker: Tracker | None) -> Kind | None:
+    """The emergency that what was told before and the message make together, where neither is one alone."""
+    told = tracker.get_slot("question") if tracker and tracker.get_slot("topic") in _OF_SAFETY else None
+    return find_emergency(f"{told},{turn.text}") if told and not asks(turn.text) else None
 
 
 def topic_of(kind: str, tracker: Tracker) -> str:

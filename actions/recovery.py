@@ -7,6 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import about_alarm, back_to_alarm
 from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.buttons import register_or_person
@@ -52,7 +53,11 @@ class ActionOutOfScope(Action):
     ) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
         asked = (
-            ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
+            ask_who(dispatcher, turn, tracker)
+            or await about_alarm(dispatcher, turn, tracker)
+            or await back_to_alarm(dispatcher, turn, tracker)
+            or reassure(dispatcher, turn, tracker)
+            or answer_oddly(dispatcher, turn)
         )
         if asked:
             return asked

@@ -5,15 +5,13 @@ emergencies finds is not asked about here, and a word of harm beside (但是钱�
 """
 
 import re
+from functools import lru_cache
 
+from kefu.dialogue.emergency import shared_words
 from kefu.dialogue.ticket_form import keeps_phone
 
 _END = r"(?=$|[,.;!?。、\s]|但|就|还|所以|也|幸|好在|要不要|会不会|会有)"
 _NOT = r"(?<!没)(?<!不)(?<!别)"
-_KIN = (
-    "(自己|本人|老公|老婆|媳妇|爱人|对象|男朋友|女朋友|儿子|女儿|闺女|孩子|爸爸?|妈妈?|父母|家人|家里人|爷爷|奶奶"
-    "|哥哥?|姐姐?|弟弟?|妹妹?)"
-)
 _NOBODY = re.compile(r"^[^,.;!?\s]{0,4}(?<!是)不是(骗子|诈骗|骗人的?|被盗的?|被骗的?|盗刷的?)[了啊呀吧的呢,.!~\s]*$")
 _UNHARMED = re.compile(
     r"(没|没有)被(盗|骗|偷)"
@@ -21,11 +19,6 @@ _UNHARMED = re.compile(
     rf"|没有?(给|信|理|转|告诉|搭理|理会|付|汇|上当|得逞|骗到|骗成|发|点|接|说)(他们?|她|对方|别人|人家|骗子|钱|款|过去|出去|过|成|验证码|密码|了|的)*{_END}"
     r"|(?<!是)不是(骗子|诈骗|骗人|被盗|被骗|盗刷)"
     r"|被[^,.;!?\s]{0,4}骗过"
-)
-_UNDONE = re.compile(  # whatever was told before this is explained by it
-    rf"(?<!不)(?<!说)是(我的?|我们?家的?)?{_KIN}[^,.;!?\s]{{0,6}}(转|刷|付|买|花|用|操作|取|扣|充|登|登录|改)了?的(?!吗|吧|么|\?)"
-    rf"|{_NOT}看错了|误会|虚惊|我(搞|弄|记)错了|以为(是)?被?盗"
-    rf"|(?<!没)(?<!没有)(退|还|追)(回来?|给我|回给我)了(?!吗|没|么|\?)|(?<!没)(?<!没有)找(到|回来?)了{_END}|(刚|已经|又)找(到|回来?)$"
 )
 _BLAMES = re.compile(
     r"^(你们|一群|这群|都是|全是|一帮|这帮|就是|真是|就|大|简直)+骗子[啊呀吧了!,.~]*$"
@@ -36,15 +29,12 @@ _FEARED = re.compile(
     r"想骗我|(?<![充是称])你们[^,.;!?\s]{0,3}骗了?我的?钱?|以为.{0,6}(盗|骗)"
     r"|差一?点((?!还是|结果|最后|又)[^,.;!?\s]){0,8}"
 )
+_CALLED_OFF = re.compile(
+    r"(?<!说)(?<!会)没事儿?(了|啦)|(?<!有)没有?被(盗|骗|偷)|(?<!是)不是(被盗|被骗|盗刷|诈骗|骗子)|找(到|回来?)啦"
+    r"|(钱|都|全|余额)[^,.?!]{0,3}(还在|没少|没丢)"
+)
 _CODE = "(验证码|密码|短信码|动态码)"
 _MAY = "(能不能|可不可以|要不要|应不应该|能|可以|可|要|该|应该)"
-_WHOM = rf"((你们?|别人|他人|人家|客服|他|她|对方|陌生人|任何人|朋友|同事)|(我的?|我们?家的?)?{_KIN})"
-_MAY_BE_TOLD = re.compile(
-    rf"{_CODE}.{{0,4}}{_MAY}.{{0,4}}(告诉|发给|报给|念给|说给|透露给?|给){_WHOM}.{{0,4}}[吗么?]"
-    rf"|{_MAY}(?<!不能)(把|将)?(我的?)?{_CODE}.{{0,3}}(告诉|发给|报给|念给|说给|透露给?|给){_WHOM}.{{0,4}}[吗么?]"
-    rf"|{_CODE}(能不能|可不可以|要不要).{{0,4}}(告诉|发给|报给|念给|说给|透露给?|给){_WHOM}"
-    rf"|(要|问|让).{{0,6}}{_CODE}.{{0,4}}{_MAY}给.{{0,3}}[吗么?]"
-)
 _HARM = re.compile(
     r"(钱|余额|存款).{0,4}(没了|少了|不见|被|空了)|被(人|别人|他|她)?(转|刷|划|扣|盗|偷|骗)(走|光)?了"
     rf"|{_NOT}(?<!没有)(转|付|汇|充|给|发|告诉|报|交|点|输)(了|过去|出去|给了)(?!吗|没|么|\?|怎么|[^,.;!?\s]{{0,8}}(失败|没到|没收到))"
@@ -55,7 +45,7 @@ _HARM = re.compile(
 
 def is_unharmed(text: str) -> bool:
     """Whether a normalised text says that nothing has happened after all, or leaves no number out of fear."""
-    ends = [match.end() for pattern in (_UNDONE, _WORRIED) for match in pattern.finditer(text)]
+    ends = [match.end() for pattern in (_undone(), _WORRIED) for match in pattern.finditer(text)]
     said = _FEARED.sub(" ", text[max(ends, default=0) :])
     says = bool(ends) or _UNHARMED.search(text) or blames_us(text) or keeps_phone(text)
     return bool(says) and not _HARM.search(said)
@@ -66,6 +56,12 @@ def is_relieved(text: str) -> bool:
     return is_unharmed(text) and not (blames_us(text) or _WORRIED.search(text) or keeps_phone(text))
 
 
+def takes_back(text: str) -> bool:
+    """Whether a normalised text takes an alarm back: 看错了是我老公买的, 手机找到了, 没事了."""
+    ends = [match.end() for pattern in (_undone(), _CALLED_OFF) for match in pattern.finditer(text)]
+    return bool(ends) and not _HARM.search(text[max(ends) :])
+
+
 def blames_us(text: str) -> bool:
     """Whether a text calls the wallet a swindler: 你们这帮骗子, 你们骗我钱."""
     return bool(_BLAMES.search(text))
@@ -73,9 +69,34 @@ def blames_us(text: str) -> bool:
 
 def may_codes_be_told(text: str) -> bool:
     """Whether a text asks if a code or password may be given to somebody: 验证码能告诉别人吗."""
-    return bool(_MAY_BE_TOLD.search(text)) and "了" not in text  # what has happened is told with 了
+    return bool(_may_be_told().search(text)) and "了" not in text  # what has happened is told with 了
 
 
 def only_clears(text: str) -> bool:
     """Whether a text says no more than that nobody is to blame (不是骗子): a word on what was said before."""
     return bool(_NOBODY.match(text))
+
+
+@lru_cache(maxsize=1)
+def _undone() -> re.Pattern[str]:
+    """Whatever was told before such words is explained by them."""
+    kin = f"({shared_words()['自家人']})"
+    return re.compile(
+        rf"(?<!不)(?<!说)是(我的?|我们?家的?)?{kin}[^,.;!?\s]{{0,6}}(转|刷|付|买|花|用|操作|取|扣|充|登|登录|改)了?的(?!吗|吧|么|\?)"
+        rf"|{_NOT}看错了|误会|虚惊|我(搞|弄|记)错了|以为(是)?被?盗"
+        rf"|(?<!没)(?<!没有)(退|还|追)(回来?|给我|回给我)了(?!吗|没|么|\?)|(?<!没)(?<!没有)找(到|回来?)了{_END}|(刚|已经|又)找(到|回来?)$"
+    )
+
+
+@lru_cache(maxsize=1)
+def _may_be_told() -> re.Pattern[str]:
+    """验证码能告诉别人吗, 能把密码给我妈吗."""
+    kin = f"(我的?|我们?家的?)?({shared_words()['自家人']})"
+    told = "(告诉|发给|报给|念给|说给|透露给?|给)"
+    whom = f"{told}((你们?|别人|他人|人家|客服|他|她|对方|陌生人|任何人|朋友|同事)|{kin})"
+    return re.compile(
+        rf"{_CODE}.{{0,4}}{_MAY}.{{0,4}}{whom}.{{0,4}}[吗么?]"
+        rf"|{_MAY}(?<!不能)(把|将)?(我的?)?{_CODE}.{{0,3}}{whom}.{{0,4}}[吗么?]"
+        rf"|{_CODE}(能不能|可不可以|要不要).{{0,4}}{whom}"
+        rf"|(要|问|让).{{0,6}}{_CODE}.{{0,4}}{_MAY}给.{{0,3}}[吗么?]"
+    )

@@ -11,6 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from kefu.dialogue.alarm_questions import alarm_guides, asked_before
 from kefu.dialogue.emergency import THEFT, emergencies, find_emergency
 from kefu.dialogue.unharmed import blames_us, is_unharmed, only_clears
 from kefu.text import normalise
@@ -35,6 +36,7 @@ class EmergencyLane(GraphComponent):
     ) -> EmergencyLane:
         """The component, its words loaded."""
         emergencies()
+        alarm_guides()
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -42,15 +44,22 @@ class EmergencyLane(GraphComponent):
         for message in messages:
             guess = message.get(INTENT) or {}
             name, text = guess.get("name") or "out_of_scope", normalise(message.get(TEXT) or "").text
+            if asked := asked_before(text):
+                _put_first(message, {"name": asked.faq.split(".")[0], "confidence": 1.0}, *_ranking(message))
+                continue
             if name == THEFT and is_unharmed(text) and not find_emergency(text):
-                _put_first(message, *_without_theft(text, message.get(INTENT_RANKING_KEY, [])))
+                _put_first(message, *_without_theft(text, _ranking(message)))
                 continue
             if is_business(name) and name not in _ASKS_FOR_HELP and guess["confidence"] >= _SURE:
                 continue
             kind = find_emergency(text)
             if kind:
-                _put_first(message, {"name": kind.intent, "confidence": 1.0}, *message.get(INTENT_RANKING_KEY, []))
+                _put_first(message, {"name": kind.intent, "confidence": 1.0}, *_ranking(message))
         return messages
+
+
+def _ranking(message: Message) -> list[dict[str, Any]]:
+    return message.get(INTENT_RANKING_KEY, [])
 
 
 def _put_first(message: Message, first: dict[str, Any], *others: dict[str, Any]) -> None:
