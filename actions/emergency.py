@@ -15,11 +15,11 @@ from kefu.database import database
 from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.alarm_questions import asked_before
-from kefu.dialogue.emergency import THEFT, Kind, find_emergency
+from kefu.dialogue.emergency import THEFT, find_emergency
 from kefu.dialogue.said import FACTS
 from kefu.dialogue.said import facts as facts_in
 from kefu.dialogue.ticket_form import asks
-from kefu.dialogue.unharmed import is_unharmed
+from kefu.dialogue.unharmed import is_unharmed, speaks_of_harm
 from kefu.show import parse_amount
 from kefu.topics import OTHER_MATTER
 
@@ -29,7 +29,11 @@ _ASKS_WHETHER = re.compile(
     r"(是真的|真的假的|可信|能信|是骗子|是骗人的|靠谱|可靠|正规)[吗嘛么]|靠不靠谱|是不是(骗子|骗人|诈骗|真的|假的)"
     r"|(能|可以)用.{0,10}[吗嘛么]|用.{0,10}(可以|行|能)[吗嘛么]"
 )
-_OF_SAFETY = frozenset({THEFT, "data_security"})
+_OF_SAFETY = frozenset({THEFT, "data_security", "transfer"})
+_DONE = re.compile(
+    r"^(我|卡号|密码|验证码|身份证|信息|资料|钱|链接|和|跟|还|也|都|全|就|已经|刚|刚才|[,.!])*(填|输|点|给|转|交|付|退|还|告诉|说|念|打|汇)"
+    r"(了|过去?|完|进去|出去|给他|给她)"
+)
 _OF_ONE_MATTER = ("time", "amount", "order_id", "description", "extra", *KEPT)
 NO_BRAND = "（客户还没说用的是哪个钱包）"
 
@@ -42,18 +46,22 @@ def kind_of(turn: Turn, tracker: Tracker | None = None) -> str | None:
     """
     if asked_before(turn.text) or only_facts(turn):
         return None
-    found = find_emergency(turn.text) or _in_two_messages(turn, tracker)
+    found = find_emergency(turn.text)
     only_asks = _ASKS_WHETHER.search(turn.text) and "了" not in turn.text  # what has happened is told with 了
     if found and not (only_asks and found.name == "code_given"):
         return found.name
+    if tracker and _is_done_now(turn, tracker):
+        return "general"
     is_sure = turn.confidence >= (_SURE_OF_SHORT if len(turn.text.strip()) <= _SHORT else _SURE)
-    return "general" if turn.intent == THEFT and is_sure and not (only_asks or is_unharmed(turn.text)) else None
+    is_told = turn.intent == THEFT and is_sure and speaks_of_harm(turn.text)
+    return "general" if is_told and not (only_asks or is_unharmed(turn.text)) else None
 
 
-def _in_two_messages(turn: Turn, tracker: Tracker | None) -> Kind | None:
-    """The emergency that what was told before and the message make together, where neither is one alone."""
-    told = tracker.get_slot("question") if tracker and tracker.get_slot("topic") in _OF_SAFETY else None
-    return find_emergency(f"{told},{turn.text}") if told and not asks(turn.text) else None
+def _is_done_now(turn: Turn, tracker: Tracker) -> bool:
+    """Whether what was only feared before has been done: 短信让我点链接, then 卡号密码都填了."""
+    told = tracker.get_slot("question") or ""
+    is_warned = tracker.get_slot("topic") in _OF_SAFETY and bool(tracker.get_slot("faq_id")) and asked_before(told)
+    return bool(is_warned and _DONE.search(turn.text)) and not asks(turn.text)
 
 
 def topic_of(kind: str, tracker: Tracker) -> str:

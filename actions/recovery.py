@@ -11,6 +11,7 @@ from actions.after_alarm import about_alarm, back_to_alarm
 from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.buttons import register_or_person
+from actions.emergency import kind_of, raise_alarm
 from actions.feedback import rate_late
 from actions.guided import option_named
 from actions.lost_money import ask_who
@@ -52,6 +53,8 @@ class ActionOutOfScope(Action):
         self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
+        if kind := kind_of(turn, tracker):
+            return await raise_alarm(dispatcher, turn, tracker, kind)
         asked = (
             ask_who(dispatcher, turn, tracker)
             or await about_alarm(dispatcher, turn, tracker)

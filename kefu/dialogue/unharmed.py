@@ -29,6 +29,21 @@ _FEARED = re.compile(
     r"想骗我|(?<![充是称])你们[^,.;!?\s]{0,3}骗了?我的?钱?|以为.{0,6}(盗|骗)"
     r"|差一?点((?!还是|结果|最后|又)[^,.;!?\s]){0,8}"
 )
+_OF_HARM = re.compile(  # without any of these words a message reports nothing, whatever the classifier believes
+    r"盗|偷|骗|诈|抢|丢|黑了|挂失|冻结|冻住|停用|停了|钓鱼|泄[露漏]|木马|病毒|拉黑|跑路|上当|忽悠|冒充|冒用|勒索|威胁|远程|屏幕"
+    r"|被(人|别人|谁|他|她|对方|陌生)|(让|叫|给)(人|人家|别人)[^,.?!]{0,3}(转|刷|拿|用|换|改|登)|(密码|号|绑定)[^,.?!]{0,6}被|(摸|转|刷|划|拿|套|跑|卷)(走|跑|光)"
+    r"|(?<!还)不是(我|本人)[^,.?!]{0,6}(付|刷|买|操作|转|花|登|点|弄|消费|用|干)的?"
+    r"|(我|本人)?(根本|从来|都|又|可|也)?没有?(付|刷|买|操作|转|花|登录?|点|弄|消费|用|下载?|申请)过?(?!错|成|上|不)"
+    r"|(钱|余额|存款|[\d百千万块元])[^,.?!]{0,6}(没了|少了|不见|空了|变成?0|飞了|消失)|少了[^,.?!]{0,3}[\d一二两三四五六七八九十几百千万]"
+    r"|(动|登|用|花|刷|拿)(着|了|过)?我的?(钱|号|账|卡|钱包)|我的?(钱|号)[^,.?!]{0,4}(有人|谁)|谁[^,.?!]{0,2}(动|干|花|刷|登|用|转|扣)"
+    r"|陌生[^,.?!]{0,4}(设备|登录|扣|交易|地|转|码)|异常(登录|交易|扣)|(验证码|密码|短信码|那六位数)[^,.?!]{0,10}(给|告诉|说|念|发|报|知道|看到|看了)"
+    r"|(告诉|给|发给|念给)[^,.?!]{0,8}(验证码|密码|付款码|那六位数)|(链接|网址|网站|网页|二维码|码)[^.?!]{0,14}(填|输|点|扫)|(扫|点|填|输)了?[^,.?!]{0,8}(链接|网址|网站|码)"
+    r"|(转|付|垫|投|交|打|汇)(了|进去|出去|给|完|过去)[^没?!]{0,12}(不理|联系不|失联|不见|取不|提不|没影|消失)|一抖|手滑|多按|点错|按错"
+    r"|(已经|就|都|给)[^,.?!没]{0,4}(转|打|汇|付)(了|出去|过去)|登录[^?!]{0,8}(我人在|不是我|我没|我不在)"
+    r"|(落|忘|掉|放|弄|找不)(在|到)[^,.?!]{0,8}(车|店|地铁|高铁|公交|路上|网吧|饭店|了)|(陌生人|骗子|不认识的人)[^,.?!]{0,6}(转|付|打|汇|码)"
+)
+_SUPPOSED = re.compile(r"万一|如果|假如|要是(?!没)|哪天|怎(么|样)(才能)?(避免|防止?|预防)|^我?(有点|就|只是|真|挺|好)?(怕|担心)")
+_OF_GOODS = re.compile(r"假货|质量|发货|退货|货不对|掉包|不一样|活动|尺码")
 _CALLED_OFF = re.compile(
     r"(?<!说)(?<!会)没事儿?(了|啦)|(?<!有)没有?被(盗|骗|偷)|(?<!是)不是(被盗|被骗|盗刷|诈骗|骗子)|找(到|回来?)啦"
     r"|(钱|都|全|余额)[^,.?!]{0,3}(还在|没少|没丢)"
@@ -54,6 +69,15 @@ def is_unharmed(text: str) -> bool:
 def is_relieved(text: str) -> bool:
     """Whether a normalised text says that nothing has happened, and is neither angry nor still in doubt."""
     return is_unharmed(text) and not (blames_us(text) or _WORRIED.search(text) or keeps_phone(text))
+
+
+def speaks_of_harm(text: str) -> bool:
+    """Whether a normalised text has a word by which something may have happened, and does not only suppose it.
+
+    A swindle over goods (卖假货骗我) is a matter of refunds and complaints.
+    """
+    supposes = _SUPPOSED.search(text) and not _HARM.search(text)
+    return bool(_OF_HARM.search(text)) and not (supposes or _OF_GOODS.search(text))
 
 
 def takes_back(text: str) -> bool:
