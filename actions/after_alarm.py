@@ -27,9 +27,11 @@ from kefu.knowledge import FaqEntry, knowledge_base
 from kefu.show import parse_amount
 
 _GONE = re.compile(r"骗(走|光)|(转|付|给|打|汇)(过去|出去|给他)?了|没了|不见了|少了|损失")
+_PROGRESS = re.compile(r"进度|进展|处理得?(怎么样|到哪)|工单(呢|怎么样|号)|单号")
 _CLOSE = 0.7  # of the look-up's scores, from which a question is one of the alarm's without naming it
 _LOOKED_AT = 40  # entries, the alarm's own first
 _SHORTEST_STORY = 3  # characters
+_SMALL_TALK = 3  # characters up to which 好的呢 and 不知道 tell nothing
 _OFFERED = 3
 _TALK = frozenset({"affirm", "deny", "skip", "cancel", "thank", "greet", "goodbye"})
 _WAYS_OUT = [{**OPEN_TICKET, "title": "补充情况"}, PERSON]
@@ -89,7 +91,7 @@ async def about_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tra
         dispatcher.utter_message(response=word, receipt=ticket.id)
     elif told := only_facts(turn) or bare_amount(turn, tracker.get_slot("topic")):
         return await _noted(dispatcher, turn, tracker, ticket, told)
-    elif hurries(turn.text) or ASKS_HOW_LONG.search(turn.text) or word_on_ticket(turn.text):
+    elif _asks_how_it_stands(turn.text):
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
     elif words.names_other_matter(turn.text, asks(turn.text)):
         return []
@@ -170,10 +172,15 @@ def _is_lost(tracker: Tracker) -> bool:
     return kind is None or kind.name != "scam" or bool(tracker.get_slot("amount") or _GONE.search(told))
 
 
+def _asks_how_it_stands(text: str) -> bool:
+    return bool(hurries(text) or ASKS_HOW_LONG.search(text) or word_on_ticket(text) or _PROGRESS.search(text))
+
+
 def _tells_more(turn: Turn) -> bool:
     """Whether words are part of the alarm's story (对方不还, 我都不知道): no question, no wish."""
     is_long = len(turn.text) >= _SHORTEST_STORY or words.tells_how(turn.text)
-    is_talk = asks(turn.text) or says_unsolved(turn.text) or calls_off(turn.said()) or turn.intent in _TALK
+    is_small = turn.intent in _TALK and len(turn.text) <= _SMALL_TALK
+    is_talk = asks(turn.text) or says_unsolved(turn.text) or calls_off(turn.said()) or is_small
     return is_long and not is_talk and kind_of_text(turn.text) is Kind.ORDINARY
 
 
