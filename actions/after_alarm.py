@@ -71,8 +71,12 @@ async def asked_in_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: 
     entry = question_of_alarm(turn, tracker)
     if entry is None or only_facts(turn):
         return []
-    if not asks(turn.text):
+    is_known = entry.id in (tracker.get_slot("tried") or [])
+    if is_known or not asks(turn.text):
         await added(ticket.id, turn.text, turn)
+    if is_known:
+        dispatcher.utter_message(response="utter_alarm_said_before", receipt=ticket.id)
+        return [SlotSet("ticket_id", ticket.id), SlotSet("misses", 0)]
     return _shown(dispatcher, turn, tracker, entry, ticket)
 
 
@@ -167,9 +171,9 @@ def _is_lost(tracker: Tracker) -> bool:
     """Whether the alarm says that money is gone: then 我没转过 means that somebody else did it."""
     told = tracker.get_slot("question") or ""
     kind = find_emergency(told)
-    if kind and kind.name == "wrong_transfer":
-        return False
-    return kind is None or kind.name != "scam" or bool(tracker.get_slot("amount") or _GONE.search(told))
+    if kind is None or kind.name in ("theft", "account_taken"):
+        return True
+    return kind.name != "wrong_transfer" and bool(tracker.get_slot("amount") or _GONE.search(told))
 
 
 def _asks_how_it_stands(text: str) -> bool:

@@ -8,6 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.after_alarm import about_alarm, asked_in_alarm, back_to_alarm, calm_down
+from actions.aside import about_aside
 from actions.brand import ask_brand, must_ask_brand, point_to_other, resumed
 from actions.buttons import branches_of
 from actions.complaint import take_complaint
@@ -92,6 +93,9 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_alarm = await about_alarm(dispatcher, turn, tracker) or await back_to_alarm(dispatcher, turn, tracker)
     if of_the_alarm:
         return of_the_alarm
+    of_the_aside = about_aside(dispatcher, turn, tracker)
+    if of_the_aside:
+        return of_the_aside
     if calls_off(turn.said()):
         dispatcher.utter_message(response="utter_nothing_to_cancel")
         return []

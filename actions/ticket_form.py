@@ -8,6 +8,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import question_of_alarm
 from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
 from actions.matter import joined
@@ -16,7 +17,7 @@ from actions.turn import Turn
 from kefu.dialogue.answering import decide
 from kefu.dialogue.corrected_time import relative_to
 from kefu.dialogue.said import FACTS
-from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
+from kefu.dialogue.ticket_form import Step, asks, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
 from kefu.show import CHINA, SKIPPED
@@ -50,6 +51,8 @@ class ValidateTicketForm(FormValidationAction):
         known = tracker.get_slot("time") or tracker.get_slot("time_before")
         said = relative_to(turn.said(), known, datetime.now(CHINA).replace(tzinfo=None))
         told = [name for name in FACTS if tracker.get_slot(name) not in (None, "", SKIPPED)]
+        if await _asked_of_alarm(dispatcher, turn, tracker):
+            return _events(Step({"bad_answers": int(tracker.get_slot("bad_answers") or 0), "back": True}), tracker)
         step = next_step(asked, said, int(tracker.get_slot("bad_answers") or 0), topic, told)
         for response in step.say:
             dispatcher.utter_message(response=response, matter=title(str(step.slots.get("topic") or topic)))
@@ -78,8 +81,21 @@ class AskTicketConfirmed(Action):
         return []
 
 
+async def _asked_of_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> bool:
+    """Whether a question about the alarm that the form is about was answered in mid-form (你们赔不赔)."""
+    entry = question_of_alarm(turn, tracker) if tracker.get_slot("alarm") == tracker.get_slot("topic") else None
+    if entry is None or not asks(turn.text):
+        return False
+    text, version = entry.text_for(turn.brand, turn.channel), knowledge_base().current().version
+    dispatcher.utter_message(text=text, faq_id=entry.id, faq_version=version)
+    return True
+
+
 def _start(tracker: Tracker, topic: str) -> list[EventType]:
-    known = {} if tracker.get_slot("description") else prefill(tracker.get_slot("question"))
+    told = tracker.get_slot("question")
+    known = {} if tracker.get_slot("description") else prefill(told)
+    if told and tracker.get_slot("alarm") == topic:
+        known["description"] = told  # 手机丢了 says it all
     if turn_brand := Turn.of(tracker).brand.id:
         known["brand"] = turn_brand
     unneeded = {} if "amount" in required(topic) or tracker.get_slot("amount") else {"amount": ""}

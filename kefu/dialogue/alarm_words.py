@@ -4,10 +4,12 @@ import re
 
 _UNDO = "(冻结|挂失|拦截|[追要找拿]回(?!密码|账号|帐号)|止付)"
 _ASKS_DONE = re.compile(
-    r"(冻结|挂失|拦截|止付)[^,.?]{0,4}(没有?|吗|了吧?\?)[啊呀?]*$"
+    r"(冻结|挂失|拦截|止付)(成功|好|上|住|下来|账户|账号)*(了?(没有?|吗)|了?吧?\?)[啊呀?]*$"
     rf"|(能不能|可不可以|能|可以|帮我|请|麻烦)[^,.?]{{0,6}}{_UNDO}(来|一下|账户|钱|吧|啊|[,.!])*$"
 )
-_NOTHING_LOST = re.compile(r"^我?(还|都|并)?没有?(转|给|说|付|告诉)(过|出去|成)?(钱|他|她|别人|验证码)*[呢啊了的,.!]*$")
+_NOTHING_LOST = re.compile(
+    r"^我?(还|都|并)?没有?(转|给|说|付|告诉|扣|少|丢)(过|出去|成)?(钱|他|她|别人|验证码)*[呢啊了的,.!]*$"
+)
 _PANIC = r"(?:(?:我|[好很都快要太真])*(?:急|慌|怕|吓)(?:得要)?[死坏疯哭]?[我人]?了?[啊呀呢嘛,.!]*)"
 _NOW = r"(?:[那我还]|现在|这下?|接下来)*[要该]?(?:怎么|咋)(?:办|整|弄|搞)(?:才好|好)?[了啊呀呢嘛吧,.?!]*"
 _WHAT_NOW = re.compile(rf"^(?:{_PANIC}?{_NOW}{_PANIC}?|(?=.*[死坏疯哭]){_PANIC})$")
@@ -27,7 +29,6 @@ _RESUMES = re.compile(
     r"^(那|好|嗯|还是|先|我们?|要|请|[,.])*(接着|继续|回到)(刚才|前面|那个?|那件|来|说|登记|处理|办|弄|填|事|的|吧|了|[,.!])*$"
     r"|(盗刷|被骗|转错|被盗|丢手机|加急)(钱|账)?(的)?(那|这)?(个|件)?(事|工单|单子?)(呢|怎么样|进展|处理|接着|继续|[?？])"
 )
-_SHORT = 6  # characters of a mere name: 手续费
 _PARTLY = re.compile(r"[退还追][^,.]{0,4}了(一[半部点些]|部分|[\d一二两三四五六七八九十几])")
 _FOUND = re.compile(r"找(到|回)")
 
@@ -54,7 +55,7 @@ def tells_how(text: str) -> bool:
 
 def names_other_matter(text: str, is_question: bool) -> bool:
     """Whether a question or a wish is about something that has nothing to do with an alarm."""
-    is_request = is_question or _WISHES.search(text) or len(text) <= _SHORT
+    is_request = is_question or _WISHES.search(text) or _OTHER.fullmatch(text.strip(",.!? "))
     return bool(is_request and _OTHER.search(text)) and not tells_how(text)
 
 
