@@ -80,6 +80,19 @@ async def asked_in_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: 
     return _shown(dispatcher, turn, tracker, entry, ticket)
 
 
+async def taken_back_in_form(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Taking back the alarm that a form is about: the form ends, what waited is taken up; empty for the rest."""
+    is_about_it = tracker.get_slot("alarm") == tracker.get_slot("topic") and not asks(turn.text)
+    if turn.is_pressed or not is_about_it or not takes_back(turn.text):
+        return []
+    ticket = await open_ticket(tracker.get_slot("ticket_id") or "", turn)
+    if ticket is None or words.is_only_part(turn.text, tracker.get_slot("question") or ""):
+        return []
+    left = ("requested_slot", "ticket_confirmed", "description", "time", "amount")
+    events = await _taken_back(dispatcher, turn, ticket)
+    return [*events, *(SlotSet(name, None) for name in left)]
+
+
 async def about_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Everything else said while an alarm is open; empty where none is, or another matter is named."""
     ticket = await _ticket(turn, tracker)

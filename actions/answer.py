@@ -23,16 +23,19 @@ from actions.phone import reassure
 from actions.showing import ask_again, go_on, guide_of, miss, say, show
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
-from kefu.dialogue.alarm_questions import asked_before
+from kefu.dialogue.alarm_questions import asked_before, is_of_safety
+from kefu.dialogue.alarm_words import names_other_matter
 from kefu.dialogue.answering import SURE, Decision, decide
 from kefu.dialogue.guides import guides
 from kefu.dialogue.odd_messages import Kind, kind_of_text
-from kefu.dialogue.ticket_form import calls_off
-from kefu.knowledge import Band, knowledge_base
+from kefu.dialogue.ticket_form import asks, calls_off
+from kefu.knowledge import Band, FaqEntry, knowledge_base
 from kefu.topics import is_business
 
 _NO_MATTER = frozenset({"complaint", "feedback"})
 _LONGEST_ODD = 12  # characters
+_SHORT_QUESTION = 7  # characters that name no matter: 怎么申请, 能退吗
+_BESIDE, _CLOSE = 10, 0.7  # entries looked at, and the score from which one is asked about
 
 
 class ActionAnswer(Action):
@@ -130,12 +133,24 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
 def of_safety(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """What sounds like an alarm and is none (陌生人转钱给我, 身份证丢了), by its words; empty for any other message."""
     option = None if turn.is_pressed else asked_before(turn.text)
-    entry = knowledge_base().current().by_id.get(option.faq) if option else None
+    known = knowledge_base().current().by_id
+    entry = known.get(option.faq) if option else _asked_on(turn, known.get(tracker.get_slot("faq_id") or ""))
     if entry is None:
         return []
     turn = replace(turn, intent=entry.intent, confidence=1.0)
     decision = Decision(Band.ANSWER, (entry,), knowledge_base().current().version)
     return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
+
+
+def _asked_on(turn: Turn, shown: FaqEntry | None) -> FaqEntry | None:
+    """怎么申请, after an answer on safety: that one again, or one beside it; None for any other message."""
+    if shown is None or not is_of_safety(shown.id) or turn.is_pressed or not asks(turn.text):
+        return None
+    if len(turn.text) > _SHORT_QUESTION or names_other_matter(turn.text, is_question=True):
+        return None
+    hits = knowledge_base().search(turn.text, shown.intent, turn.brand.id, _BESIDE).hits
+    near = [hit for hit in hits if hit.entry.id in (shown.id, *shown.related) and hit.score >= _CLOSE]
+    return near[0].entry if near else shown
 
 
 def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:

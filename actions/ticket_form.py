@@ -8,7 +8,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.after_alarm import question_of_alarm
+from actions.after_alarm import question_of_alarm, taken_back_in_form
 from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
 from actions.matter import joined
@@ -43,6 +43,8 @@ class ValidateTicketForm(FormValidationAction):
         if not asked:
             return _start(tracker, topic)
         turn = Turn.of(tracker)
+        if taken_back := await taken_back_in_form(dispatcher, turn, tracker):
+            return taken_back
         kind = kind_of(turn)
         if kind == "general" and asked == "phone" and refuses_phone(turn.said()):
             kind = None  # 我不留电话,怕骗子; 怕是骗子不留

@@ -30,6 +30,12 @@ def asked_before(text: str) -> Option | None:
     return guide.named(text) if guide and len(text) <= _LONGEST and not _HARMED.search(text) else None
 
 
+def is_of_safety(faq_id: str | None) -> bool:
+    """Whether an entry is one of those that are answered by words, before any alarm."""
+    guide = guide_of(BEFORE)
+    return bool(guide and faq_id and guide.holding(faq_id))
+
+
 def guide_of(alarm: str) -> Guide | None:
     """What may be asked while an alarm of that topic is open."""
     return alarm_guides().of(alarm)
