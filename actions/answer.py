@@ -148,8 +148,9 @@ def _asked_on(turn: Turn, shown: FaqEntry | None) -> FaqEntry | None:
         return None
     if len(turn.text) > _SHORT_QUESTION or names_other_matter(turn.text, is_question=True):
         return None
+    beside = [one for one in (shown.id, *shown.related) if is_of_safety(one)]
     hits = knowledge_base().search(turn.text, shown.intent, turn.brand.id, _BESIDE).hits
-    near = [hit for hit in hits if hit.entry.id in (shown.id, *shown.related) and hit.score >= _CLOSE]
+    near = [hit for hit in hits if hit.entry.id in beside and hit.score >= _CLOSE]
     return near[0].entry if near else shown
 
 
