@@ -1,6 +1,5 @@
 """Answering from the knowledge base."""
 
-from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,29 +12,29 @@ from actions.brand import ask_brand, must_ask_brand, point_to_other, resumed
 from actions.buttons import branches_of
 from actions.complaint import take_complaint
 from actions.emergency import kind_of, raise_alarm
+from actions.going_on import go_on_with_it
 from actions.guided import option_named, options_meant
+from actions.in_passing import go_along
 from actions.lost_money import ask_who
 from actions.matter import answered, joined, matter, stay
 from actions.notes import about_ticket
 from actions.notices import tell_notices
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
+from actions.registering import register_now
+from actions.safety import of_safety
 from actions.showing import ask_again, go_on, guide_of, miss, say, show
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
-from kefu.dialogue.alarm_questions import asked_before, is_of_safety
-from kefu.dialogue.alarm_words import names_other_matter
 from kefu.dialogue.answering import SURE, Decision, decide
 from kefu.dialogue.guides import guides
 from kefu.dialogue.odd_messages import Kind, kind_of_text
-from kefu.dialogue.ticket_form import asks, calls_off
-from kefu.knowledge import Band, FaqEntry, knowledge_base
+from kefu.dialogue.ticket_form import calls_off
+from kefu.knowledge import Band, knowledge_base
 from kefu.topics import is_business
 
 _NO_MATTER = frozenset({"complaint", "feedback"})
 _LONGEST_ODD = 12  # characters
-_SHORT_QUESTION = 7  # characters that name no matter: 怎么申请, 能退吗
-_BESIDE, _CLOSE = 10, 0.7  # entries looked at, and the score from which one is asked about
 
 
 class ActionAnswer(Action):
@@ -121,6 +120,10 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
+    for goes_on in (go_along, register_now, go_on_with_it):
+        more = goes_on(dispatcher, turn, tracker)
+        if more:
+            return more
     odd = take_complaint(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
     if odd:
         return odd
@@ -128,30 +131,6 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     ranking = ranking_of(turn, tracker)
     decision = decision or decide(turn.text, ranking, turn.brand, knowledge_base(), turn.questions)
     return await tell(dispatcher, turn, tracker, decision)
-
-
-def of_safety(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
-    """What sounds like an alarm and is none (陌生人转钱给我, 身份证丢了), by its words; empty for any other message."""
-    option = None if turn.is_pressed else asked_before(turn.text)
-    known = knowledge_base().current().by_id
-    entry = known.get(option.faq) if option else _asked_on(turn, known.get(tracker.get_slot("faq_id") or ""))
-    if entry is None:
-        return []
-    turn = replace(turn, intent=entry.intent, confidence=1.0)
-    decision = Decision(Band.ANSWER, (entry,), knowledge_base().current().version)
-    return [*matter(turn, tracker), *say(dispatcher, turn, tracker, decision)]
-
-
-def _asked_on(turn: Turn, shown: FaqEntry | None) -> FaqEntry | None:
-    """怎么申请, after an answer on safety: that one again, or one beside it; None for any other message."""
-    if shown is None or not is_of_safety(shown.id) or turn.is_pressed or not asks(turn.text):
-        return None
-    if len(turn.text) > _SHORT_QUESTION or names_other_matter(turn.text, is_question=True):
-        return None
-    beside = [one for one in (shown.id, *shown.related) if is_of_safety(one)]
-    hits = knowledge_base().search(turn.text, shown.intent, turn.brand.id, _BESIDE).hits
-    near = [hit for hit in hits if hit.entry.id in beside and hit.score >= _CLOSE]
-    return near[0].entry if near else shown
 
 
 def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
@@ -168,7 +147,7 @@ def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType
 
 async def tell(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
     """Utter a decision with what belongs to it: notices before an answer, a guide's question once more without one."""
-    if decision.band is not Band.ANSWER and ask_again(dispatcher, tracker):
+    if decision.band is not Band.ANSWER and ask_again(dispatcher, turn, tracker):
         return [*stay(turn, tracker), SlotSet("asks", "guide")]
     if decision.band is Band.ANSWER:
         await tell_notices(dispatcher, turn, decision.entries[0].intent)
