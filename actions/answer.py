@@ -95,18 +95,13 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_alarm = await about_alarm(dispatcher, turn, tracker) or await back_to_alarm(dispatcher, turn, tracker)
     if of_the_alarm:
         return of_the_alarm
-    of_the_aside = about_aside(dispatcher, turn, tracker)
-    if of_the_aside:
-        return of_the_aside
     if calls_off(turn.said()):
         dispatcher.utter_message(response="utter_nothing_to_cancel")
         return []
-    safety = of_safety(dispatcher, turn, tracker)
-    if safety:
-        return safety
-    phone = reassure(dispatcher, turn, tracker)
-    if phone:
-        return phone
+    for first in (about_aside, of_safety, reassure):
+        said = first(dispatcher, turn, tracker)
+        if said:
+            return said
     named = option_named(turn, tracker)
     if named:
         return go_on(dispatcher, turn, tracker, *named)
