@@ -22,6 +22,7 @@ from actions.notes import about_ticket
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
 from actions.registering import register_now
+from actions.safety import of_safety
 from actions.showing import go_on, miss, noted, offer_ticket, say
 from actions.tickets import ticket_named
 from actions.turn import Turn
@@ -64,6 +65,7 @@ class ActionOutOfScope(Action):
             ask_who(dispatcher, turn, tracker)
             or await about_alarm(dispatcher, turn, tracker)
             or await back_to_alarm(dispatcher, turn, tracker)
+            or of_safety(dispatcher, turn, tracker)
             or reassure(dispatcher, turn, tracker)
             or answer_oddly(dispatcher, turn)
         )

@@ -183,10 +183,17 @@ async def test_what_was_warned_of_and_is_done_is_an_alarm(
     assert ticket.priority == "P1"
 
 
-@pytest.mark.parametrize("text", ["怎么申请", "能退吗"])
-async def test_a_short_question_stays_with_the_answer_on_safety(text: str) -> None:
+@pytest.mark.parametrize(
+    ("action", "text", "intent"),
+    [
+        (ActionAnswer, "怎么申请", "register"),
+        (ActionAnswer, "能退吗", "refund"),
+        (ActionOutOfScope, "怎么申请", "out_of_scope"),
+    ],
+)
+async def test_a_short_question_stays_with_the_answer_on_safety(action: type[Action], text: str, intent: str) -> None:
     talk = Talk()
     await talk.hear(ActionAnswer(), "孩子用我手机打游戏充了3000块", "account_theft")
-    said = await talk.hear(ActionAnswer(), text, "register")
+    said = await talk.hear(action(), text, intent)
     assert text_of(said) == "utter_asked_on"
     assert talk.slots["topic"] == "refund"
