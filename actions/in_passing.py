@@ -27,7 +27,7 @@ _BACK = re.compile(r"^(我|又){0,8}(回来了|继续|接着(说|来|办)?|接�
 def go_along(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Be glad, wait, or take up the thread; empty where no matter is open, and for any other message."""
     topic = tracker.get_slot("topic")
-    if not topic or turn.is_pressed or tracker.get_slot("alarm"):
+    if not topic or turn.is_pressed or tracker.get_slot("alarm") == topic:
         return []
     if _DONE.match(turn.text):
         return close(dispatcher, tracker)

@@ -32,7 +32,7 @@ def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
     topic, is_sure = tracker.get_slot("topic"), is_business(turn.intent) and turn.confidence >= SURE
     if topic and not (is_sure and turn.intent != topic):
         return stay(turn, tracker)
-    events: list[EventType] = [SlotSet(name, None) for name in ("tried", "alarm", "description", "extra")]
+    events: list[EventType] = [SlotSet(name, None) for name in ("tried", "description", "extra")]
     events.append(SlotSet("question", turn.text))
     if is_business(turn.intent):
         events.append(SlotSet("topic", turn.intent))

@@ -7,8 +7,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import about_alarm, back_to_alarm
 from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
+from actions.emergency import kind_of, raise_alarm
 from actions.feedback import rate_late
 from actions.going_on import go_on_with_it
 from actions.guided import option_named
@@ -20,6 +22,7 @@ from actions.notes import about_ticket
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
 from actions.registering import register_now
+from actions.safety import of_safety
 from actions.showing import go_on, miss, noted, offer_ticket, say
 from actions.tickets import ticket_named
 from actions.turn import Turn
@@ -59,8 +62,15 @@ class ActionOutOfScope(Action):
         self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
+        if kind := kind_of(turn, tracker):
+            return await raise_alarm(dispatcher, turn, tracker, kind)
         asked = (
-            ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
+            ask_who(dispatcher, turn, tracker)
+            or await about_alarm(dispatcher, turn, tracker)
+            or await back_to_alarm(dispatcher, turn, tracker)
+            or of_safety(dispatcher, turn, tracker)
+            or reassure(dispatcher, turn, tracker)
+            or answer_oddly(dispatcher, turn)
         )
         if asked:
             return asked

@@ -9,6 +9,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import question_of_alarm, taken_back_in_form
 from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
 from actions.landline import with_landline
@@ -19,7 +20,7 @@ from kefu.dialogue.answering import SURE, decide
 from kefu.dialogue.corrected_time import relative_to
 from kefu.dialogue.form_facts import SECOND
 from kefu.dialogue.said import FACTS
-from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
+from kefu.dialogue.ticket_form import Step, asks, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
 from kefu.knowledge import Band, knowledge_base
 from kefu.show import CHINA, SKIPPED, split_time
@@ -50,6 +51,8 @@ class ValidateTicketForm(FormValidationAction):
         if not asked:
             return _start(tracker, topic)
         turn = Turn.of(tracker)
+        if taken_back := await taken_back_in_form(dispatcher, turn, tracker):
+            return taken_back
         kind = kind_of(turn)
         if kind == "general" and asked == "phone" and refuses_phone(turn.said()):
             kind = None  # 我不留电话,怕骗子; 怕是骗子不留
@@ -59,6 +62,8 @@ class ValidateTicketForm(FormValidationAction):
         now = datetime.now(CHINA).replace(tzinfo=None)
         said = relative_to(with_landline(asked, turn.said()), split_time(known)[0], now)
         told = [name for name in (*FACTS, SECOND) if tracker.get_slot(name) not in (None, "", SKIPPED)]
+        if await _asked_of_alarm(dispatcher, turn, tracker):
+            return _events(Step({"bad_answers": int(tracker.get_slot("bad_answers") or 0), "back": True}), tracker)
         step = next_step(asked, said, int(tracker.get_slot("bad_answers") or 0), topic, told)
         if step.answer_question and not _answer(dispatcher, turn, tracker):
             step = replace(step, slots={**step.slots, "extra": turn.text})  # for the colleague, who will
@@ -93,12 +98,24 @@ class AskTicketConfirmed(Action):
         return []
 
 
+async def _asked_of_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> bool:
+    """Whether a question about the alarm that the form is about was answered in mid-form (你们赔不赔)."""
+    entry = question_of_alarm(turn, tracker) if tracker.get_slot("alarm") == tracker.get_slot("topic") else None
+    if entry is None or not asks(turn.text):
+        return False
+    text, version = entry.text_for(turn.brand, turn.channel), knowledge_base().current().version
+    dispatcher.utter_message(text=text, faq_id=entry.id, faq_version=version)
+    return True
+
+
 def _start(tracker: Tracker, topic: str) -> list[EventType]:
     """What is known already. Who has told the matter and no facts is asked for all of them at once (`asks`)."""
     question = tracker.get_slot("question")
     known = {} if tracker.get_slot("description") else prefill(question, topic)
     if tracker.get_slot("amount"):
         known.pop("amount", None)
+    if question and tracker.get_slot("alarm") == topic:
+        known["description"] = question  # 手机丢了 says it all
     if turn_brand := Turn.of(tracker).brand.id:
         known["brand"] = turn_brand
     unneeded = {} if "amount" in required(topic) or tracker.get_slot("amount") else {"amount": ""}

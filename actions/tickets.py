@@ -7,6 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import about_alarm
 from actions.aside import retold, take_up
 from actions.handoff import to_queue
 from actions.notes import called_off, plain_word
@@ -71,7 +72,11 @@ class ActionTicketStatus(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Look up by number, or by customer. A number of the other brand is not found."""
         turn = Turn.of(tracker)
-        named = await ticket_named(dispatcher, turn) or await plain_word(dispatcher, turn, tracker)
+        named = (
+            await ticket_named(dispatcher, turn)
+            or await about_alarm(dispatcher, turn, tracker)
+            or await plain_word(dispatcher, turn, tracker)
+        )
         if named:
             return named
         if open_matter := still_not(dispatcher, turn, tracker):

@@ -64,10 +64,10 @@ def errors(data: Path | None = None, domain: Path | None = None) -> list[DataErr
 def _dialogue_errors(folder: Path, faq_ids: list[str]) -> Iterable[DataError]:
     """Guides, menu, news, lexicon: each where it is there."""
     found: list[DataError] = []
-    guides = _collect(found, lambda: load_guides(folder / "guides"))
-    if guides and faq_ids:
-        unknown = unknown_entries(guides, faq_ids)
-        found.extend(DataError(folder / "guides", None, f"data/faq 里没有 {faq_id}") for faq_id in unknown)
+    for where in (folder / "guides", folder / "guides" / "alarm"):
+        guides = _collect(found, partial(load_guides, where))
+        unknown = unknown_entries(guides, faq_ids) if guides and faq_ids else []
+        found.extend(DataError(where, None, f"data/faq 里没有 {faq_id}") for faq_id in unknown)
     for path, load in (
         (folder / "menu.yml", load_menus),
         (folder / "news.yml", load_news),
