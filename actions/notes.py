@@ -10,17 +10,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.after_alarm import is_alarmed, tells_more, word_on_alarm
 from actions.emergency import kind_of, raise_alarm
 from actions.matter import SURELY, bare_amount, only_facts, stay
-from actions.status import add_to, status_line, tickets_of
+from actions.on_ticket import added, open_ticket, plain_word
+from actions.status import add_to, status_line
 from actions.turn import Turn
 from kefu.database import database
-from kefu.desk.errors import TicketError
-from kefu.desk.lifecycle import Status
-from kefu.desk.models import Ticket
-from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import TicketService
 from kefu.dialogue.said import FACTS, facts
 from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
-from kefu.dialogue.ticket_words import Word, word_on_ticket
 from kefu.show import parse_amount
 from kefu.topics import is_business
 
@@ -83,7 +79,7 @@ class ActionStoreNote(Action):
         if ticket is None or turn.brand.id not in ("", ticket.brand):
             dispatcher.utter_message(response="utter_ticket_not_found")
             return [SlotSet("note", None)]
-        dispatcher.utter_message(response=await _added(ticket.id, note, turn), receipt=ticket.id)
+        dispatcher.utter_message(response=await added(ticket.id, note, turn), receipt=ticket.id)
         return [SlotSet("note", None)]
 
 
@@ -100,58 +96,21 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
     is_open = tracker.get_slot("faq_id" if hurries else "topic") and not is_urgent  # something else is talked about
     if not number or is_open or turn.is_pressed or is_sure:
         return []
-    ticket = await _open_ticket(number, turn)
+    ticket = await open_ticket(number, turn)
     if ticket is None:
         return []
     if word:
-        await _added(number, turn.text, turn)
+        await added(number, turn.text, turn)
         dispatcher.utter_message(response=word, receipt=number)
     elif hurries or ASKS_HOW_LONG.search(turn.text):
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
     elif adds or _SUPPLEMENT.match(turn.text):
-        dispatcher.utter_message(response=await _added(number, turn.text, turn), receipt=number)
+        dispatcher.utter_message(response=await added(number, turn.text, turn), receipt=number)
         if is_urgent:
             return [*await _completed(number, turn, tracker, told), SlotSet("ticket_id", number)]
     else:
         return []
     return [SlotSet("ticket_id", number)]
-
-
-async def plain_word(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
-    """What is said of a ticket in plain words, however sure the classifier is of something else; empty for any other.
-
-    Words that name a ticket are about the customer's latest, where the talk has opened none.
-    """
-    word = None if turn.is_pressed else word_on_ticket(turn.text)
-    number = tracker.get_slot("ticket_id")
-    if word is None or (not word.names_ticket and (tracker.get_slot("topic") or tracker.get_slot("faq_id"))):
-        return []
-    if not number and word in (Word.WAITED, Word.NO_NEED):
-        return []
-    latest = [] if number else await tickets_of(turn, 1)
-    ticket = await _open_ticket(number or (latest[0].id if latest else ""), turn)
-    if ticket is None:
-        return []
-    if not await called_off(dispatcher, turn, ticket):
-        dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
-    return [SlotSet("ticket_id", ticket.id)]
-
-
-async def called_off(dispatcher: CollectingDispatcher, turn: Turn, ticket: Ticket) -> bool:
-    """Whether a message wants a ticket to be given up: its agent is told; nobody else closes it."""
-    wants = word_on_ticket(turn.text) in (Word.CANCELS, Word.NO_NEED) and Status(ticket.status).is_active
-    if wants:
-        stored = await _added(ticket.id, f"客户要求取消：{turn.text}", turn)
-        passed_on = "utter_cancel_passed_on" if stored == "utter_note_stored" else stored
-        dispatcher.utter_message(response=passed_on, receipt=ticket.id)
-    return wants
-
-
-async def _open_ticket(number: str, turn: Turn) -> Ticket | None:
-    """The ticket of that number; None where it is over, or another brand's."""
-    ticket = await TicketService(database()).get(number)
-    is_open = ticket and Status(ticket.status).is_active and turn.brand.id in ("", ticket.brand)
-    return ticket if is_open else None
 
 
 async def about_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
@@ -166,12 +125,3 @@ async def _completed(number: str, turn: Turn, tracker: Tracker, told: dict[str, 
     kept = {name: tracker.get_slot(name) for name in ("phone", "phone_sealed") if "phone" not in known}  # 对方电话139…
     more = {**kept, **{name: told[name] for name in FACTS if name in told}}
     return [*stay(turn, tracker), *(SlotSet(name, value) for name, value in more.items())]
-
-
-async def _added(number: str, text: str, turn: Turn) -> str:
-    """Add the customer's words to a ticket; the response that says how that went."""
-    try:
-        said = await TicketMessages(database()).from_customer(number, text, f"{turn.conversation}:{turn.message_id}")
-    except TicketError:
-        return "utter_ticket_is_over"
-    return "utter_note_stored_reopened" if said.ticket.status == Status.REOPENED else "utter_note_stored"

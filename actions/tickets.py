@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aside import take_up
 from actions.handoff import to_queue
-from actions.notes import called_off, plain_word
+from actions.on_ticket import called_off, plain_word
 from actions.open_matter import still_not
 from actions.status import add_to, status_line, tickets_of
 from actions.turn import Turn, all_said
