@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer
 from actions.handoff import ActionToPerson
 from actions.menu import show_menu
-from actions.tickets import ActionTicketStatus
+from actions.on_ticket import tell_status
 from actions.turn import Turn
 from kefu.dialogue.answering import Guess
 from kefu.dialogue.menu import MAIN, MenuOption, menus
@@ -28,8 +28,8 @@ async def press_key(
         return []
     if key == _PERSON:
         events = await ActionToPerson().run(dispatcher, tracker, domain)
-        is_queued = any(event.get("name") == "handoff" and event.get("value") for event in events)
-        return events if is_queued else [*events, FollowupAction("ticket_form")]
+        takes_down = any(event.get("name") == "handoff" and event.get("value") is False for event in events)
+        return [*events, FollowupAction("ticket_form")] if takes_down else events
     options = menus()[MAIN].options
     if key == _BACK:
         return _level(dispatcher, MAIN)
@@ -44,7 +44,8 @@ async def _line(
     if option.open or not option.ask:
         return _level(dispatcher, option.open or MAIN)
     if option.ask == "ticket_status":
-        return await ActionTicketStatus().run(dispatcher, tracker, domain) or [SlotSet("misses", 0)]
+        await tell_status(dispatcher, replace(turn, is_pressed=True))
+        return [SlotSet("misses", 0)]
     pressed = replace(
         turn,
         text=option.title,

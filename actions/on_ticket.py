@@ -3,6 +3,7 @@
 At hand is the ticket that was opened or asked about last, as long as nothing else is talked about.
 """
 
+import re
 from datetime import datetime, timezone
 from typing import Any
 
@@ -18,9 +19,10 @@ from kefu.database import database
 from kefu.desk.errors import TicketError
 from kefu.desk.lifecycle import Status
 from kefu.desk.models import Ticket
+from kefu.desk.receipt import parse_receipt
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import TicketService
-from kefu.dialogue.after_ticket import Wish, names_ticket, wish_of
+from kefu.dialogue.after_ticket import Wish, asks_how_it_stands, names_ticket, urges, wish_of
 from kefu.dialogue.answering import SURE
 from kefu.dialogue.odd_messages import Kind, kind_of_text
 from kefu.dialogue.said import facts
@@ -29,6 +31,7 @@ from kefu.dialogue.ticket_words import Word, word_on_ticket
 from kefu.show import CHINA, parse_amount, show_facts
 from kefu.topics import is_business, title
 
+_LIKE_RECEIPT = re.compile(r"(?<![A-Za-z0-9])[Kk][Ff](?:[\s-]?[0-9A-Za-z])*")
 _ASKED = {"ticket:amount": "amount", "ticket:time": "time", "ticket:phone": "phone"}  # what `asks` says was asked for
 _SAID_BY_RESPONSE = {Wish.PICTURE: "utter_ticket_picture", Wish.NEXT: "utter_ticket_wait"}
 _NOTED = {Wish.WHEN_TO_CALL: "utter_ticket_call_noted", Wish.SAME: None, Wish.SOLVED: "utter_ticket_solved"}
@@ -63,14 +66,48 @@ async def plain_word(dispatcher: CollectingDispatcher, turn: Turn, tracker: Trac
 async def at_hand(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """What is meant of the ticket at hand (催一下, 手机号换成139…, 打电话还是发短信); empty for any other message."""
     number, wish = tracker.get_slot("ticket_id"), wish_of(turn.text)
+    if word_on_ticket(turn.text) in (Word.CANCELS, Word.NO_NEED):
+        return []
     is_open = tracker.get_slot("topic") or tracker.get_slot("faq_id")  # something else is talked about
-    if not number or turn.is_pressed or (is_open and not (wish is Wish.URGE and names_ticket(turn.text))):
+    if not number or turn.is_pressed or (is_open and not (wish is Wish.URGE and urges(turn.text))):
         return []
     ticket = await TicketService(database()).get(number)
     if ticket is None or turn.brand.id not in ("", ticket.brand):
         return []
     heard = await _told(dispatcher, turn, tracker, ticket, wish)
     return [SlotSet("ticket_id", ticket.id), SlotSet("misses", 0), *heard] if heard is not None else []
+
+
+async def ticket_named(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Where the ticket stands whose number a message names, or that there is none; empty without a number.
+
+    A number of the other brand is not found; one that is mistyped (KF123456) is none.
+    """
+    typed = _LIKE_RECEIPT.search(turn.text)
+    told = turn.entity("ticket_id") or (typed[0] if typed else "")
+    number = parse_receipt(told)
+    if turn.is_pressed or not (number or any(character.isdigit() for character in told)):  # KFC is a shop
+        return []
+    ticket = await TicketService(database()).get(number) if number else None
+    if ticket is None or turn.brand.id not in ("", ticket.brand):
+        dispatcher.utter_message(response="utter_ticket_not_found")
+        return [SlotSet("misses", 0)]
+    if not await called_off(dispatcher, turn, ticket):
+        dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
+    return [SlotSet("ticket_id", ticket.id)]
+
+
+async def tell_status(dispatcher: CollectingDispatcher, turn: Turn) -> bool:
+    """Say where the customer's latest tickets stand, or ask for a number; False where the words are about no ticket."""
+    is_asked, may_be = turn.is_pressed or names_ticket(turn.text), asks_how_it_stands(turn.text)
+    tickets = await tickets_of(turn) if is_asked or may_be else []
+    if tickets:
+        buttons = [add_to(tickets[0])] if len(tickets) == 1 else []
+        dispatcher.utter_message(text="\n".join(map(status_line, tickets)), buttons=buttons)
+    elif is_asked:
+        is_cancel = word_on_ticket(turn.text) is Word.CANCELS
+        dispatcher.utter_message(response="utter_no_ticket_to_cancel" if is_cancel else "utter_ask_ticket_number")
+    return bool(tickets) or is_asked
 
 
 async def called_off(dispatcher: CollectingDispatcher, turn: Turn, ticket: Ticket) -> bool:

@@ -16,10 +16,10 @@ from actions.lost_money import ask_who
 from actions.matter import KEPT, stay
 from actions.menu_keys import press_key
 from actions.notes import about_ticket
+from actions.on_ticket import ticket_named
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
 from actions.showing import go_on, miss, offer_ticket, say
-from actions.tickets import ticket_named
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import CHOICES, SURE, Decision, decide
@@ -45,9 +45,9 @@ class ActionOutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Utter what fits; a question without an answer is kept for the trainers."""
         turn = Turn.of(tracker)
-        return await keep_unanswered(turn, await self._beside(dispatcher, turn, tracker, domain))
+        return await keep_unanswered(turn, await self.beside(dispatcher, turn, tracker, domain))
 
-    async def _beside(
+    async def beside(
         self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
 from actions.matter import joined
+from actions.queue import as_wish
 from actions.showing import entry_for
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
@@ -41,7 +42,7 @@ class ValidateTicketForm(FormValidationAction):
         topic = tracker.get_slot("topic") or OTHER_MATTER
         if not asked:
             return _start(tracker, topic)
-        turn = Turn.of(tracker)
+        turn = as_wish(Turn.of(tracker))
         kind = kind_of(turn)
         if kind == "general" and asked == "phone" and refuses_phone(turn.said()):
             kind = None  # 我不留电话,怕骗子; 怕是骗子不留

@@ -85,7 +85,15 @@ _SAID: dict[Wish, re.Pattern[str]] = {
 }
 _SHORT = frozenset({Wish.HOW_LONG, Wish.URGE, Wish.UNSOLVED, Wish.SOLVED, Wish.NEXT})
 _LONGEST, _LONGEST_SHORT = 40, 16  # characters; more is a matter of its own
-_NAMES_TICKET = re.compile(r"催(?!收)|加急|工单|单号")
+_URGES = re.compile(r"催(?!收)|加急|工单|单号")
+_NAMES_TICKET = re.compile(
+    r"工单|(?<![订递流易户货])单号|单子|KF\d|进度|受理|回访|回执|编号|专员|(?:反馈|投诉)(?!表)[^,.]{0,8}(?:了|怎|吗|没|结果|回|到哪|进展|呢|查)|登记(?:过|的|了)"
+    r"|处理(?:得|到哪|到什么|结果|了[吗没]|好了[吗没]|完了?[吗没]|进展|怎么样)|(?:没|还没)(?:人)?处理|(?:结果|答复|回复|回音|下文)(?:呢|了吗|没有|出来|什么时候)|没(?:有)?(?:结果|答复|回复|回音|下文)",
+    re.IGNORECASE,
+)
+_HOW_IT_STANDS = re.compile(
+    r"怎么样了|消息|好了[吗没]|到哪|查|上次|之前|那(?:个|件)?事|结果|回复|答复|处理(?!中)|登记|反馈|投诉|联系我"
+)
 
 
 def wish_of(text: str) -> Wish | None:
@@ -98,9 +106,19 @@ def wish_of(text: str) -> Wish | None:
     return found
 
 
+def urges(text: str) -> bool:
+    """Whether an urging can be about nothing but a ticket, whatever is talked about: 催一下."""
+    return bool(_URGES.search(text))
+
+
 def names_ticket(text: str) -> bool:
-    """Whether a wish can be about nothing but a ticket, whatever is talked about: 催一下."""
+    """Whether a message names a ticket, or a matter that was reported: 我的投诉怎么样了, 进度."""
     return bool(_NAMES_TICKET.search(text))
+
+
+def asks_how_it_stands(text: str) -> bool:
+    """Whether a message may ask about a ticket, if there is one: 有消息吗, 上次那件事."""
+    return bool(_HOW_IT_STANDS.search(text))
 
 
 def _fits(wish: Wish, text: str) -> bool:
