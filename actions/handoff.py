@@ -1,5 +1,6 @@
 """Asking for a person, and passing the customer's lines on while one is asked for or talks."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,15 +12,17 @@ from actions.answer import answer
 from actions.buttons import OPEN_TICKET
 from actions.notices import tell_notices
 from actions.on_ticket import open_ticket
-from actions.queue import PERSON, back_to_bot, handoffs, tell_wait, to_queue, while_waiting
+from actions.queue import PERSON, back_to_bot, handoffs, tell_wait, to_queue
+from actions.simpler import put_simply
 from actions.status import add_to, status_line
 from actions.turn import Turn
+from actions.waiting import while_waiting
 from kefu.dialogue.answering import Guess
 from kefu.dialogue.queue_words import asks_of_queue, leaves, may_wish_for_person, question_beside
 from kefu.topics import OTHER_MATTER, is_business
 
 _RELAYED = {"relayed": True}  # an answer that says nothing: the channel knows that the line has arrived
-_EXPLICIT = "机器人"  # while somebody talks, 算了 is said to that person
+_EXPLICIT = re.compile(r"机器人|不等了|不排了|(?:退出|结束|取消)(?:人工|排队)")  # 算了 may be said to the person
 _STAY = SlotSet("handoff", None)  # then the policy listens: neither the queue nor the form
 
 
@@ -56,7 +59,7 @@ class ActionRelay(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Keep the line with the handoff; where that is over, answer as if there had been none."""
         turn = Turn.of(tracker)
-        if leaves(turn.text) and _EXPLICIT in turn.text:
+        if leaves(turn.text) and _EXPLICIT.search(turn.text):
             await handoffs().leave(turn.conversation)
             return back_to_bot(dispatcher, turn)
         place = await handoffs().say(turn.conversation, _as_typed(turn, tracker), turn.message_id)
@@ -68,6 +71,13 @@ class ActionRelay(Action):
         return await while_waiting(dispatcher, turn, tracker, place)
 
 
+async def wish_person(dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+    """As the intent does, for a wish that has another one: 0 of the menu, I want a human."""
+    events = await ActionToPerson().run(dispatcher, tracker, domain)
+    takes_down = any(event.get("name") == "handoff" and event.get("value") is False for event in events)
+    return [*events, FollowupAction("ticket_form")] if takes_down else events
+
+
 async def _no_wish(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """What was taken for a wish for a person and is none (回机器人, 要排多久, 接下来呢); empty for a wish."""
     if turn.is_pressed or turn.intent != PERSON:
@@ -77,6 +87,9 @@ async def _no_wish(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracke
     if asks_of_queue(turn.text):
         await tell_wait(dispatcher)
         return [SlotSet("misses", 0)]
+    simply = put_simply(dispatcher, turn, tracker)
+    if simply:
+        return simply
     beside = question_beside(turn.text)
     if beside is None and may_wish_for_person(turn.text):
         return []

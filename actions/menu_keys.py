@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import answer
-from actions.handoff import ActionToPerson
+from actions.handoff import wish_person
 from actions.menu import show_menu
 from actions.on_ticket import tell_status
 from actions.turn import Turn
@@ -27,9 +27,7 @@ async def press_key(
     if turn.is_pressed or len(key) != 1 or not key.isdecimal():
         return []
     if key == _PERSON:
-        events = await ActionToPerson().run(dispatcher, tracker, domain)
-        takes_down = any(event.get("name") == "handoff" and event.get("value") is False for event in events)
-        return [*events, FollowupAction("ticket_form")] if takes_down else events
+        return await wish_person(dispatcher, tracker, domain)
     options = menus()[MAIN].options
     if key == _BACK:
         return _level(dispatcher, MAIN)

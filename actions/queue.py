@@ -1,4 +1,4 @@
-"""The queue for a person: joining it, the place in it, and what the bot says while nobody has taken over."""
+"""The queue for a person: joining it, the place in it, leaving it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,23 +8,17 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.emergency import kind_of, raise_alarm
 from actions.matter import joined
-from actions.notes import about_alarm
-from actions.showing import entry_for
 from actions.turn import Turn, all_said
 from kefu.brands import DEFAULT_BRAND
 from kefu.database import database
 from kefu.desk.handoffs import HandoffService, NewHandoff, Place, State
 from kefu.desk.people.users import Users
-from kefu.dialogue.answering import SURE, decide
 from kefu.dialogue.emergency import THEFT
-from kefu.dialogue.queue_words import asks_place, calls, has_solved_it, leaves
-from kefu.dialogue.ticket_form import asks
+from kefu.dialogue.queue_words import calls, has_solved_it, leaves
 from kefu.dialogue.transcript import faq_ids, transcript
-from kefu.knowledge import Band, knowledge_base
 from kefu.show import SKIPPED
-from kefu.topics import OTHER_MATTER, is_business
+from kefu.topics import OTHER_MATTER
 
 PERSON = "human_agent"
 _BOT = "机器人"
@@ -35,13 +29,18 @@ _FOR_THE_PERSON = frozenset({PERSON, "ticket_status", "complaint", "feedback", "
 
 
 async def to_queue(
-    dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None = None
+    dispatcher: CollectingDispatcher,
+    turn: Turn,
+    tracker: Tracker,
+    reason: str,
+    ticket_id: str | None = None,
+    urgent: bool = False,
 ) -> bool:
     """Join the queue and tell the place in it; False where nobody is on duty for this brand."""
     if not await users().online():
         return False
-    place = await handoffs().ask(await _new(turn, tracker, reason, ticket_id))
-    _tell_place(dispatcher, place)
+    place = await handoffs().ask(await new_handoff(turn, tracker, reason, ticket_id, urgent))
+    tell_place(dispatcher, place)
     return True
 
 
@@ -70,58 +69,17 @@ def back_to_bot(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]
     return [SlotSet("handoff", False), *(SlotSet(name, None) for name in over)]
 
 
-async def while_waiting(
-    dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, place: Place
-) -> list[EventType]:
-    """Answer who waits, each line with something: an emergency's steps, the place, an answer, or that it is noted."""
-    kind = kind_of(turn)
-    if kind:
-        await handoffs().ask(await _new(turn, tracker, "emergency", None, urgent=True))
-        return await raise_alarm(dispatcher, turn, tracker, kind)
-    if leaves(turn.text):
-        await handoffs().leave(turn.conversation)
-        return back_to_bot(dispatcher, turn)
-    of_the_alarm = [] if calls(turn.text) else await about_alarm(dispatcher, turn, tracker)
-    if of_the_alarm:
-        return of_the_alarm
-    is_late = place.pause is not None and place.pause >= _REMIND
-    if turn.intent in ("thank", "goodbye"):
-        dispatcher.utter_message(response="utter_queue_polite")
-    elif turn.intent == PERSON or (asks_place(turn.text) and not _is_of_business(turn)):
-        _tell_place(dispatcher, place, is_short=place.pause is not None and not is_late)
-    elif not _answer(dispatcher, turn, tracker):
-        if is_late:
-            _tell_place(dispatcher, place)
-        else:
-            dispatcher.utter_message(response="utter_queue_noted" if place.pause is None else "utter_queue_noted_too")
-    return []
-
-
-def _answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> bool:
-    """Whether a question has an answer, which is shown; the customer keeps the place, and the matter is not changed."""
-    if not _is_of_business(turn) or not asks(turn.text):
-        return False
-    decision = decide(turn.text, turn.ranking, turn.brand, knowledge_base(), turn.questions)
-    if decision.band is not Band.ANSWER:
-        return False
-    entry = entry_for(turn, tracker, decision)
-    text = entry.text_for(turn.brand, turn.channel)
-    dispatcher.utter_message(text=text, faq_id=entry.id, faq_version=decision.version)
-    dispatcher.utter_message(response="utter_queue_still_wait")
-    return True
-
-
-def _is_of_business(turn: Turn) -> bool:
-    return is_business(turn.intent) and turn.intent not in _FOR_THE_PERSON and turn.confidence >= SURE
-
-
-def _tell_place(dispatcher: CollectingDispatcher, place: Place, is_short: bool = False) -> None:
+def tell_place(dispatcher: CollectingDispatcher, place: Place, is_short: bool = False) -> None:
+    """Utter how many wait before, in short to who has just heard it."""
     waits = "utter_queue_wait" if place.before else "utter_queue_next"
     waits = f"{waits}_still" if is_short else waits
     dispatcher.utter_message(response=waits if place.is_waiting else "utter_person_is_here", before=place.before)
 
 
-async def _new(turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None, urgent: bool = False) -> NewHandoff:
+async def new_handoff(
+    turn: Turn, tracker: Tracker, reason: str, ticket_id: str | None, urgent: bool = False
+) -> NewHandoff:
+    """What the person is given: the matter, its facts, and what was said."""
     said = await all_said(tracker)
     known = {name: tracker.get_slot(name) for name in _TOPIC_SLOTS}
     told = (tracker.get_slot(name) for name in ("description", "extra"))

@@ -11,11 +11,13 @@ from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.buttons import register_or_person
 from actions.feedback import rate_late
+from actions.foreign import in_latin
 from actions.guided import option_named
 from actions.lost_money import ask_who
 from actions.matter import KEPT, stay
 from actions.menu_keys import press_key
 from actions.notes import about_ticket
+from actions.odd import said_oddly
 from actions.on_ticket import ticket_named
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
@@ -52,7 +54,10 @@ class ActionOutOfScope(Action):
     ) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
         asked = (
-            ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
+            await said_oddly(dispatcher, turn, tracker)
+            or ask_who(dispatcher, turn, tracker)
+            or reassure(dispatcher, turn, tracker)
+            or answer_oddly(dispatcher, turn)
         )
         if asked:
             return asked
@@ -74,6 +79,11 @@ class ActionOutOfScope(Action):
         key = await press_key(dispatcher, turn, tracker, domain)
         if key:
             return key
+        meant = await in_latin(dispatcher, turn, tracker, domain) if kind in (Kind.FOREIGN, Kind.UNCLEAR) else []
+        if meant:
+            return meant
+        if kind is Kind.MARKS and "?" in turn.text and tracker.get_slot("topic"):
+            return offer_ticket(dispatcher, tracker, "utter_still_open")
         if kind is Kind.UNCLEAR:
             return miss(dispatcher, turn, tracker)
         chinese = in_chinese(turn.text)

@@ -13,9 +13,11 @@ from actions.feedback import rate_late
 from actions.guided import option_named, place, try_next, untried
 from actions.lost_money import ASKS as LOST
 from actions.notes import about_alarm
+from actions.on_ticket import at_hand
 from actions.open_matter import note_facts
 from actions.phone import reassure
 from actions.showing import ask_again, go_on, offer_ticket
+from actions.simpler import next_step
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
 
@@ -37,6 +39,9 @@ class ActionSolved(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """A mere 嗯 is asked about; a step that is done leads to the next; else say so and forget the matter."""
         turn = Turn.of(tracker)
+        step = next_step(dispatcher, turn, tracker)
+        if step:
+            return step
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
@@ -99,6 +104,9 @@ class ActionHeard(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Lead to the button that does what was offered; 办好了 ends the open matter."""
         asks = tracker.get_slot("asks")
+        of_the_ticket = await at_hand(dispatcher, Turn.of(tracker), tracker)
+        if of_the_ticket:
+            return of_the_ticket
         of_the_alarm = await about_alarm(dispatcher, Turn.of(tracker), tracker)
         if of_the_alarm:
             return of_the_alarm
@@ -122,7 +130,11 @@ class ActionWhatNow(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Go on with the matter that is open; without one ask what it is about."""
         turn = Turn.of(tracker)
-        beside = reassure(dispatcher, turn, tracker) or await rate_late(dispatcher, turn, tracker)
+        beside = (
+            reassure(dispatcher, turn, tracker)
+            or await rate_late(dispatcher, turn, tracker)
+            or await at_hand(dispatcher, turn, tracker)
+        )
         if beside:
             return beside
         of_the_alarm = await about_alarm(dispatcher, turn, tracker)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -11,11 +12,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
 from actions.matter import joined
+from actions.odd import said_oddly
 from actions.queue import as_wish
 from actions.showing import entry_for
 from actions.turn import Turn
 from kefu.dialogue.answering import decide
 from kefu.dialogue.corrected_time import relative_to
+from kefu.dialogue.despair import is_desperate
 from kefu.dialogue.said import FACTS
 from kefu.dialogue.ticket_form import Step, next_step, prefill, refuses_phone, required
 from kefu.dialogue.ticket_summary import summary
@@ -43,6 +46,9 @@ class ValidateTicketForm(FormValidationAction):
         if not asked:
             return _start(tracker, topic)
         turn = as_wish(Turn.of(tracker))
+        if is_desperate(turn.text):
+            ended = {"ticket_confirmed": None, "requested_slot": None}
+            return [*await said_oddly(dispatcher, turn, tracker), *starmap(SlotSet, ended.items())]
         kind = kind_of(turn)
         if kind == "general" and asked == "phone" and refuses_phone(turn.said()):
             kind = None  # 我不留电话,怕骗子; 怕是骗子不留

@@ -1,0 +1,79 @@
+"""Short messages that have one fitting reply, whatever the classifier makes of them: the response by the words."""
+
+import re
+
+_END = r"[了的吧啊呀呢嘛哦吗么,.!?~\s]*$"
+_OTHER_WALLET = (
+    "(?:支付宝|微信(?:支付|钱包|零钱通?)?|财付通|云闪付|京东(?:支付|钱包|白条)?|美团(?:支付|月付)?"
+    "|抖音(?:支付|钱包)?|翼支付|花呗|余额宝|零钱通)"
+)
+_OURS = (  # a word by which it is only the channel of something of ours
+    "你们|咱们|这里|这边|邮政|MY|my|我的钱包|充|转到|转入|转进|绑|付的|付款的|支付的|买|收到|没到|到账|支持|能不能用"
+    "|区别|跳转|选|用(?:支付宝|微信)"
+)
+_VAGUE = {
+    "utter_which_arrival": r"到账|什么时候到账?|没到账?|到账时间",
+    "utter_which_failed": r"失败|总?是?失败|操作失败|交易失败|提示失败",
+    "utter_which_order": r"订单|我的订单|查订单|订单问题",
+    "utter_which_frozen": r"冻结|冻结问题|冻结的事",
+}
+_PIECES: dict[str, re.Pattern[str]] = {
+    "utter_my_name": re.compile(
+        rf"^(?:请问|那|[,\s])*你(?:到底)?(?:是|叫)?(?:谁|哪位|什么名字|啥名字|什么人)(?:啊|呀)?{_END}|^(?:怎么)?称呼你?{_END}|^你叫(?:什么|啥){_END}"
+    ),
+    "utter_only_form_cancelled": re.compile(rf"^(?:真的?|确定|已经|就|这就|是不是)+(?:要|给我|帮我)?取消{_END}"),
+    "utter_no_crypto": re.compile(
+        r"比特币|以太[坊币]|虚拟(?:货)?币|泰达币|usdt|狗狗币|加密货币|数字货币(?!.{0,4}人民币)", re.IGNORECASE
+    ),
+}
+_OF_OTHERS = re.compile(
+    rf"^(?:请问|问一?下|我的?|那|就是|在|[,\s])*(?P<who>{_OTHER_WALLET})(?:里面?|上|账户|账号|支付|App|app|的)*"
+    r"(?:的|里)?(?:余额|零钱|账单|密码|客服|电话|人工|提现|提不|转账|退款|退钱|怎么(?!充|转|付)|登|封|冻|被封|实名|限额|手续费|不让|打不开|绑定手机)"
+)
+_OUTAGE = re.compile(
+    r"(?:系统|服务器|平台|后台|网络|软件|app|你们|钱包|支付|银行)[^,.]{0,4}(?:坏|崩|瘫痪|挂了|故障|出(?:问题|毛病|故障|错)|维护|停机|抽风)[^,.]{0,4}$"
+    rf"|(?:大家|别人|所有人|是不是都|都)[^,.]{{0,4}}(?:付不了|用不了|登不上|打不开|这样|不行|付不出|不能用|进不去){_END}"
+    r"|^[^,.]{0,4}(?:崩了|挂了|瘫痪了|宕机)[吗么?]*$|(?:系统|服务|支付|网络)[^,.]{0,4}(?:什么时候|多久|几点)[^,.]{0,3}(?:恢复|修好|好)",
+    re.IGNORECASE,
+)
+_RECOVERY = re.compile(
+    r"(?:什么时候|多久|几点|啥时候|大概)[^,.]{0,4}(?:恢复|修好|能好|好|正常|可以用)|恢复了?[吗没]|修好了?[吗没]"
+)
+_TOLD = re.compile("提示|显示|弹出")  # what a failing payment says
+_LONGEST = 16  # characters; more tells a story
+
+
+def piece_of(text: str, is_open: bool = False) -> str | None:
+    """The response that a short message has of its own.
+
+    Args:
+        text: the normalised message.
+        is_open: whether a matter is talked about; then a vague word (到账, 失败) is about that.
+    """
+    if len(text) > _LONGEST:
+        return None
+    vague = {} if is_open else _VAGUE
+    found = next((name for name, words in vague.items() if re.fullmatch(rf"(?:{words}){_END}", text)), None)
+    return found or next((name for name, words in _PIECES.items() if words.search(text)), None)
+
+
+def other_company(text: str) -> str | None:
+    """The other company whose wallet is the thing asked about (支付宝余额怎么提现); None for a channel of ours."""
+    found = _OF_OTHERS.match(text) if len(text) <= _LONGEST + 4 else None
+    if found is None or re.search(_OURS, text[found.end("who") :]):
+        return None
+    return "微信支付" if found["who"].startswith(("微信", "零钱", "财付")) else _known(found["who"])
+
+
+def asks_of_outage(text: str) -> bool:
+    """Whether somebody asks if the service as a whole is down: 是不是系统坏了, 大家都付不了吗."""
+    return len(text) <= _LONGEST and bool(_OUTAGE.search(text)) and not _TOLD.search(text)
+
+
+def asks_of_recovery(text: str) -> bool:
+    """Whether somebody who was told of an outage asks on: 什么时候恢复."""
+    return len(text) <= _LONGEST and bool(_RECOVERY.search(text))
+
+
+def _known(who: str) -> str:
+    return "支付宝" if who in ("花呗", "余额宝") else who
