@@ -34,6 +34,7 @@ async def in_latin(
         dispatcher.utter_message(response="utter_english_alarm", receipt=number)
         return events
     if foreign.wishes_person(turn.text):
+        dispatcher.utter_message(response="utter_english_person")
         return await wish_person(dispatcher, tracker, domain)
     if turn.text.strip(" .!?").lower() in _MENU:
         show_menu(dispatcher)

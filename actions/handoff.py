@@ -11,9 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer
 from actions.buttons import OPEN_TICKET
 from actions.notices import tell_notices
+from actions.odd import said_oddly
 from actions.on_ticket import open_ticket
 from actions.queue import PERSON, back_to_bot, handoffs, tell_wait, to_queue
-from actions.simpler import put_simply
 from actions.status import add_to, status_line
 from actions.turn import Turn
 from actions.waiting import while_waiting
@@ -87,9 +87,9 @@ async def _no_wish(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracke
     if asks_of_queue(turn.text):
         await tell_wait(dispatcher)
         return [SlotSet("misses", 0)]
-    simply = put_simply(dispatcher, turn, tracker)
-    if simply:
-        return simply
+    oddly = await said_oddly(dispatcher, turn, tracker)
+    if oddly:
+        return oddly
     beside = question_beside(turn.text)
     if beside is None and may_wish_for_person(turn.text):
         return []

@@ -13,7 +13,7 @@ from actions.menu import show_menu
 from actions.on_ticket import tell_status
 from actions.turn import Turn
 from kefu.dialogue.answering import Guess
-from kefu.dialogue.menu import MAIN, MenuOption, menus
+from kefu.dialogue.menu import MAIN, MenuOption, key_of, menus
 
 _PERSON, _BACK = "0", "9"
 _OPEN = ("topic", "faq_id", "asks")  # then a digit may be an answer to something
@@ -23,9 +23,9 @@ async def press_key(
     dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
 ) -> list[EventType]:
     """Do what the menu does at a digit; empty for any other message, and for a line while a matter is open."""
-    key = turn.text.strip()
-    if turn.is_pressed or len(key) != 1 or not key.isdecimal():
-        return []
+    key = key_of(turn.text)
+    if turn.is_pressed or key is None or (key not in (_PERSON, _BACK) and not turn.text.strip().isdecimal()):
+        return []  # 三 alone may be an answer to something
     if key == _PERSON:
         return await wish_person(dispatcher, tracker, domain)
     options = menus()[MAIN].options

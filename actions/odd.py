@@ -6,10 +6,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.despair import comfort
 from actions.notices import tell_notices
-from actions.queue import to_queue
+from actions.queue import PERSON, to_queue
 from actions.simpler import put_simply
 from actions.turn import Turn
 from kefu.dialogue.despair import is_desperate
+from kefu.dialogue.queue_words import calls
 from kefu.dialogue.set_pieces import asks_of_outage, asks_of_recovery, other_company, piece_of
 
 _OUTAGE = "outage"  # of the slot `asks`: what was talked about last
@@ -22,6 +23,8 @@ async def said_oddly(dispatcher: CollectingDispatcher, turn: Turn, tracker: Trac
         return []
     if is_desperate(turn.text):
         return await _help_now(dispatcher, turn, tracker)
+    if calls(turn.text) and turn.intent != PERSON:
+        return _nobody(dispatcher, tracker)
     is_open = bool(tracker.get_slot("topic"))
     piece = piece_of(turn.text, is_open)
     if piece:
@@ -33,6 +36,13 @@ async def said_oddly(dispatcher: CollectingDispatcher, turn: Turn, tracker: Trac
         dispatcher.utter_message(response="utter_other_company", company=company, company_hotline=hotline)
         return [SlotSet("misses", 0)]
     return await tell_outage(dispatcher, turn, tracker) or put_simply(dispatcher, turn, tracker)
+
+
+def _nobody(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """有人吗: the bot is; who has just asked for a person hears that nobody else is yet."""
+    is_asked = tracker.get_slot("asks") == PERSON
+    dispatcher.utter_message(response="utter_nobody_yet" if is_asked else "utter_bot_challenge")
+    return [SlotSet("misses", 0)]
 
 
 async def tell_outage(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:

@@ -4,10 +4,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.buttons import PERSON, SOLVED, UNSOLVED, Button, register_or_person
+from actions.buttons import PERSON, SOLVED, UNSOLVED, Button, branches, register_or_person
 from actions.showing import show
 from actions.turn import Turn
-from kefu.dialogue.plainer import asks_again, asks_next, asks_plainer, steps_of
+from kefu.dialogue.guides import guides
+from kefu.dialogue.plainer import asks_again, asks_next, asks_plainer, gist_of, steps_of
 from kefu.knowledge import FaqEntry, knowledge_base
 
 _PLACE = "step:"
@@ -34,14 +35,17 @@ def next_step(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) ->
     """好了, 然后呢, while an answer is told step by step: the next one; empty for any other message."""
     entry, place = _shown(turn, tracker), _place(tracker)
     goes_on = turn.text == _NEXT["title"] if turn.is_pressed else asks_next(turn.text)
-    if entry is None or place is None or not goes_on:
+    if entry is None or place is None or not goes_on or not steps_of(entry.text_for(turn.brand, turn.channel)):
         return []
     return _say_step(dispatcher, turn, entry, place + 1)
 
 
 def _say_step(dispatcher: CollectingDispatcher, turn: Turn, entry: FaqEntry, number: int) -> list[EventType]:
     """One step of an answer, counted from 0; after the last it is asked whether that has helped."""
-    steps, version = steps_of(entry.text_for(turn.brand, turn.channel)), knowledge_base().current().version
+    answer, version = entry.text_for(turn.brand, turn.channel), knowledge_base().current().version
+    steps = steps_of(answer)
+    if not steps:
+        return _say_gist(dispatcher, entry, answer, version)
     is_last = number + 1 >= len(steps)
     first = "好，一步一步来。" if number == 0 else ""
     then = "这是最后一步，好了没有？" if is_last else "做好了回复“好了”，卡住了就说卡在哪。"
@@ -52,9 +56,19 @@ def _say_step(dispatcher: CollectingDispatcher, turn: Turn, entry: FaqEntry, num
     return [SlotSet("faq_id", entry.id), SlotSet("asks", place), SlotSet("misses", 0)]
 
 
+def _say_gist(dispatcher: CollectingDispatcher, entry: FaqEntry, answer: str, version: str) -> list[EventType]:
+    """An answer without steps in one sentence, with its guide's choices where it has one."""
+    guide = guides().of(entry.intent)
+    buttons = branches(guide) if guide else [SOLVED, UNSOLVED, PERSON]
+    text = f"简单说：{gist_of(answer)}\n哪一句看不懂，直接告诉我；要人手把手教，回复“人工”。"
+    dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
+    return [SlotSet("faq_id", entry.id), SlotSet("asks", f"{_PLACE}0"), SlotSet("misses", 0)]
+
+
 def _without_answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """看不懂 where nothing was answered: what is it about?"""
-    if tracker.get_slot("topic") or tracker.get_slot("ticket_id") or not asks_plainer(turn.text):
+    is_asked = asks_plainer(turn.text) or asks_next(turn.text, named=True)
+    if tracker.get_slot("topic") or tracker.get_slot("ticket_id") or not is_asked:
         return []
     dispatcher.utter_message(response="utter_which_to_explain")
     return [SlotSet("misses", 0)]

@@ -43,6 +43,11 @@ _MATTERS: list[tuple[str, str, tuple[str, ...]]] = [  # the first that fits coun
         (r"(charged|deducted|paid|debited).{0,20}(twice|double|two times)", r"double.{0,10}(charge|payment)"),
     ),
     (
+        "wrong_charge",
+        "付款失败但是扣了钱",
+        (r"fail.{0,40}(charged|deducted|debited|taken)", r"(charged|deducted|debited|taken).{0,40}fail"),
+    ),
+    (
         "payment_failed",
         "付款失败怎么办",
         (r"pay(ment)?.{0,20}(fail|declin|unsuccess|not work|n't work|error|reject)", r"(can'?t|cannot|unable to) pay"),

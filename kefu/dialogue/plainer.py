@@ -19,6 +19,7 @@ _NEXT = re.compile(
     rf"^(?:那|好了?|可以了|弄好了|做好了|点了|[,\s])*"
     rf"(?:然后|接下来|下一步|再然后|之后|后面|继续|接着)?(?:呢|怎么(?:办|弄|做|点)|干什么|做什么|说)?{_END}"
 )
+_NAMES_NEXT = re.compile("然后|接下来|下一步|再然后")
 _STEP = re.compile(r"^\s*\d+[.、．)]\s*(?P<what>.+)$", re.MULTILINE)
 _LONGEST = 14  # characters; more is a story or a question
 
@@ -33,14 +34,23 @@ def asks_again(text: str) -> bool:
     return len(text) <= _LONGEST and bool(_AGAIN.match(text))
 
 
-def asks_next(text: str) -> bool:
-    """Whether a short message wants the step that comes next: 然后呢, 好了, 下一步."""
-    return len(text) <= _LONGEST and bool(text.strip()) and bool(_NEXT.match(text))
+def asks_next(text: str, named: bool = False) -> bool:
+    """Whether a short message wants the step that comes next: 然后呢, 好了, 下一步.
+
+    Args:
+        text: the normalised message.
+        named: whether only words count that mean nothing else (接下来呢, not 好了).
+    """
+    is_next = len(text) <= _LONGEST and bool(text.strip()) and bool(_NEXT.match(text))
+    return is_next and (not named or bool(_NAMES_NEXT.search(text)))
 
 
 def steps_of(answer: str) -> list[str]:
-    """The steps of an answer: its numbered lines, else its sentences."""
+    """The steps of an answer: its numbered lines; none where it has ways to choose from, or a few sentences."""
     numbered = [match["what"].strip() for match in _STEP.finditer(answer)]
-    if len(numbered) > 1:
-        return numbered
-    return [one.strip() for one in re.split(r"(?<=[。！？])|\n", answer) if one.strip()]
+    return numbered if len(numbered) > 1 else []
+
+
+def gist_of(answer: str) -> str:
+    """The first sentence of an answer, which says the most."""
+    return re.split(r"(?<=[。！？])|\n", answer.strip(), maxsplit=1)[0].rstrip("：:")

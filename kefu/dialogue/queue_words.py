@@ -58,7 +58,7 @@ def calls(text: str) -> bool:
 
 def may_wish_for_person(text: str) -> bool:
     """Whether a message has any word of a wish for a person; 接下来呢 and 听不懂 have none."""
-    return bool(_PERSON.search(text))
+    return bool(_PERSON.search(text.replace("人话", "")))
 
 
 def question_beside(text: str) -> str | None:

@@ -34,7 +34,8 @@ def test_a_person(text: str) -> None:
     ("text", "intent"),
     [
         ("how do I reset my password?", "forgot_password"),
-        ("My payment failed but money was deducted", "payment_failed"),
+        ("My payment failed but money was deducted", "wrong_charge"),
+        ("payment declined", "payment_failed"),
         ("where is my refund?", "refund_arrival"),
         ("I can't log in", "login_problem"),
         ("what is the fee for withdrawal", "fee"),

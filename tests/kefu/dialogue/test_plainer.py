@@ -2,7 +2,7 @@
 
 import pytest
 
-from kefu.dialogue.plainer import asks_again, asks_next, asks_plainer, steps_of
+from kefu.dialogue.plainer import asks_again, asks_next, asks_plainer, gist_of, steps_of
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,6 @@ def test_next(text: str) -> None:
 
 def test_steps() -> None:
     assert steps_of("这样做：\n1. 点“我的”。\n2. 点“退款”。\n等着就好。") == ["点“我的”。", "点“退款”。"]
-    assert steps_of("先看网络。再付一次。") == ["先看网络。", "再付一次。"]
+    ways = "有三种办法。\n- 银行卡：首页点“充值”。\n- 网点：去柜台。"
+    assert steps_of(ways) == [], "to choose from, not one after the other"
+    assert gist_of(ways) == "有三种办法。"
