@@ -124,3 +124,21 @@ def test_harm_beside_a_denial_stays_theft(lane: EmergencyLane) -> None:
 def test_anger_at_the_wallet_is_a_complaint(lane: EmergencyLane) -> None:
     message = process(lane, "你们骗我钱", (THEFT, 0.99), ("data_security", 0.01))
     assert message.get("intent") == {"name": "complaint", "confidence": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "guess"),
+    [
+        ("我想死", "affirm"),
+        ("不想活了", "account_theft"),
+        ("你是傻逼吗", "bot_challenge"),
+        ("???", "bot_challenge"),
+        ("有人吗", "bot_challenge"),
+    ],
+)
+def test_what_asks_nothing_of_the_bot_is_read_by_its_words(lane: EmergencyLane, text: str, guess: str) -> None:
+    assert ranking_of(process(lane, text, (guess, 0.9)))[0] == ("out_of_scope", 1.0)
+
+
+def test_the_bot_may_be_asked_what_it_is(lane: EmergencyLane) -> None:
+    assert ranking_of(process(lane, "你是机器人吗", ("bot_challenge", 0.9)))[0] == ("bot_challenge", 0.9)
