@@ -45,7 +45,7 @@ def _say_step(dispatcher: CollectingDispatcher, turn: Turn, entry: FaqEntry, num
     answer, version = entry.text_for(turn.brand, turn.channel), knowledge_base().current().version
     steps = steps_of(answer)
     if not steps:
-        return _say_gist(dispatcher, entry, answer, version)
+        return _say_gist(dispatcher, turn, entry, answer, version)
     is_last = number + 1 >= len(steps)
     first = "好，一步一步来。" if number == 0 else ""
     then = "这是最后一步，好了没有？" if is_last else "做好了回复“好了”，卡住了就说卡在哪。"
@@ -56,10 +56,12 @@ def _say_step(dispatcher: CollectingDispatcher, turn: Turn, entry: FaqEntry, num
     return [SlotSet("faq_id", entry.id), SlotSet("asks", place), SlotSet("misses", 0)]
 
 
-def _say_gist(dispatcher: CollectingDispatcher, entry: FaqEntry, answer: str, version: str) -> list[EventType]:
+def _say_gist(
+    dispatcher: CollectingDispatcher, turn: Turn, entry: FaqEntry, answer: str, version: str
+) -> list[EventType]:
     """An answer without steps in one sentence, with its guide's choices where it has one."""
     guide = guides().of(entry.intent)
-    buttons = branches(guide) if guide else [SOLVED, UNSOLVED, PERSON]
+    buttons = branches(guide, turn.brand.id) if guide else [SOLVED, UNSOLVED, PERSON]
     text = f"简单说：{gist_of(answer)}\n哪一句看不懂，直接告诉我；要人手把手教，回复“人工”。"
     dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
     return [SlotSet("faq_id", entry.id), SlotSet("asks", f"{_PLACE}0"), SlotSet("misses", 0)]

@@ -38,6 +38,7 @@ _PIECES: dict[str, re.Pattern[str]] = {
         r"比特币|以太[坊币]|虚拟(?:货)?币|泰达币|usdt|狗狗币|加密货币|数字货币(?!.{0,4}人民币)", re.IGNORECASE
     ),
 }
+_ALONE = frozenset({"utter_no_hurry", "utter_welcome_back"})  # an open matter has words of its own for these
 _OF_OTHERS = re.compile(
     rf"^(?:请问|问一?下|我的?|那|就是|在|[,\s])*(?P<who>{_OTHER_WALLET})(?:里面?|上|账户|账号|支付|App|app|的)*"
     r"(?:的|里)?(?:余额|零钱|账单|密码|客服|电话|人工|提现|提不|转账|退款|退钱|怎么(?!充|转|付)|登|封|冻|被封|实名|限额|手续费|不让|打不开|绑定手机)"
@@ -66,7 +67,8 @@ def piece_of(text: str, is_open: bool = False) -> str | None:
         return None
     vague = {} if is_open else _VAGUE
     found = next((name for name, words in vague.items() if re.fullmatch(rf"(?:{words}){_END}", text)), None)
-    return found or next((name for name, words in _PIECES.items() if words.search(text)), None)
+    pieces = (name for name, words in _PIECES.items() if words.search(text) and not (is_open and name in _ALONE))
+    return found or next(pieces, None)
 
 
 def other_company(text: str) -> str | None:

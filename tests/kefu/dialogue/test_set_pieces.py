@@ -41,6 +41,7 @@ def test_pieces(text: str, piece: str | None) -> None:
 
 def test_a_vague_word_is_about_the_open_matter() -> None:
     assert piece_of("到账", is_open=True) is None
+    assert piece_of("等一下我看看", is_open=True) is None
 
 
 @pytest.mark.parametrize(
