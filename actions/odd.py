@@ -5,13 +5,14 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.despair import comfort
+from actions.menu import show_menu
 from actions.notices import tell_notices
 from actions.queue import PERSON, to_queue
 from actions.simpler import put_simply
 from actions.turn import Turn
 from kefu.dialogue.despair import is_desperate
 from kefu.dialogue.queue_words import calls
-from kefu.dialogue.set_pieces import asks_of_outage, asks_of_recovery, other_company, piece_of
+from kefu.dialogue.set_pieces import asks_for_menu, asks_of_outage, asks_of_recovery, other_company, piece_of
 
 _OUTAGE = "outage"  # of the slot `asks`: what was talked about last
 _HOTLINES = {"支付宝": "95188", "微信支付": "95017", "云闪付": "95516"}  # their own, as they publish them
@@ -29,6 +30,9 @@ async def said_oddly(dispatcher: CollectingDispatcher, turn: Turn, tracker: Trac
     piece = piece_of(turn.text, is_open)
     if piece:
         dispatcher.utter_message(response=piece)
+        return [SlotSet("misses", 0)]
+    if not is_open and asks_for_menu(turn.text):
+        show_menu(dispatcher)
         return [SlotSet("misses", 0)]
     company = other_company(turn.text)
     if company:

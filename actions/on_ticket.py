@@ -34,7 +34,12 @@ from kefu.topics import is_business, title
 _LIKE_RECEIPT = re.compile(r"(?<![A-Za-z0-9])[Kk][Ff](?:[\s-]?[0-9A-Za-z])*")
 _ASKED = {"ticket:amount": "amount", "ticket:time": "time", "ticket:phone": "phone"}  # what `asks` says was asked for
 _SAID_BY_RESPONSE = {Wish.PICTURE: "utter_ticket_picture", Wish.NEXT: "utter_ticket_wait"}
-_NOTED = {Wish.WHEN_TO_CALL: "utter_ticket_call_noted", Wish.SAME: None, Wish.SOLVED: "utter_ticket_solved"}
+_NOTED = {
+    Wish.WHEN_TO_CALL: "utter_ticket_call_noted",
+    Wish.SAME: None,
+    Wish.ADD: None,
+    Wish.SOLVED: "utter_ticket_solved",
+}
 
 _TALK = frozenset(
     {"greet", "thank", "goodbye", "affirm", "cancel", "human_agent", "menu", "bot_challenge", "ticket_status"}

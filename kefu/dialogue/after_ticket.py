@@ -6,6 +6,7 @@
 import re
 from enum import Enum
 
+from kefu.dialogue.ticket_form import asks
 from kefu.dialogue.ticket_words import Word, word_on_ticket
 
 _END = r"[了的吧啊呀呢嘛哦,.!?~\s]*$"
@@ -29,6 +30,7 @@ class Wish(Enum):
     HOW_LONG = "how long"
     NEXT = "next"
     SAME = "same"
+    ADD = "add"
 
 
 _SAID: dict[Wish, re.Pattern[str]] = {
@@ -56,9 +58,10 @@ _SAID: dict[Wish, re.Pattern[str]] = {
         r"(?:截图|图片?|照片|凭证|小票|录屏)[^,.]{0,8}(?:怎么|咋|如何|哪|给谁|能不能|可以)[^,.]{0,6}(?:发|传|给)"
         r"|(?:怎么|咋|往哪|哪里?|能|可以|要不要)[^,.]{0,6}(?:发|传|给)[^,.]{0,6}(?:图|照片|截图|凭证)"
     ),
-    Wish.SOLVED: re.compile(
-        r"^(?:刚刚?|刚才|现在|已经|我|钱|款|都|它|这个|商家|[啊哦,\s])*(?:[到退收找弄办修][到账回来好款]*|解决|搞定|恢复|没事|没问题|好)"
+    Wish.SOLVED: re.compile(  # 好了 and 收到了 alone are said of our message
+        r"^(?:刚刚?|刚才|现在|已经|我|钱|款|都|它|这个|商家|[啊哦,\s])*(?:[到退找弄办修][到账回来好款]*|解决|搞定|恢复|没事)"
         r"(?:给我)?了(?:谢谢|多谢|[,.!~了啊哈呀吧\s])*$|^(?:已经|刚刚?|钱|都)+(?:到账?|退回来?|收到)[,.!]*$"
+        r"|^(?:我|刚刚?|[,\s])*(?:现在|已经|钱|款|都)+(?:收到|好|可以)了[,.!谢啊\s]*$"
     ),
     Wish.STOP: re.compile(
         rf"^(?:我要|我想|请|帮我|给我|麻烦|那)*(?:撤销|撤回|撤掉|撤诉|撤单|作废|取消)(?:它|掉)?{_END}"
@@ -69,7 +72,7 @@ _SAID: dict[Wish, re.Pattern[str]] = {
     ),
     Wish.URGE: re.compile(
         r"催(?!收)|加急|优先[处办]|(?:快|早|赶)(?:点|些|一点)|赶紧|抓紧|太慢|(?:这么|好|真)慢|^人呢|等不(?:了|及|起)|等(?:了|这么)?[好很]?(?:久|半天)"
-        r"|还没(?:有?人|联系|回|消息|动静|结果|处理|办|弄|好)|怎么还(?:不|没)|还不(?:来|回|处理|联系|打)|^(?:我|很|好|真的?|太)*(?:着?急)(?:死|用)?"
+        r"|烦死|气死|受不了|还没(?:有?人|联系|回|消息|动静|结果|处理|办|弄|好)|怎么还(?:不|没)|还不(?:来|回|处理|联系|打)|^(?:我|很|好|真的?|太)*(?:着?急)(?:死|用)?"
         rf"|没(?:有)?人(?:联系|理|管|回|找|打|跟进)|^(?:这|都|已经|又|等)+(?:过了?|有)?[^,.]{{0,5}}(?:天|小时|周|星期|礼拜|个月)了{_END}"
     ),
     Wish.HOW_LONG: re.compile(
@@ -82,8 +85,11 @@ _SAID: dict[Wish, re.Pattern[str]] = {
     Wish.SAME: re.compile(
         r"^(?:就?是|还是|还有|关于)?(?:刚才|上次|之前|前面|那|这)(?:个|件|笔|张|次)?[^?]{0,14}(?:事|问题|工单|单子|那笔|这笔|[的块]钱)"
     ),
+    Wish.ADD: re.compile(r"^(?:还有|另外|对了|补充|忘了说|再说一下|还要说)[,:\s].{2,}"),
 }
 _SHORT = frozenset({Wish.HOW_LONG, Wish.URGE, Wish.UNSOLVED, Wish.SOLVED, Wish.NEXT})
+_HOW_TO = re.compile(r"^(?!.*(?:工单|留的|联系|登记的)).*(?:怎么|如何|咋)")
+_ANOTHER = re.compile(r"[也又].{0,6}[没不]|失败|密码|我?[想要](?!补充)")  # 还有,我提现也没到
 _LONGEST, _LONGEST_SHORT = 40, 16  # characters; more is a matter of its own
 _URGES = re.compile(r"催(?!收)|加急|工单|单号")
 _NAMES_TICKET = re.compile(
@@ -124,4 +130,8 @@ def asks_how_it_stands(text: str) -> bool:
 def _fits(wish: Wish, text: str) -> bool:
     if wish is Wish.HOW_LONG and re.search(_OTHER, text):
         return False  # 多久到账 asks about money, not about us
+    if wish in (Wish.SAME, Wish.ADD) and (asks(text) or _ANOTHER.search(text)):
+        return False
+    if wish in (Wish.PHONE, Wish.WRONG) and _HOW_TO.search(text):
+        return False  # 怎么改手机号 asks about the wallet
     return wish not in _SHORT or len(text) <= _LONGEST_SHORT

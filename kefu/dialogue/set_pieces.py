@@ -34,11 +34,13 @@ _PIECES: dict[str, re.Pattern[str]] = {
         rf"|^(?:那|好|嗯|[,\s])*我(?:先|再|自己|去|还是|等等|先去)+(?:看看?|想想?|查查?|找找?|考虑)(?:一下)?(?:再说)?{_END}"
     ),
     "utter_welcome_back": re.compile(rf"^(?:好了|那)?[,\s]*我(?:又)?回来{_END}"),
+    "utter_nothing_to_cancel": re.compile(rf"^(?:我要|退)?(?:退出)(?:菜单|登记|对话)?{_END}"),
     "utter_no_crypto": re.compile(
         r"比特币|以太[坊币]|虚拟(?:货)?币|泰达币|usdt|狗狗币|加密货币|数字货币(?!.{0,4}人民币)", re.IGNORECASE
     ),
 }
 _ALONE = frozenset({"utter_no_hurry", "utter_welcome_back"})  # an open matter has words of its own for these
+_MENU = re.compile(rf"^(?:请|我要|[,\s])*(?:返回|回到?|退回)?(?:上一?[级层步页]|主?菜单|首页|开头|返回){_END}")
 _OF_OTHERS = re.compile(
     rf"^(?:请问|问一?下|我的?|那|就是|在|[,\s])*(?P<who>{_OTHER_WALLET})(?:里面?|上|账户|账号|支付|App|app|的)*"
     r"(?:的|里)?(?:余额|零钱|账单|密码|客服|电话|人工|提现|提不|转账|退款|退钱|怎么(?!充|转|付)|登|封|冻|被封|实名|限额|手续费|不让|打不开|绑定手机)"
@@ -69,6 +71,11 @@ def piece_of(text: str, is_open: bool = False) -> str | None:
     found = next((name for name, words in vague.items() if re.fullmatch(rf"(?:{words}){_END}", text)), None)
     pieces = (name for name, words in _PIECES.items() if words.search(text) and not (is_open and name in _ALONE))
     return found or next(pieces, None)
+
+
+def asks_for_menu(text: str) -> bool:
+    """Whether a message goes back to the menu in words: 返回, 上一步, 主菜单."""
+    return bool(_MENU.match(text.strip()))
 
 
 def other_company(text: str) -> str | None:

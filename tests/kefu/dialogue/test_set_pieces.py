@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from kefu.dialogue.set_pieces import asks_of_outage, asks_of_recovery, other_company, piece_of
+from kefu.dialogue.set_pieces import asks_for_menu, asks_of_outage, asks_of_recovery, other_company, piece_of
 from kefu.settings import ROOT
 
 RESPONSES = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["responses"]
@@ -28,6 +28,8 @@ RESPONSES = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["r
         ("我再想想", "utter_no_hurry"),
         ("我回来了", "utter_welcome_back"),
         ("等一下才能提现吗", None),
+        ("退出", "utter_nothing_to_cancel"),
+        ("退出登录怎么弄", None),
         ("退款到账", None),
         ("付款失败", None),
         ("对方叫什么名字", None),
@@ -85,3 +87,9 @@ def test_no_outages(text: str) -> None:
 
 def test_asking_on() -> None:
     assert asks_of_recovery("什么时候恢复")
+
+
+@pytest.mark.parametrize("text", ["返回", "上一步", "主菜单", "回到菜单"])
+def test_back_to_the_menu(text: str) -> None:
+    assert asks_for_menu(text)
+    assert not asks_for_menu("钱返回余额了吗")
