@@ -71,7 +71,8 @@ def only_facts(turn: Turn, topic: str = "") -> dict[str, str]:
         topic: the open matter: beside other facts, a number alone is the amount of what is about money (今天中午 300).
     """
     said = turn.said()
-    number = _LAST_NUMBER.search(turn.text) if needs_amount(topic) and not turn.entity("amount") else None
+    is_one = needs_amount(topic) and turn.entities and not turn.entity("amount")
+    number = _LAST_NUMBER.search(turn.text) if is_one else None
     if number and not any(entity.end > number.start("amount") for entity in turn.entities):
         amount = Entity("amount", number["amount"], number.start("amount"), number.end("amount"))
         said = replace(said, entities=[*turn.entities, amount])

@@ -22,7 +22,7 @@ _HANDS_OVER = re.compile(  # not 帮我看看怎么充值
 )
 _LITTLE = 3  # characters beside the bidding
 OFFERS = ("register", "noted")  # what slot `asks` says where registering was offered, or mentioned
-_HEARD = re.compile(r"^(好|好的|嗯|哦|噢|行|ok|知道|明白|收到|[了啊呀吧呢,.!~\s])+$", re.IGNORECASE)
+_HEARD = re.compile(r"^(好|好的|嗯|哦|噢|ok|知道|明白|收到|[了啊呀吧呢,.!~\s])+$", re.IGNORECASE)
 
 
 def register_now(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:

@@ -27,6 +27,7 @@ from kefu.dialogue.guides import Option
 _SOLVED = re.compile(
     r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|^(都|现在|已经|这下)*没问题|没问题了|没事了|(收|找|看|退)到了|到账了"
 )
+_HEARD = re.compile(r"^(好的?|知道|晓得|收到|ok|okay)(了|啦|呀|啊|哈|[,.!~])*$", re.IGNORECASE)
 _NOTHING_ELSE = re.compile(r"^没(有)?(别的|其他(的)?|什么)?(问题|事)?(要补充的?)?了[,.!吧啊]*$")
 _ALL = re.compile(r"全|都|解决")
 
@@ -56,7 +57,8 @@ class ActionSolved(Action):
             kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
             return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
         here = place(tracker)
-        if here and here.option is None and not turn.is_pressed and not _SOLVED.search(turn.text):
+        is_heard = _HEARD.match(turn.text)  # no answer to the guide's question
+        if here and here.option is None and not (turn.is_pressed or is_heard or _SOLVED.search(turn.text)):
             kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
             if ask_again(dispatcher, turn, tracker):
                 return [kept, SlotSet("asks", "guide")]

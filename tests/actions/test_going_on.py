@@ -161,3 +161,23 @@ async def test_only_the_wallet_with_branches_offers_them() -> None:
     for brand, offers in (("post", True), ("my", False)):
         titles = titles_of(await Talk(brand=brand).hear(ActionAnswer(), "怎么充值", "top_up"))
         assert ("网点充值" in titles) is offers
+
+
+async def test_a_place_with_a_number_is_no_amount() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "扣了553没出票", "wrong_charge", amount="553")
+    await talk.hear(ActionOutOfScope(), "在12306", "out_of_scope")
+    assert talk.slots["amount"] == "553"
+
+
+async def test_a_mere_word_of_thanks_is_no_answer_to_the_guide() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "退款多久到账", "refund_arrival")
+    assert text_of(await talk.hear(ActionSolved(), "好的", "affirm")) == "utter_ask_solved"
+
+
+@pytest.mark.parametrize("text", ["我找过商家了不同意", "店主不认账", "商家倒闭了"])
+async def test_a_shop_that_refuses_is_heard(text: str) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我要退款", "refund")
+    assert faq_of(await talk.hear(ActionAnswer(), text, "refund", 0.6)) == ["refund.merchant_refuses"]
