@@ -16,7 +16,7 @@ _NOTE = "【有轻生念头，请马上联系】"
 
 
 async def comfort(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
-    """Say who helps at once, and put the talk before a colleague; the matter that was open stays."""
+    """Say who helps at once, and put the talk before a colleague; no other matter is open any more."""
     opened = await TicketService(database()).open(
         NewTicket(
             brand=turn.brand.id or DEFAULT_BRAND,
@@ -31,4 +31,5 @@ async def comfort(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker
         )
     )
     dispatcher.utter_message(response="utter_despair", receipt=opened.ticket.id)
-    return [SlotSet("ticket_id", opened.ticket.id), SlotSet("misses", 0)]
+    over = dict.fromkeys(("topic", "faq_id", "guide", "asks", "alarm"))
+    return [SlotSet(name, value) for name, value in {**over, "ticket_id": opened.ticket.id, "misses": 0}.items()]

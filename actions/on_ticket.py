@@ -41,6 +41,7 @@ _NOTED = {
     Wish.SOLVED: "utter_ticket_solved",
 }
 
+_ABOUT_PHONES = frozenset({"change_phone", "register", "verification_code", "login_problem", "forgot_password"})
 _TALK = frozenset(
     {"greet", "thank", "goodbye", "affirm", "cancel", "human_agent", "menu", "bot_challenge", "ticket_status"}
 )
@@ -74,7 +75,7 @@ async def at_hand(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker
     if word_on_ticket(turn.text) in (Word.CANCELS, Word.NO_NEED):
         return []
     is_open = tracker.get_slot("topic") or tracker.get_slot("faq_id")  # something else is talked about
-    if not number or turn.is_pressed or (is_open and not (wish is Wish.URGE and urges(turn.text))):
+    if not number or turn.is_pressed or (is_open and not _reaches_it(turn, tracker, wish)):
         return []
     ticket = await TicketService(database()).get(number)
     if ticket is None or turn.brand.id not in ("", ticket.brand):
@@ -113,6 +114,13 @@ async def tell_status(dispatcher: CollectingDispatcher, turn: Turn) -> bool:
         is_cancel = word_on_ticket(turn.text) is Word.CANCELS
         dispatcher.utter_message(response="utter_no_ticket_to_cancel" if is_cancel else "utter_ask_ticket_number")
     return bool(tickets) or is_asked
+
+
+def _reaches_it(turn: Turn, tracker: Tracker, wish: Wish | None) -> bool:
+    """Whether words are on the ticket although something else was talked about since: 催一下, 我留的电话写错了."""
+    is_phone = wish is Wish.PHONE and tracker.get_slot("topic") not in _ABOUT_PHONES
+    is_asked = tracker.get_slot("asks") in _ASKED and bool(facts(turn.said()))
+    return (wish is Wish.URGE and urges(turn.text)) or is_phone or is_asked
 
 
 async def called_off(dispatcher: CollectingDispatcher, turn: Turn, ticket: Ticket) -> bool:
@@ -159,7 +167,9 @@ async def _told(
         return await _correct(dispatcher, turn, ticket, told)
     if wish in (Wish.UNSOLVED, Wish.URGE) or (wish is None and _is_same_matter(turn, ticket)):
         return await _urge(dispatcher, turn, tracker, ticket, wish)
-    if wish is Wish.AGAIN or (wish and not is_active):
+    if kind_of_text(turn.text) is Kind.HEARD:
+        dispatcher.utter_message(response="utter_heard")
+    elif wish is Wish.AGAIN or (wish and not is_active):
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
     elif wish in (Wish.PHONE, Wish.WRONG):
         return _ask_for(dispatcher, turn, ticket, wish)

@@ -24,7 +24,11 @@ def put_simply(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -
         show(dispatcher, turn, entry, knowledge_base().current().version)
         return [SlotSet("faq_id", entry.id), SlotSet("asks", None)]
     if not asks_plainer(turn.text):
-        return next_step(dispatcher, turn, tracker)
+        following = next_step(dispatcher, turn, tracker)
+        begins = (
+            not following and asks_next(turn.text, named=True) and steps_of(entry.text_for(turn.brand, turn.channel))
+        )
+        return _say_step(dispatcher, turn, entry, 0) if begins else following
     if _place(tracker) is not None:
         dispatcher.utter_message(response="utter_let_me_help", buttons=register_or_person())
         return [SlotSet("asks", "register")]

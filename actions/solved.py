@@ -20,7 +20,7 @@ from actions.open_matter import note_facts
 from actions.phone import reassure
 from actions.registering import OFFERS, agreed
 from actions.showing import ask_again, go_on, offer_ticket
-from actions.simpler import next_step
+from actions.simpler import next_step, put_simply
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
 
@@ -92,7 +92,7 @@ class ActionUnsolved(Action):
         noted = note_facts(dispatcher, turn, tracker)
         if noted:
             return [*noted, SlotSet("nothing_left", False)]
-        other = no_denial(dispatcher, turn, tracker)
+        other = put_simply(dispatcher, turn, tracker) or no_denial(dispatcher, turn, tracker)
         if other:
             return [*other, SlotSet("nothing_left", False)]
         here = place(tracker) if turn.text != UNSOLVED["title"] else None  # who presses 没解决 wants it registered

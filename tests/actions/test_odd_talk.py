@@ -7,10 +7,11 @@ from rasa_sdk import Action
 
 from actions.answer import ActionAnswer
 from actions.feedback import ActionFeedback
+from actions.handoff import ActionToPerson
 from actions.notices import _notices
 from actions.queue import handoffs, users
 from actions.recovery import ActionOutOfScope
-from actions.solved import ActionSolved
+from actions.solved import ActionSolved, ActionUnsolved
 from actions.ticket_form import ValidateTicketForm
 from kefu.database import Database
 from kefu.desk.feedback import FeedbackService
@@ -42,6 +43,7 @@ async def test_despair_in_the_form_ends_it(own_database: Database) -> None:
     talk.slots.update(requested_slot="phone", topic="withdraw_arrival")
     assert text_of(await talk.hear(ValidateTicketForm(), "我想死", "out_of_scope")) == "utter_despair"
     assert talk.slots["requested_slot"] is None
+    assert text_of(await talk.hear(ActionToPerson(), "人工", "human_agent")) == "utter_person_has_ticket"
 
 
 async def test_an_outage_is_told_from_the_notices(own_database: Database) -> None:
@@ -99,6 +101,13 @@ async def test_an_answer_that_was_too_much_is_told_step_by_step(own_database: Da
     assert talk.slots["faq_id"] == shown
     assert text_of(await talk.hear(ActionFeedback(), "字太多了", "feedback")) == "utter_let_me_help"
     assert await FeedbackService(own_database).latest() == []
+
+
+async def test_who_cannot_do_it_is_led_step_by_step(own_database: Database) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "怎么提现", "withdraw")
+    assert "第 1 步" in text_of(await talk.hear(ActionUnsolved(), "不会弄", "deny"))
+    assert talk.slots["nothing_left"] is False
 
 
 async def test_the_same_once_more(own_database: Database) -> None:

@@ -76,6 +76,15 @@ async def test_who_names_no_number_is_asked_for_it(talk: Talk, ticket: Ticket, o
     assert unseal((await now(own_database, ticket)).phone_sealed) == NEW
 
 
+async def test_the_phone_is_put_right_although_something_else_was_asked_since(
+    talk: Talk, ticket: Ticket, own_database: Database
+) -> None:
+    await talk.hear(ActionAnswer(), "提现手续费多少", "fee")
+    assert text_of(await talk.hear(ActionAnswer(), "电话写错了", "change_phone")) == "utter_ticket_right_phone"
+    await talk.hear(ActionWhatNow(), "139****1111", "inform", phone="139****1111", sealed=NEW)
+    assert unseal((await now(own_database, ticket)).phone_sealed) == NEW
+
+
 async def test_another_persons_number_is_not_called(talk: Talk, ticket: Ticket, own_database: Database) -> None:
     await talk.hear(ActionAnswer(), "对方电话139****1111", "transfer", phone="139****1111", sealed=NEW)
     assert unseal((await now(own_database, ticket)).phone_sealed) == FIRST
@@ -114,6 +123,7 @@ async def test_urging_reaches_the_agent_once_and_is_answered_in_new_words(
         (ActionAnswer(), "撤销", "close_account", "utter_cancel_passed_on"),
         (ActionAnswer(), "提现还是没到账", "withdraw_arrival", "utter_ticket_urged"),
         (ActionOutOfScope(), "那怎么办", "out_of_scope", "utter_ticket_wait"),
+        (ActionAnswer(), "收到了", "refund_arrival", "utter_heard"),
         (ActionAnswer(), "还是那个88块的事,我再投诉一次", "complaint", "utter_note_stored"),
     ],
 )
