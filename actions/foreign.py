@@ -25,6 +25,8 @@ async def in_latin(
     dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
 ) -> list[EventType]:
     """Do what Latin letters mean; empty where they mean nothing known."""
+    if len(turn.text) > foreign.LONGEST:
+        return []
     if foreign.is_pinyin(turn.text):
         return await _of_pinyin(dispatcher, turn, tracker, domain)
     kind = foreign.emergency_in_english(turn.text)

@@ -106,6 +106,8 @@ _MATTERS: list[tuple[str, str, tuple[str, ...]]] = [  # the first that fits coun
     ("forgot_password", "忘记密码怎么办", ("password",)),
     ("payment_failed", "付款失败怎么办", (r"\bpay(ment)?s?\b",)),
 ]
+LONGEST = 300  # characters; a longer text is not looked through
+_LONGEST_WORD = 30  # letters without a space; xianxian… can be parted in too many ways
 _INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])"
 _FINAL = (
     "(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|ai|ei|ao|ou|an|en|er|ia|ie|iu|in|ua|uo|ui|un|ue|ve|[aoeiuv])"
@@ -158,8 +160,12 @@ def meaning_of(text: str) -> Meaning | None:
 
 def is_pinyin(text: str) -> bool:
     """Whether Latin letters are Chinese written by its sound (tuikuan zenme hai mei daozhang, mm wang le)."""
-    words = re.findall(r"[a-z]+", text.lower())
-    if not words or not all(word in _SHORT_FORMS or _SYLLABLES.fullmatch(word) for word in words):
+    words = re.findall(r"[a-z]+", text.lower()) if len(text) <= LONGEST else []
+    if (
+        not words
+        or max(map(len, words)) > _LONGEST_WORD
+        or not all(word in _SHORT_FORMS or _SYLLABLES.fullmatch(word) for word in words)
+    ):
         return False
     return len(words) > 1 or bool(words_of_pinyin(text))
 

@@ -71,3 +71,8 @@ def test_pinyin(text: str, words: list[str]) -> None:
 @pytest.mark.parametrize("text", ["my account was hacked", "hello", "ok", "abc", "hahaha", "I can't log in", "", "123"])
 def test_no_pinyin(text: str) -> None:
     assert not is_pinyin(text)
+
+
+@pytest.mark.parametrize("text", ["xian" * 7 + "qq", "xian" * 25_000 + "q", "a" * 100_000])
+def test_a_hostile_text_is_no_burden(text: str) -> None:
+    assert not is_pinyin(text)
