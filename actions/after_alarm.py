@@ -9,7 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.buttons import OPEN_TICKET, PERSON, branches_of
 from actions.guided import says_unsolved
 from actions.matter import bare_amount, only_facts, stay
-from actions.notes import added, called_off, hurries, open_ticket
+from actions.notes import hurries
+from actions.on_ticket import added, called_off, open_ticket
 from actions.status import add_to, status_line
 from actions.turn import Turn
 from kefu.database import database

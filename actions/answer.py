@@ -19,6 +19,7 @@ from actions.lost_money import ask_who
 from actions.matter import answered, joined, matter, stay
 from actions.notes import about_ticket
 from actions.notices import tell_notices
+from actions.odd import said_oddly
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
 from actions.registering import register_now
@@ -47,9 +48,9 @@ class ActionAnswer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Look the question up and utter what was found."""
         turn = Turn.of(tracker)
-        lost = ask_who(dispatcher, turn, tracker)
-        if lost:
-            return lost
+        odd = await said_oddly(dispatcher, turn, tracker) or ask_who(dispatcher, turn, tracker)
+        if odd:
+            return odd
         asked = await asked_in_alarm(dispatcher, turn, tracker)
         if asked:
             return asked

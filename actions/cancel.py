@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.after_alarm import about_alarm, back_to_alarm
 from actions.answer import answer
 from actions.brand import ask_brand, must_ask_brand
-from actions.notes import plain_word
+from actions.on_ticket import plain_word
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import Guess

@@ -13,6 +13,7 @@ from actions.emergency import kind_of, raise_alarm
 from actions.guided import option_named
 from actions.matter import answered, matter
 from actions.notes import about_ticket
+from actions.odd import said_oddly
 from actions.open_matter import note_facts
 from actions.showing import show
 from actions.turn import Turn
@@ -24,6 +25,7 @@ from kefu.knowledge import Band, knowledge_base
 from kefu.topics import is_business
 
 _STARS = frozenset("12345")
+_BAD = 2  # stars, from which down somebody is asked what was wrong
 _NOTHING = frozenset({"没有", "没", "没了", "无", "不用", "不写", "不了", "算了", "跳过", "没有了"})
 _RATED = SlotSet("rated_faq", None)
 _LEAVE: list[EventType] = [SlotSet("comment", None), SlotSet("requested_slot", None)]
@@ -113,7 +115,8 @@ class ActionFeedback(Action):
         if rated:
             return rated
         beside = (
-            await about_alarm(dispatcher, turn, tracker)
+            await said_oddly(dispatcher, turn, tracker)
+            or await about_alarm(dispatcher, turn, tracker)
             or await about_ticket(dispatcher, turn, tracker)
             or note_facts(dispatcher, turn, tracker)
         )
@@ -126,22 +129,40 @@ class ActionFeedback(Action):
         if not turn.is_pressed and (turn.confidence < SURE or option_named(turn, tracker)):
             return await answer(dispatcher, turn, tracker)
         await store(turn, "feedback", text=turn.text)
+        rating = rating_of(turn.text)
+        if rating and int(rating.stars) <= _BAD and not rating.comment:  # 差评: what was wrong?
+            dispatcher.utter_message(response="utter_sorry_what_wrong")
+            return [SlotSet("misses", 0)]
         dispatcher.utter_message(response="utter_feedback_stored")
         return matter(turn, tracker)
 
 
 async def rate_late(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Stars in words, or after other talk: kept with what is said besides, and no more asked; empty without any."""
-    rating = rating_of(turn.text) if tracker.get_slot("rated_faq") and not turn.is_pressed else None
+    about = _rated(turn, tracker)
+    rating = rating_of(turn.text) if about and not turn.is_pressed else None
     if rating is None:
         return []
     stars = int(rating.stars)
-    await store(turn, "rating", stars=stars, faq_id=tracker.get_slot("rated_faq"))
+    await store(turn, "rating", stars=stars, **about)
     if rating.comment:
         await store(turn, "comment", text=rating.comment, stars=stars)
     heard = "utter_comment_stored" if rating.comment else "utter_rated_late"
     dispatcher.utter_message(response="utter_comment_unsolved" if _STILL_OPEN.search(rating.comment) else heard)
-    return [_RATED]
+    return [_RATED, SlotSet("asks", "stars"), SlotSet("ticket_id", tracker.get_slot("ticket_id"))]
+
+
+def _rated(turn: Turn, tracker: Tracker) -> dict[str, str]:
+    """What stars in passing are given to: the answer that has helped, or the ticket at hand; empty for nothing.
+
+    A digit alone is a key of the menu, except right after stars.
+    """
+    if faq_id := tracker.get_slot("rated_faq"):
+        return {"faq_id": faq_id}
+    is_open = tracker.get_slot("topic") or tracker.get_slot("faq_id")
+    is_digit = turn.text.strip().isdigit() and tracker.get_slot("asks") != "stars"
+    ticket = tracker.get_slot("ticket_id")
+    return {"ticket_id": ticket} if ticket and not (is_digit or is_open) else {}
 
 
 async def store(turn: Turn, kind: str, **what: Any) -> None:

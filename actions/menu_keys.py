@@ -4,16 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import answer
-from actions.handoff import ActionToPerson
+from actions.handoff import wish_person
 from actions.menu import show_menu
-from actions.tickets import ActionTicketStatus
+from actions.on_ticket import tell_status
 from actions.turn import Turn
 from kefu.dialogue.answering import Guess
-from kefu.dialogue.menu import MAIN, MenuOption, menus
+from kefu.dialogue.menu import MAIN, MenuOption, key_of, menus
 
 _PERSON, _BACK = "0", "9"
 _OPEN = ("topic", "faq_id", "asks")  # then a digit may be an answer to something
@@ -23,13 +23,11 @@ async def press_key(
     dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
 ) -> list[EventType]:
     """Do what the menu does at a digit; empty for any other message, and for a line while a matter is open."""
-    key = turn.text.strip()
-    if turn.is_pressed or len(key) != 1 or not key.isdecimal():
-        return []
+    key = key_of(turn.text)
+    if turn.is_pressed or key is None or (key not in (_PERSON, _BACK) and not turn.text.strip().isdecimal()):
+        return []  # 三 alone may be an answer to something
     if key == _PERSON:
-        events = await ActionToPerson().run(dispatcher, tracker, domain)
-        is_queued = any(event.get("name") == "handoff" and event.get("value") for event in events)
-        return events if is_queued else [*events, FollowupAction("ticket_form")]
+        return await wish_person(dispatcher, tracker, domain)
     options = menus()[MAIN].options
     if key == _BACK:
         return _level(dispatcher, MAIN)
@@ -44,7 +42,8 @@ async def _line(
     if option.open or not option.ask:
         return _level(dispatcher, option.open or MAIN)
     if option.ask == "ticket_status":
-        return await ActionTicketStatus().run(dispatcher, tracker, domain) or [SlotSet("misses", 0)]
+        await tell_status(dispatcher, replace(turn, is_pressed=True))
+        return [SlotSet("misses", 0)]
     pressed = replace(
         turn,
         text=option.title,

@@ -9,16 +9,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.emergency import kind_of, raise_alarm
 from actions.matter import SURELY, only_facts
-from actions.status import add_to, status_line, tickets_of
+from actions.on_ticket import added, open_ticket, plain_word
+from actions.status import add_to, status_line
 from actions.turn import Turn
 from kefu.database import database
-from kefu.desk.errors import TicketError
-from kefu.desk.lifecycle import Status
-from kefu.desk.models import Ticket
-from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import TicketService
 from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
-from kefu.dialogue.ticket_words import Word, word_on_ticket
 from kefu.topics import is_business
 
 _SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
@@ -109,49 +105,3 @@ async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tr
 def hurries(text: str) -> bool:
     """Whether a short message asks to be quick: 快点, 人呢."""
     return len(text) <= _LONGEST_HURRY and bool(_HURRIES.search(text))
-
-
-async def plain_word(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
-    """What is said of a ticket in plain words, however sure the classifier is of something else; empty for any other.
-
-    Words that name a ticket are about the customer's latest, where the talk has opened none.
-    """
-    word = None if turn.is_pressed else word_on_ticket(turn.text)
-    number = tracker.get_slot("ticket_id")
-    if word is None or (not word.names_ticket and (tracker.get_slot("topic") or tracker.get_slot("faq_id"))):
-        return []
-    if not number and word in (Word.WAITED, Word.NO_NEED):
-        return []
-    latest = [] if number else await tickets_of(turn, 1)
-    ticket = await open_ticket(number or (latest[0].id if latest else ""), turn)
-    if ticket is None:
-        return []
-    if not await called_off(dispatcher, turn, ticket):
-        dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
-    return [SlotSet("ticket_id", ticket.id)]
-
-
-async def called_off(dispatcher: CollectingDispatcher, turn: Turn, ticket: Ticket) -> bool:
-    """Whether a message wants a ticket to be given up: its agent is told; nobody else closes it."""
-    wants = word_on_ticket(turn.text) in (Word.CANCELS, Word.NO_NEED) and Status(ticket.status).is_active
-    if wants:
-        stored = await added(ticket.id, f"客户要求取消：{turn.text}", turn)
-        passed_on = "utter_cancel_passed_on" if stored == "utter_note_stored" else stored
-        dispatcher.utter_message(response=passed_on, receipt=ticket.id)
-    return wants
-
-
-async def open_ticket(number: str, turn: Turn) -> Ticket | None:
-    """The ticket of that number; None where it is over, or another brand's."""
-    ticket = await TicketService(database()).get(number)
-    is_open = ticket and Status(ticket.status).is_active and turn.brand.id in ("", ticket.brand)
-    return ticket if is_open else None
-
-
-async def added(number: str, text: str, turn: Turn) -> str:
-    """Add the customer's words to a ticket; the response that says how that went."""
-    try:
-        said = await TicketMessages(database()).from_customer(number, text, f"{turn.conversation}:{turn.message_id}")
-    except TicketError:
-        return "utter_ticket_is_over"
-    return "utter_note_stored_reopened" if said.ticket.status == Status.REOPENED else "utter_note_stored"

@@ -12,6 +12,7 @@ from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
 from actions.emergency import kind_of, raise_alarm
 from actions.feedback import rate_late
+from actions.foreign import in_latin
 from actions.going_on import go_on_with_it
 from actions.guided import option_named
 from actions.in_passing import go_along
@@ -19,15 +20,17 @@ from actions.lost_money import ask_who
 from actions.matter import KEPT
 from actions.menu_keys import press_key
 from actions.notes import about_ticket
+from actions.odd import said_oddly
+from actions.on_ticket import ticket_named
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
 from actions.registering import register_now
 from actions.safety import of_safety
 from actions.showing import go_on, miss, noted, offer_ticket, say
-from actions.tickets import ticket_named
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
 from kefu.dialogue.answering import CHOICES, SURE, Decision, decide
+from kefu.dialogue.despair import is_desperate
 from kefu.dialogue.odd_messages import Kind, in_chinese, kind_of_text
 from kefu.dialogue.said import FACTS
 from kefu.dialogue.ticket_form import asks
@@ -56,16 +59,17 @@ class ActionOutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Utter what fits; a question without an answer is kept for the trainers."""
         turn = Turn.of(tracker)
-        return await keep_unanswered(turn, await self._beside(dispatcher, turn, tracker, domain))
+        return await keep_unanswered(turn, await self.beside(dispatcher, turn, tracker, domain))
 
-    async def _beside(
+    async def beside(
         self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
-        if kind := kind_of(turn, tracker):
+        if kind := None if is_desperate(turn.text) else kind_of(turn, tracker):
             return await raise_alarm(dispatcher, turn, tracker, kind)
         asked = (
-            ask_who(dispatcher, turn, tracker)
+            await said_oddly(dispatcher, turn, tracker)
+            or ask_who(dispatcher, turn, tracker)
             or await about_alarm(dispatcher, turn, tracker)
             or await back_to_alarm(dispatcher, turn, tracker)
             or of_safety(dispatcher, turn, tracker)
@@ -97,6 +101,11 @@ class ActionOutOfScope(Action):
         key = await press_key(dispatcher, turn, tracker, domain)
         if key:
             return key
+        meant = await in_latin(dispatcher, turn, tracker, domain) if kind in (Kind.FOREIGN, Kind.UNCLEAR) else []
+        if meant:
+            return meant
+        if kind is Kind.MARKS and "?" in turn.text and tracker.get_slot("topic"):
+            return offer_ticket(dispatcher, tracker, "utter_still_open")
         if kind is Kind.UNCLEAR:
             return miss(dispatcher, turn, tracker)
         chinese = in_chinese(turn.text)

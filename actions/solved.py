@@ -15,10 +15,12 @@ from actions.guided import option_named, place, try_next, untried
 from actions.in_passing import close, go_along
 from actions.lost_money import ASKS as LOST
 from actions.no_denial import no_denial
+from actions.on_ticket import at_hand
 from actions.open_matter import note_facts
 from actions.phone import reassure
 from actions.registering import OFFERS, agreed, register_now
 from actions.showing import ask_again, go_on, noted, offer_ticket
+from actions.simpler import next_step, put_simply
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
 from kefu.dialogue.same_matter import is_fact
@@ -42,6 +44,9 @@ class ActionSolved(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """A mere 嗯 is asked about; a step that is done leads to the next; else say so and forget the matter."""
         turn = Turn.of(tracker)
+        step = next_step(dispatcher, turn, tracker)
+        if step:
+            return step
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
@@ -92,7 +97,7 @@ class ActionUnsolved(Action):
         noted = note_facts(dispatcher, turn, tracker)
         if noted:
             return [*noted, SlotSet("nothing_left", False)]
-        other = no_denial(dispatcher, turn, tracker)
+        other = put_simply(dispatcher, turn, tracker) or no_denial(dispatcher, turn, tracker)
         if other:
             return [*other, SlotSet("nothing_left", False)]
         here = place(tracker) if turn.text != UNSOLVED["title"] else None  # who presses 没解决 wants it registered
@@ -112,7 +117,12 @@ class ActionHeard(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Lead to the button that does what was offered; 办好了 ends the open matter."""
         asks = tracker.get_slot("asks")
-        of_the_alarm = await _alarm(dispatcher, tracker) or go_along(dispatcher, Turn.of(tracker), tracker)
+        turn = Turn.of(tracker)
+        of_the_alarm = (
+            await _alarm(dispatcher, tracker)
+            or await at_hand(dispatcher, turn, tracker)
+            or go_along(dispatcher, turn, tracker)
+        )
         if of_the_alarm:
             return of_the_alarm
         if tracker.get_slot("topic") and _SOLVED.search(Turn.of(tracker).text):
@@ -133,7 +143,11 @@ class ActionWhatNow(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Go on with the matter that is open; without one ask what it is about."""
         turn = Turn.of(tracker)
-        beside = reassure(dispatcher, turn, tracker) or await rate_late(dispatcher, turn, tracker)
+        beside = (
+            reassure(dispatcher, turn, tracker)
+            or await rate_late(dispatcher, turn, tracker)
+            or await at_hand(dispatcher, turn, tracker)
+        )
         if beside:
             return beside
         of_the_alarm = await _alarm(dispatcher, tracker) or go_along(dispatcher, turn, tracker)

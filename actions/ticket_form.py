@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -14,10 +15,13 @@ from actions.aside import put_aside
 from actions.emergency import kind_of, raise_alarm, topic_of
 from actions.landline import with_landline
 from actions.matter import joined
+from actions.odd import said_oddly
+from actions.queue import as_wish
 from actions.showing import entry_for
 from actions.turn import Turn
 from kefu.dialogue.answering import SURE, decide
 from kefu.dialogue.corrected_time import relative_to
+from kefu.dialogue.despair import is_desperate
 from kefu.dialogue.form_facts import SECOND
 from kefu.dialogue.said import FACTS
 from kefu.dialogue.ticket_form import Step, asks, next_step, prefill, refuses_phone, required
@@ -50,7 +54,10 @@ class ValidateTicketForm(FormValidationAction):
         topic = tracker.get_slot("topic") or OTHER_MATTER
         if not asked:
             return _start(tracker, topic)
-        turn = Turn.of(tracker)
+        turn = as_wish(Turn.of(tracker))
+        if is_desperate(turn.text):
+            ended = {"ticket_confirmed": None, "requested_slot": None}
+            return [*await said_oddly(dispatcher, turn, tracker), *starmap(SlotSet, ended.items())]
         if taken_back := await taken_back_in_form(dispatcher, turn, tracker):
             return taken_back
         kind = kind_of(turn)

@@ -1,6 +1,7 @@
 """Sending a ticket and asking about one."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,18 +10,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.after_alarm import about_alarm
 from actions.aside import retold, take_up
-from actions.handoff import to_queue
-from actions.notes import called_off, plain_word
+from actions.buttons import OPEN_TICKET
+from actions.on_ticket import plain_word, tell_status, ticket_named
 from actions.open_matter import still_not
-from actions.status import add_to, status_line, tickets_of
+from actions.queue import to_queue, users
+from actions.recovery import ActionOutOfScope
+from actions.status import add_to
 from actions.turn import Turn, all_said
 from kefu.database import database
 from kefu.desk.bound import customer_of
-from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.guides import guides
 from kefu.dialogue.ticket_form import CONFIRMED, ON_FILE, OVER, PERSON
-from kefu.dialogue.ticket_words import Word, word_on_ticket
 from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.knowledge import knowledge_base
 from kefu.show import SKIPPED, parse_amount, show_moment, show_time, split_time
@@ -30,7 +31,6 @@ _FORGOTTEN = (
     *("description", "extra", "time", "time_before", "amount", "order_id", "ticket_confirmed"),
     *("faq_id", "question", "topic", "guide", "tried", "asks", "alarm", "aside"),
 )
-_LIKE_RECEIPT = re.compile(r"(?<![A-Za-z0-9])[Kk][Ff](?:[\s-]?[0-9A-Za-z])*")
 _REGISTER = re.compile(r"登记|开(个|张|一)?(工)?单|报(个)?单|提交")
 _ASKS_ABOUT = re.compile(r"进度|查|到哪|怎么样|了吗|没有|结果|处理|多久|状态|催")
 
@@ -52,13 +52,15 @@ class ActionSubmitTicket(Action):
             told = [rated] if confirmed == OVER else _told_before(tracker)
             return [*forget, *(before or told)]
         turn = Turn.of(tracker)
-        said = await all_said(tracker)
-        customer = await customer_of(database(), turn.conversation)
-        opened = await TicketService(database()).open(_new_ticket(turn, tracker, customer, said))
-        dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON), buttons=[add_to(opened.ticket)])
+        if confirmed == PERSON and not _tells_anything(tracker):
+            return [*forget, *await _nothing_told(dispatcher, turn, tracker)]
+        opened = await TicketService(database()).open(await _new_ticket(turn, tracker))
         events = [*forget, SlotSet("ticket_id", opened.ticket.id)]
-        if confirmed == PERSON and await to_queue(dispatcher, turn, tracker, "asked", opened.ticket.id):
-            events.append(SlotSet("handoff", True))
+        if confirmed == PERSON and await users().online():
+            dispatcher.utter_message(response="utter_told_to_person", receipt=opened.ticket.id)
+            if await to_queue(dispatcher, turn, tracker, "asked", opened.ticket.id):
+                return [*events, SlotSet("handoff", True), *take_up(dispatcher, tracker, is_offered=False)]
+        dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON), buttons=[add_to(opened.ticket)])
         return [*events, *take_up(dispatcher, tracker, is_offered=confirmed == CONFIRMED)]
 
 
@@ -70,7 +72,10 @@ class ActionTicketStatus(Action):
         return "action_ticket_status"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Look up by number, or by customer. A number of the other brand is not found."""
+        """Look up by number, or by customer. A number of the other brand is not found.
+
+        The classifier hears this intent in much that has no other (怎么核实, 等一下我看看): the words decide.
+        """
         turn = Turn.of(tracker)
         named = (
             await ticket_named(dispatcher, turn)
@@ -84,33 +89,26 @@ class ActionTicketStatus(Action):
         if _REGISTER.search(turn.text) and not _ASKS_ABOUT.search(turn.text):
             dispatcher.utter_message(response="utter_register_now")
             return []
-        tickets = await tickets_of(turn)
-        if tickets:
-            buttons = [add_to(tickets[0])] if len(tickets) == 1 else []
-            dispatcher.utter_message(text="\n".join(map(status_line, tickets)), buttons=buttons)
-        else:
-            is_cancel = word_on_ticket(turn.text) is Word.CANCELS
-            dispatcher.utter_message(response="utter_no_ticket_to_cancel" if is_cancel else "utter_ask_ticket_number")
-        return []
+        if await tell_status(dispatcher, turn):
+            return []
+        others = [guess for guess in turn.ranking if guess.intent != turn.intent]
+        unclear = replace(turn, intent=OTHER_MATTER, confidence=0.0, ranking=others)
+        return await ActionOutOfScope().beside(dispatcher, unclear, tracker, domain)
 
 
-async def ticket_named(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
-    """Where the ticket stands whose number a message names, or that there is none; empty without a number.
+def _tells_anything(tracker: Tracker) -> bool:
+    """Whether a form that ends with a wish for a person holds anything that a ticket could be about."""
+    told = ("description", "extra", "time", "amount", "phone", "order_id")
+    is_told = any(tracker.get_slot(name) not in (None, "", SKIPPED) for name in told)
+    return is_told or (tracker.get_slot("topic") or OTHER_MATTER) not in (OTHER_MATTER, "human_agent")
 
-    A number of the other brand is not found; one that is mistyped (KF123456) is none.
-    """
-    typed = _LIKE_RECEIPT.search(turn.text)
-    told = turn.entity("ticket_id") or (typed[0] if typed else "")
-    number = parse_receipt(told)
-    if turn.is_pressed or not (number or any(character.isdigit() for character in told)):  # KFC is a shop
-        return []
-    ticket = await TicketService(database()).get(number) if number else None
-    if ticket is None or turn.brand.id not in ("", ticket.brand):
-        dispatcher.utter_message(response="utter_ticket_not_found")
-        return [SlotSet("misses", 0)]
-    if not await called_off(dispatcher, turn, ticket):
-        dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
-    return [SlotSet("ticket_id", ticket.id)]
+
+async def _nothing_told(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Asked for again, and nothing said: the queue where somebody is there, else what can be done; no empty ticket."""
+    if await to_queue(dispatcher, turn, tracker, "asked"):
+        return [SlotSet("handoff", True)]
+    dispatcher.utter_message(response="utter_nobody_yet", buttons=[OPEN_TICKET])
+    return [SlotSet("asks", "human_agent")]
 
 
 def _told_before(tracker: Tracker) -> list[EventType]:
@@ -121,8 +119,8 @@ def _told_before(tracker: Tracker) -> list[EventType]:
     return [SlotSet(name, value) for name, value in told.items() if value and value != SKIPPED]
 
 
-def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str, Any]]) -> NewTicket:
-    slots = tracker.current_slot_values()
+async def _new_ticket(turn: Turn, tracker: Tracker) -> NewTicket:
+    said, slots = await all_said(tracker), tracker.current_slot_values()
     notes = [slots.get("description") or SKIPPED, slots.get("extra"), _tried(slots)]
     if slots.get("amount") and parse_amount(slots["amount"]) is None and slots["amount"] != SKIPPED:
         notes.append(f"金额：{slots['amount']}")
@@ -135,7 +133,7 @@ def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str
     return NewTicket(
         brand=turn.brand.id,
         channel=turn.channel,
-        customer=customer,
+        customer=await customer_of(database(), turn.conversation),
         intent=slots.get("topic") or OTHER_MATTER,
         description="\n".join(filter(None, notes)),
         idempotency_key=f"form:{turn.conversation}:{turn.message_id}",

@@ -6,6 +6,7 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from kefu.dialogue.menu import key_of
 from kefu.dialogue.stars import rating_of
 from kefu.sealing import signing_keys
 
@@ -48,10 +49,13 @@ def typed(buttons: list[dict[str, str]], text: str) -> str | None:
     rating = rating_of(plain) if tuple(button["title"] for button in buttons) == _STARS else None
     if rating and not rating.comment:
         return buttons[int(rating.stars) - 1]["payload"]
+    numbered = {button["title"].split(" ")[0]: button["payload"] for button in buttons}
+    is_menu = any(key.isdigit() for key in numbered)  # 0 and 9 have meanings of their own there
+    if is_menu and (key := key_of(plain)):
+        return numbered.get(key)
     if plain.isascii() and plain.isdigit() and len(plain) <= 2:
         number = int(plain)
-        numbered = {button["title"].split(" ")[0]: button["payload"] for button in buttons}
-        if any(key.isdigit() for key in numbered):  # a menu: 0 and 9 have meanings of their own
+        if is_menu:
             return numbered.get(str(number))
         return buttons[number - 1]["payload"] if 1 <= number <= len(buttons) else None
     ordinal, listed = _ORDINAL.match(plain), [button for button in buttons if button["title"] not in _WAYS_OUT]

@@ -109,6 +109,37 @@ class TicketService:
         async with self._database.write(f"facts:{ticket_id}") as session:
             _fill(await lock_survivor(session, ticket_id), facts)
 
+    async def correct(self, ticket_id: str, facts: Mapping[str, Any], now: datetime | None = None) -> list[str]:
+        """Put what the customer says now in the place of what a ticket had; its history keeps both.
+
+        Args:
+            ticket_id: its number; of a merged ticket, the one that lives on is corrected.
+            facts: as for `complete`; `phone` is masked.
+            now: the moment of the change.
+
+        Returns:
+            The names of what has changed; what was the same already is none of them.
+
+        Raises:
+            KeyError: there is no such ticket.
+        """
+        moment = now or datetime.now(timezone.utc)
+        async with self._database.write(f"facts:{ticket_id}") as session:
+            ticket = await lock_survivor(session, ticket_id)
+            change = {
+                name: [_shown(getattr(ticket, name)), _shown(facts[name])]
+                for name in _FACTS
+                if name != "phone_sealed" and facts.get(name) and _is_news(ticket, name, facts)
+            }
+            if not change:
+                return []
+            for name in (*change, *(("phone_sealed",) if "phone" in change else ())):
+                setattr(ticket, name, facts.get(name))
+            ticket.phone_key = _phone_key(ticket.phone_sealed)
+            customer_is_back(ticket, moment)
+            await record(session, ticket, "customer", "corrected", change, moment)
+            return list(change)
+
     async def get(self, ticket_id: str) -> Ticket | None:
         """The ticket of that number."""
         async with self._database.read() as session:
@@ -206,6 +237,19 @@ def _fill(ticket: Ticket, facts: Mapping[str, Any]) -> None:
         if facts.get(name) and not getattr(ticket, name):
             setattr(ticket, name, facts[name])
     ticket.phone_key = ticket.phone_key or _phone_key(ticket.phone_sealed)
+
+
+def _is_news(ticket: Ticket, name: str, facts: Mapping[str, Any]) -> bool:
+    """Two phone numbers may look the same once they are masked."""
+    if name == "phone":
+        return bool(facts.get("phone_sealed")) and _phone_key(facts["phone_sealed"]) != ticket.phone_key
+    return bool(facts[name] != getattr(ticket, name))
+
+
+def _shown(value: Any) -> str | None:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return None if value is None else str(value)
 
 
 def _newer(lines: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

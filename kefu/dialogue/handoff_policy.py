@@ -47,8 +47,8 @@ class HandoffPolicy(Policy):
         probabilities = self._default_predictions(domain)
         before, slot = tracker.latest_action_name, tracker.get_slot(SLOT)
         is_handed_off = slot and tracker.active_loop is None
-        has_failed = before == _ASK and slot is None  # the action server is away: the door apologises for silence
-        if before == RELAY or has_failed or (is_handed_off and before != ACTION_LISTEN_NAME):
+        is_answered = before == _ASK and slot is None  # no person was wished; or the action server is away
+        if before == RELAY or is_answered or (is_handed_off and before != ACTION_LISTEN_NAME):
             probabilities[domain.index_for_action(ACTION_LISTEN_NAME)] = 1.0
         elif is_handed_off:
             probabilities[domain.index_for_action(RELAY)] = 1.0

@@ -1,5 +1,6 @@
 """The numbered menu, like a telephone's voice menu; edited in data/menu.yml."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from kefu.yaml_file import DataError, LineDict, load_yaml
 
 MAIN = "main"
 _MOST = 8  # 9 and 0 are taken
+_FIGURES = "0123456789零一二三四五六七八九"
+_KEY = re.compile(rf"^(?:请|我|就)?(?:按|选|回复?|转)?\s*(?P<key>[{_FIGURES}])\s*(?:键|号)?[吧了,.!]*$")
 
 
 class MenuOption(BaseModel):
@@ -70,6 +73,12 @@ def _menu(path: Path, content: LineDict, name: str) -> Menu:
     if len(menu.options) > _MOST:
         raise DataError(path, content.lines[name], f"菜单 {name} 最多 {_MOST} 项(9 是返回，0 是人工)")
     return menu
+
+
+def key_of(text: str) -> str | None:
+    """The key that a message presses, in figures or words (2, 二, 按0, 九); None for any other message."""
+    found = _KEY.match(text.strip())
+    return str(_FIGURES.index(found["key"]) % 10) if found else None
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ from unicodedata import category
 from kefu.show import EMPTY_MESSAGE, PICTURE_MESSAGE
 
 _CHINESE = re.compile(r"[一-鿿]")
+_KANA = re.compile(r"[ぁ-ゟァ-ヺー]")
 _LETTER = re.compile(r"[^\W\d_]")
 _A_WORD = 6  # letters from which a text without Chinese is another language, not a slip
 _ABUSE = re.compile(
@@ -69,6 +70,8 @@ def kind_of_text(text: str) -> Kind:
         return Kind.PICTURE
     if not any(character.isalnum() for character in text):
         return Kind.MARKS if all(category(one)[0] in "PZ" for one in text) else _feeling(text)
+    if len(_KANA.findall(text)) > 1:
+        return Kind.FOREIGN
     if _HEARD.match(text):
         return Kind.HEARD
     if _OPENING.match(text):

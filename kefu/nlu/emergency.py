@@ -12,13 +12,17 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from kefu.dialogue.alarm_questions import alarm_guides, asked_before
+from kefu.dialogue.despair import is_desperate
 from kefu.dialogue.emergency import THEFT, emergencies, find_emergency
+from kefu.dialogue.odd_messages import Kind, kind_of_text
+from kefu.dialogue.queue_words import calls
 from kefu.dialogue.unharmed import blames_us, is_unharmed, only_clears, speaks_of_harm
 from kefu.text import normalise
 from kefu.topics import OTHER_MATTER, is_business
 
 _SURE = 0.5
 _UNSURE = 0.4  # then the words decide
+_BOT = "bot_challenge"  # 你是傻逼吗 asks nothing, 有人吗 may be said to the queue
 _ENOUGH = 0.2  # of the classifier's belief, for what else it may be to count
 _ASKS_FOR_HELP = frozenset({"human_agent", "complaint", "contact", "feedback"})  # 我被骗了,快转人工
 
@@ -45,6 +49,10 @@ class EmergencyLane(GraphComponent):
         for message in messages:
             guess = message.get(INTENT) or {}
             name, text = guess.get("name") or "out_of_scope", normalise(message.get(TEXT) or "").text
+            asks_nothing = name == _BOT and (kind_of_text(text) in (Kind.ABUSIVE, Kind.MARKS) or calls(text))
+            if is_desperate(text) or asks_nothing:
+                _put_first(message, {"name": OTHER_MATTER, "confidence": 1.0}, *_ranking(message))
+                continue
             if asked := asked_before(text):
                 _put_first(message, {"name": asked.faq.split(".")[0], "confidence": 1.0}, *_ranking(message))
                 continue

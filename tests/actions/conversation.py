@@ -1,5 +1,6 @@
 """A conversation with the actions alone: what Rasa does between them is done here, without a server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,7 @@ import yaml
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from kefu.sealing import seal
 from kefu.settings import ROOT
 
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
@@ -26,19 +28,31 @@ class Talk:
     said: int = 0
 
     async def hear(
-        self, action: Action, text: str, intent: str, confidence: float = 0.95, **entities: str | tuple[str, str]
+        self,
+        action: Action,
+        text: str,
+        intent: str,
+        confidence: float = 0.95,
+        sealed: str | None = None,
+        others: Sequence[tuple[str, float]] = (),
+        **entities: str | tuple[str, str],
     ) -> list[dict[str, Any]]:
         """Let an action answer a message; its utterances as the dispatcher got them.
 
-        An entity is its value, or the value and the words that stand for it.
+        An entity is its value, or the value and the words that stand for it; `sealed` is a phone number that the door
+        has taken out; `others` are the classifier's further guesses.
         """
         self.said += 1
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
-            "intent_ranking": [{"name": intent, "confidence": confidence}],
+            "intent_ranking": [{"name": name, "confidence": sure} for name, sure in ((intent, confidence), *others)],
             "entities": [_entity(text, name, value) for name, value in entities.items()],
-            "metadata": {"brand": self.brand, "original": text},
+            "metadata": {
+                "brand": self.brand,
+                "original": text,
+                **({"sealed": {"phone": seal(sealed)}} if sealed else {}),
+            },
             "message_id": f"m{self.said}",
         }
         tracker = Tracker("talk-1", dict(self.slots), message, [], False, None, {}, "action_listen")

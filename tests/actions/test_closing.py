@@ -197,7 +197,9 @@ async def test_who_wants_to_register_is_not_asked_for_a_number(own_database: Dat
 async def test_who_urges_hears_where_the_ticket_stands(ticket: Ticket, text: str) -> None:
     talk = Talk()
     talk.slots["ticket_id"] = ticket.id
-    assert ticket.id in text_of(await talk.hear(ActionOutOfScope(), text, "out_of_scope"))
+    said = await talk.hear(ActionOutOfScope(), text, "out_of_scope")
+    assert text_of(said) == "utter_ticket_urged"
+    assert ticket.id in said[0]["status"]
 
 
 @pytest.mark.parametrize(("website", "wechat"), [("talk-1", "wx-post-1"), ("web-1", "talk-1")])

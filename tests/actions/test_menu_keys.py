@@ -38,6 +38,15 @@ async def test_nine_shows_the_menu() -> None:
     assert (await press(Talk(), "9")).startswith(menus()[MAIN].text)
 
 
+@pytest.mark.parametrize("text", ["九", "按9"])
+async def test_nine_in_words(text: str) -> None:
+    assert (await press(Talk(), text)).startswith(menus()[MAIN].text)
+
+
+async def test_a_word_for_a_line_is_no_key_where_no_menu_is_shown() -> None:
+    assert menus()["payment"].text not in await press(Talk(), "二")
+
+
 async def test_a_digit_about_an_open_matter_chooses_nothing() -> None:
     talk = Talk()
     await talk.hear(ActionAnswer(), "提现三天了还没到账", "withdraw_arrival")

@@ -9,7 +9,7 @@ from kefu.brands import brand_or_default
 from kefu.desk.models import Handoff, Ticket, TicketEvent
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.sla import AT_RISK
-from kefu.show import CHINA, show_amount, show_moment, show_time, status_for_agents
+from kefu.show import CHINA, SKIPPED, show_amount, show_facts, show_moment, show_time, status_for_agents
 from kefu.topics import is_topic, title
 
 CHANNELS = {"website": "网页", "wechat": "微信", "rest": "测试接口"}
@@ -122,6 +122,7 @@ def change_text(event: TicketEvent, people: dict[str, str]) -> str:
     worded: dict[str, Callable[[], str]] = {
         "created": lambda: "登记了工单",
         "appended": lambda: f"补充：{data.get('description') or ''}",
+        "corrected": lambda: _corrected(data),
         "status": lambda: f"把状态从“{status_for_agents(data['from'])}”改成“{status_for_agents(data['to'])}”",
         "assignee": lambda: f"交给 {people.get(data['to'], data['to'])}" if data.get("to") else "放回待办",
         "priority": lambda: f"把优先级从 {data['from']} 改成 {data['to']}",
@@ -133,6 +134,12 @@ def change_text(event: TicketEvent, people: dict[str, str]) -> str:
         "attachment": lambda: f"{'发给客户图片' if data.get('shown') else '加了图片'} {data.get('name', '')}",
     }
     return worded[event.kind]() if event.kind in worded else str(event.kind)
+
+
+def _corrected(data: dict[str, list[str | None]]) -> str:
+    """What the customer has put right: 更正：金额500元 → 300元."""
+    before, after = ({name: change[place] or SKIPPED for name, change in data.items()} for place in (0, 1))
+    return f"更正：{show_facts(before)} → {show_facts(after)}"
 
 
 def slot_value(value: Any, name: str) -> str:

@@ -73,3 +73,15 @@ def test_asking_to_register_needs_no_button(text: str) -> None:
 )
 def test_other_words_about_registering_are_no_command(text: str) -> None:
     assert spoken(text) is None
+
+
+MENU = [{"title": title, "payload": title} for title in ("1 注册", "2 付款", "9 返回", "0 人工")]
+
+
+@pytest.mark.parametrize(
+    ("text", "pressed"),
+    [("二", "2 付款"), ("按0", "0 人工"), ("零", "0 人工"), ("九", "9 返回"), ("选 2", "2 付款"), ("三", None)],
+)
+def test_keys_of_a_menu_in_words(text: str, pressed: str | None) -> None:
+    assert typed(MENU, text) == pressed
+    assert typed(BUTTONS, "二") is None, "no menu"

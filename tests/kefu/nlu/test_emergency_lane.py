@@ -135,3 +135,21 @@ def test_the_classifiers_fear_alone_is_no_theft(lane: EmergencyLane, text: str) 
 def test_what_only_sounds_like_one_goes_to_its_answer(lane: EmergencyLane) -> None:
     message = process(lane, "陌生人给我转了500块,让我转回去", (THEFT, 0.95), ("fee", 0.05))
     assert message.get("intent") == {"name": "transfer", "confidence": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "guess"),
+    [
+        ("我想死", "affirm"),
+        ("不想活了", "account_theft"),
+        ("你是傻逼吗", "bot_challenge"),
+        ("???", "bot_challenge"),
+        ("有人吗", "bot_challenge"),
+    ],
+)
+def test_what_asks_nothing_of_the_bot_is_read_by_its_words(lane: EmergencyLane, text: str, guess: str) -> None:
+    assert ranking_of(process(lane, text, (guess, 0.9)))[0] == ("out_of_scope", 1.0)
+
+
+def test_the_bot_may_be_asked_what_it_is(lane: EmergencyLane) -> None:
+    assert ranking_of(process(lane, "你是机器人吗", ("bot_challenge", 0.9)))[0] == ("bot_challenge", 0.9)
