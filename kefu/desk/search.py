@@ -60,6 +60,11 @@ class TicketSearch:
         Raises:
             Unacceptable: the cursor is none of ours, or the words are too many.
         """
+        if wanted.words:  # no index helps to find part of a text
+            return await self._database.apart(lambda database: TicketSearch(database)._read(wanted, cursor, limit))
+        return await self._read(wanted, cursor, limit)
+
+    async def _read(self, wanted: Wanted, cursor: str | None, limit: int) -> Page:
         order = _NEWEST if wanted.newest_first else _QUEUE
         query = select(Ticket).where(*_conditions(wanted))
         if cursor:

@@ -17,7 +17,7 @@ from kefu.desk.sla import heard_from_us
 from kefu.desk.ticket_events import record
 from kefu.desk.ticket_rows import family, lock_survivor
 from kefu.desk.tickets import customer_is_back
-from kefu.desk.work import move
+from kefu.desk.work import move, take_up
 from kefu.sealing import fingerprint, fingerprints
 from kefu.text import mask
 
@@ -57,7 +57,7 @@ class TicketMessages:
         then: Status | None = None,
         now: datetime | None = None,
     ) -> Said:
-        """Answer the customer: stored, and pushed to the channel used last.
+        """Answer the customer: stored, and pushed to the channel used last; nobody's ticket is then the agent's.
 
         Args:
             agent: the name that the customer sees.
@@ -160,6 +160,7 @@ async def _answer(
         raise TicketError(f"工单 {ticket.id} 已关闭，要先重新打开才能回复客户")
     await tell_reply(session, ticket, message.id, message.text, agent, now)
     heard_from_us(ticket, now)
+    await take_up(session, ticket, message.author, now)
     if then is not None and then.value != ticket.status:
         await move(session, ticket, then, message.author, now, tell=then is not Status.WAITING_CUSTOMER)
 

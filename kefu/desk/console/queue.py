@@ -67,11 +67,12 @@ async def queue_part(
 
 
 def _wanted(filters: Filters, visitor: Visitor) -> Wanted:
-    """The filters as a search; a value that means nothing counts as none."""
-    statuses = {"": _TO_DO, "all": ()}.get(filters.status)
+    """The filters as a search; a value that means nothing counts as none. What is over is newest first."""
+    statuses: tuple[Status, ...] | None = {"": _TO_DO, "all": ()}.get(filters.status)
     if statuses is None:
         statuses = tuple(status for status in Status if status.value == filters.status) or _TO_DO
     return Wanted(
+        newest_first=not any(status.is_active for status in statuses),
         words="".join(char for char in filters.q if char.isprintable())[:LONGEST_WORDS],
         statuses=statuses,
         priorities=tuple(priority for priority in Priority if priority.value == filters.priority),

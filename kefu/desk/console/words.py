@@ -125,6 +125,8 @@ def change_text(event: TicketEvent, people: dict[str, str]) -> str:
         "status": lambda: f"把状态从“{status_for_agents(data['from'])}”改成“{status_for_agents(data['to'])}”",
         "assignee": lambda: f"交给 {people.get(data['to'], data['to'])}" if data.get("to") else "放回待办",
         "priority": lambda: f"把优先级从 {data['from']} 改成 {data['to']}",
+        "sla_missed": lambda: "过了最晚答复时间，客户还在等",
+        "phone_seen": lambda: "看了完整手机号",
         "reply": lambda: "回复了客户",
         "customer": lambda: "客户补充了说明",
         "note": lambda: "记了内部备注",
