@@ -17,6 +17,7 @@ from kefu.desk.sla import heard_from_us
 from kefu.desk.ticket_events import record
 from kefu.desk.ticket_rows import family, lock_survivor
 from kefu.desk.tickets import customer_is_back
+from kefu.desk.visible import visible
 from kefu.desk.work import move, take_up
 from kefu.sealing import fingerprint, fingerprints
 from kefu.text import mask
@@ -145,7 +146,7 @@ def checked_text(text: str) -> str:
     Raises:
         Unacceptable: nothing is left, or it is too long.
     """
-    words = "".join(char for char in text if char in "\n\t" or char.isprintable()).strip()
+    words = visible(text)
     if not words:
         raise Unacceptable("内容不能为空")
     if len(words) > LONGEST:
