@@ -6,6 +6,8 @@ from kefu.database import Database
 from kefu.desk.models import Ticket, TicketEvent
 from kefu.sealing import unseal
 
+LOOKED = "phone_seen"  # an event's kind
+
 
 async def phone_for(database: Database, ticket_id: str, actor: str, now: datetime | None = None) -> str | None:
     """The number in clear; None where there is no such ticket, or it has none, or its key is lost.
@@ -18,5 +20,5 @@ async def phone_for(database: Database, ticket_id: str, actor: str, now: datetim
         phone = unseal(ticket.phone_sealed) if ticket is not None and ticket.phone_sealed else None
         if phone is not None:
             moment = now or datetime.now(timezone.utc)
-            session.add(TicketEvent(ticket_id=ticket_id, at=moment, actor=actor, kind="phone_seen", data={}))
+            session.add(TicketEvent(ticket_id=ticket_id, at=moment, actor=actor, kind=LOOKED, data={}))
         return phone

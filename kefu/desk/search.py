@@ -37,7 +37,7 @@ class Wanted:
     overdue_at: datetime | None = None  # those whose customer waits too long at that moment
     created_from: datetime | None = None
     created_to: datetime | None = None
-    newest_first: bool = False  # else by priority and due time
+    newest_first: bool = False  # else by priority, those whose customer waits first, then by due time
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class _Order:
             raise Unacceptable("cursor 不对：请用上一页给出的 next，筛选条件不要变") from error
 
 
-_QUEUE = _Order("queue", "priority", "sla_due", "id")
+_QUEUE = _Order("queue", "priority", "is_quiet", "sla_due", "id")
 _NEWEST = _Order("newest", "created_at", "id", descending=True)
 
 
@@ -122,6 +122,8 @@ def _plain(value: Any) -> str:
 
 
 def _typed(column: str, value: str) -> Any:
+    if column == "is_quiet":
+        return int(value)
     if column not in ("sla_due", "created_at"):
         return value
     moment = datetime.fromisoformat(value)

@@ -132,6 +132,9 @@ async def _add(
     )
     session.add(message)
     await session.flush()
+    if kind is MessageKind.REPLY:
+        _check_open(ticket)
+        heard_from_us(ticket, moment)  # before the record: one event, one version
     await record(session, ticket, actor, kind.value, {"message": message.id}, moment)
     if kind is MessageKind.REPLY:
         await _answer(session, ticket, message, agent, then, moment)
@@ -154,13 +157,15 @@ def checked_text(text: str) -> str:
     return words
 
 
+def _check_open(ticket: Ticket) -> None:
+    if ticket.status == Status.CLOSED.value:
+        raise TicketError(f"工单 {ticket.id} 已关闭，要先重新打开才能回复客户")
+
+
 async def _answer(
     session: AsyncSession, ticket: Ticket, message: TicketMessage, agent: str, then: Status | None, now: datetime
 ) -> None:
-    if ticket.status == Status.CLOSED.value:
-        raise TicketError(f"工单 {ticket.id} 已关闭，要先重新打开才能回复客户")
     await tell_reply(session, ticket, message.id, message.text, agent, now)
-    heard_from_us(ticket, now)
     await take_up(session, ticket, message.author, now)
     if then is not None and then.value != ticket.status:
         await move(session, ticket, then, message.author, now, tell=then is not Status.WAITING_CUSTOMER)

@@ -128,9 +128,10 @@ class TicketService:
             return list((await session.execute(query.order_by(Ticket.created_at.desc()).limit(limit))).scalars())
 
     async def queue(self, limit: int = 100) -> list[Ticket]:
-        """What needs doing first: active tickets by priority, then by due time."""
+        """What needs doing first: active tickets by priority, those whose customer waits first, then by due time."""
         active = [status.value for status in Status if status.is_active]
-        query = select(Ticket).where(Ticket.status.in_(active)).order_by(Ticket.priority, Ticket.sla_due).limit(limit)
+        first = (Ticket.priority, Ticket.is_quiet, Ticket.sla_due)
+        query = select(Ticket).where(Ticket.status.in_(active)).order_by(*first).limit(limit)
         async with self._database.read() as session:
             return list((await session.execute(query)).scalars())
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, UploadFile
 from fastapi.responses import Response
 
 from kefu.brands import brand_or_default
@@ -15,13 +15,13 @@ from kefu.desk.console.queue import may_read
 from kefu.desk.console.render import error_page, is_fragment, page, redirect
 from kefu.desk.console.services import services
 from kefu.desk.console.talks import new_key, picture_of
-from kefu.desk.console.words import PRIORITIES, change_text
+from kefu.desk.console.words import PRIORITIES, actor_name, change_text
 from kefu.desk.errors import StaleTicket, TicketError, Unacceptable
 from kefu.desk.lifecycle import TRANSITIONS, Priority, Status
 from kefu.desk.merge import merge
 from kefu.desk.models import Ticket
 from kefu.desk.outbox.customers import push_id
-from kefu.desk.phone import phone_for
+from kefu.desk.phone import LOOKED, phone_for
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.work import Changes
 from kefu.sealing import unseal
@@ -69,6 +69,17 @@ async def ticket_page(request: Request, number: str, visitor: Agents) -> Respons
         canned=desk.canned.for_talk(_variables(ticket, visitor)),
         key=new_key(),
     )
+
+
+@router.get("/news")
+async def news(
+    request: Request, number: str, _: Agents, version: Annotated[int, Query(ge=0, le=2**31 - 1)]
+) -> Response:
+    """Who has done what since the page was made, for a page that is open; nothing where nobody has."""
+    ticket = await ticket_of(request, number)
+    if ticket.version == version:
+        return Response(status_code=204)
+    return page(request, "_ticket_news.html", ticket=ticket, details=await _since(request, ticket, version))
 
 
 @router.get("/pictures/{picture}")
@@ -199,12 +210,18 @@ async def _change(request: Request, number: str, visitor: Visitor, version: int,
 
 async def _stale(request: Request, ticket: Ticket, version: int) -> Response:
     """Somebody else was first: say who did what since the page was made."""
-    desk = services(request)
-    people = {user.name: user.display_name for user in await desk.users.all()}
-    since = (await desk.tickets.history(ticket.id))[min(version - ticket.version, -1) :]
-    details = tuple(f"{people.get(event.actor[5:], event.actor)} {change_text(event, people)}" for event in since)
+    details = await _since(request, ticket, version)
     text = "您打开页面以后，这张工单被改过，您刚才的操作没有生效："
     return error_page(request, 409, text, details, f"/tickets/{ticket.id}")
+
+
+async def _since(request: Request, ticket: Ticket, version: int) -> tuple[str, ...]:
+    """Who did what since a version of a ticket."""
+    desk = services(request)
+    people = {user.name: user.display_name for user in await desk.users.all()}
+    changes = [event for event in await desk.tickets.history(ticket.id) if event.kind != LOOKED]
+    since = changes[min(version - ticket.version, -1) :]
+    return tuple(f"{actor_name(event.actor, people)} {change_text(event, people)}" for event in since)
 
 
 def _refused(request: Request, ticket: Ticket, error: Exception) -> Response:

@@ -47,6 +47,8 @@ SLOTS = {
     "question": "客户问的",
     "ticket_id": "工单",
 }
+_NEAR = timedelta(hours=4)  # what is due sooner is told as what is left
+_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
 _EXCERPT = 120  # characters of a description in a list
 _MOVES_OF_DIALOGUE = {
     "greet": "打招呼",
@@ -87,7 +89,14 @@ def due_state(ticket: Ticket, now: datetime | None = None) -> Due:
         return Due(f"超时 {span(-left)}", "overdue", "bad", "⚠")
     if left < AT_RISK:
         return Due(f"还剩 {span(left)}", "soon", "careful", "◷")
-    return Due(f"{show_moment(ticket.sla_due)}前")
+    return Due(f"还剩 {span(left)}" if left < _NEAR else f"{when(ticket.sla_due, moment)}前")
+
+
+def when(moment: datetime, now: datetime | None = None) -> str:
+    """A moment in China as people say it: 今天 14:37."""
+    local, today = moment.astimezone(CHINA), (now or datetime.now(timezone.utc)).astimezone(CHINA).date()
+    day = _DAYS.get((local.date() - today).days)
+    return f"{day} {local:%H:%M}" if day else show_moment(moment)
 
 
 def span(length: timedelta) -> str:
@@ -176,6 +185,7 @@ def _epoch(value: object) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "moment": show_moment,
+    "when": when,
     "clock": lambda moment: f"{moment.astimezone(CHINA):%H:%M}",
     "epoch": _epoch,
     "status": status_for_agents,
