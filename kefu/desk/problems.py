@@ -36,7 +36,7 @@ _TITLES = {
 _WRONG = {
     "value_error.missing": "缺少",
     "type_error.none.not_allowed": "不能为空",
-    "value_error.jsondecode": "不是合法的 JSON",
+    "json_invalid": "不是合法的 JSON",
     "value_error.extra": "不认识这一项",
     "value_error.any_str.min_length": "不能为空",
     "value_error.any_str.max_length": "太长",

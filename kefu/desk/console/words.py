@@ -132,7 +132,7 @@ def change_text(event: TicketEvent, people: dict[str, str]) -> str:
         "created": lambda: "登记了工单",
         "appended": lambda: f"补充：{data.get('description') or ''}",
         "status": lambda: f"把状态从“{status_for_agents(data['from'])}”改成“{status_for_agents(data['to'])}”",
-        "assignee": lambda: f"交给 {people.get(data['to'], data['to'])}" if data.get("to") else "放回待办",
+        "assignee": lambda: _handed(data.get("to"), event.actor, people),
         "priority": lambda: f"把优先级从 {data['from']} 改成 {data['to']}",
         "sla_missed": lambda: "过了最晚答复时间，客户还在等",
         "phone_seen": lambda: "看了完整手机号",
@@ -144,6 +144,12 @@ def change_text(event: TicketEvent, people: dict[str, str]) -> str:
         "attachment": lambda: f"{'发给客户图片' if data.get('shown') else '加了图片'} {data.get('name', '')}",
     }
     return worded[event.kind]() if event.kind in worded else str(event.kind)
+
+
+def _handed(to: str | None, actor: str, people: dict[str, str]) -> str:
+    if actor == f"user:{to}":
+        return "接了这张工单"
+    return f"交给 {people.get(to, to)}" if to else "放回待办"
 
 
 def slot_value(value: Any, name: str) -> str:
