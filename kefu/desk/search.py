@@ -95,13 +95,17 @@ class _Order:
         return base64.urlsafe_b64encode(json.dumps([self._name, *values]).encode()).decode().rstrip("=")
 
     def after(self, cursor: str) -> ColumnElement:
-        """What follows the ticket of a cursor: the first column that differs decides."""
+        """What follows the ticket of a cursor: the first column that differs decides.
+
+        The first column's bound follows from the rest; said by itself, an index can begin there.
+        """
         values = self._read(cursor)
         steps = []
         for index, (column, value) in enumerate(zip(self._columns, values, strict=True)):
             same = [one == other for one, other in zip(self._columns[:index], values, strict=False)]
             steps.append(and_(*same, column < value if self._descending else column > value))
-        return or_(*steps)
+        first, value = self._columns[0], values[0]
+        return and_(first <= value if self._descending else first >= value, or_(*steps))
 
     def _read(self, cursor: str) -> list[Any]:
         try:

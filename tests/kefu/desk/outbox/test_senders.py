@@ -222,6 +222,16 @@ async def test_where_a_webhook_may_not_go(database: Database, url: str) -> None:
     assert await Webhooks(database).all() == []
 
 
+async def test_what_a_stranger_answers_is_not_read(
+    database: Database, server: Receiver, client: httpx.AsyncClient, hooked: str
+) -> None:
+    await TicketService(database).open(NEW, NOW)
+    server.missing = 1000
+    await Courier(database, Kind.WEBHOOK, WebhookSender(database, to(server, webhook_private=True), client)).once(NOW)
+    assert len(server.received) == 1
+    assert ("webhook", "pending") not in await Outbox(database).counts()
+
+
 async def test_a_redirect_is_not_followed(
     database: Database, server: Receiver, client: httpx.AsyncClient, hooked: str
 ) -> None:
