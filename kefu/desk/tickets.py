@@ -130,7 +130,7 @@ class TicketService:
     async def queue(self, limit: int = 100) -> list[Ticket]:
         """What needs doing first: active tickets by priority, those whose customer waits first, then by due time."""
         active = [status.value for status in Status if status.is_active]
-        first = (Ticket.priority, Ticket.is_quiet, Ticket.sla_due)
+        first = (Ticket.priority, Ticket.is_quiet, Ticket.sla_due, Ticket.id)
         query = select(Ticket).where(Ticket.status.in_(active)).order_by(*first).limit(limit)
         async with self._database.read() as session:
             return list((await session.execute(query)).scalars())
