@@ -1,4 +1,4 @@
-"""Which wallet the customer uses, where the channel does not say: asked once, then remembered."""
+"""Which wallet it is about: asked once and remembered where the channel does not say; another one is pointed to."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.buttons import Button
 from actions.turn import Turn
-from kefu.brands import brands
+from kefu.brands import brand_named, brands
 
 _JUST_A_NAME = 12  # characters up to which a message that names a wallet asks nothing else
 
@@ -32,6 +32,13 @@ def resumed(turn: Turn, tracker: Tracker) -> Turn:
     if not waiting or not turn.brand.id or tracker.get_slot("brand") or len(turn.text) > _JUST_A_NAME:
         return turn
     return Turn.of_message(_of_brand(waiting, turn.brand.id), tracker)
+
+
+def point_to_other(dispatcher: CollectingDispatcher, turn: Turn) -> None:
+    """Say whose service this is to who names another wallet: its customer would take our answer for its own."""
+    other = None if turn.is_pressed else brand_named(turn.text)
+    if other and turn.brand.id and other.id != turn.brand.id:
+        dispatcher.utter_message(response="utter_other_wallet", other=other.name, other_hotline=other.hotline)
 
 
 def brand_buttons() -> list[Button]:

@@ -1,6 +1,6 @@
 """Showing what was decided: answers with their buttons and guides, choices, an offer to register, not knowing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ def go_on(
     guide: Guide,
     option: Option,
     first: str = "",
-    also: FaqEntry | None = None,
+    also: Sequence[FaqEntry] = (),
 ) -> list[EventType]:
     """Show the first answer of a guide's option that was not shown yet; where all were, offer a ticket.
 
@@ -43,7 +43,7 @@ def go_on(
     buttons = after_answer(entry.intent, is_step=bool(guide.steps_after(option)))
     text = first + entry.text_for(turn.brand, turn.channel)
     if also:
-        text, buttons = _with_second(text, also, buttons)
+        text, buttons = _with_further(text, also, buttons)
     dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
     topic = guide.intent if option.step else entry.intent
     return [*stay(turn, tracker), *answered(entry, tracker, topic, guide.intent)]
@@ -52,7 +52,7 @@ def go_on(
 def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
     """Utter a decision; returns the events that remember it."""
     if decision.band is Band.CLARIFY:
-        offered = [*decision.entries, *([decision.also] if decision.also else [])]
+        offered = [*decision.entries, *decision.also]
         which = "您问的是哪一个？点一下就行。" if len(offered) > 1 else "您想问的是这个吗？不是的话，换个说法我再找找。"
         dispatcher.utter_message(text=which, buttons=choices(offered))
         return [SlotSet("faq_id", None)]
@@ -70,14 +70,14 @@ def say(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision
 
 
 def show(
-    dispatcher: CollectingDispatcher, turn: Turn, entry: FaqEntry, version: str, also: FaqEntry | None = None
+    dispatcher: CollectingDispatcher, turn: Turn, entry: FaqEntry, version: str, also: Sequence[FaqEntry] = ()
 ) -> None:
     """Utter an entry's answer; the event says which entry, in which version of the FAQ.
 
     An intent's overview is followed by its guide's question, with a button for each step or cause.
 
     Args:
-        also: the entry for a second question in the message; it is offered, so that it is not lost.
+        also: the entries for further questions in the message; they are offered, so that none is lost.
     """
     text = entry.text_for(turn.brand, turn.channel)
     buttons: list[Button] = after_answer(entry.intent)
@@ -85,10 +85,10 @@ def show(
     if entry.intent == "product_news" and entry == _overview(entry.intent):
         text += "".join(f"\n\n{news.date:%Y-%m-%d} {news.title}\n{news.text}" for news in _news(turn))
     if also:
-        text, buttons = _with_second(text, also, buttons)
+        text, buttons = _with_further(text, also, buttons)
     elif guide:
         text += f"\n\n{guide.ask}"
-        buttons = branches(guide)
+        buttons = branches(guide, turn.brand.id)
     dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
 
 
@@ -111,18 +111,19 @@ def offer_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, first: str)
     return [SlotSet("misses", misses), SlotSet("asks", "register")]
 
 
-def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+def ask_again(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> bool:
     """Whether the guide's question was put once more, for an answer that fits none of its options."""
     here = place(tracker)
     if here is None or here.option or tracker.get_slot("asks") == "guide":
         return False
-    dispatcher.utter_message(response="utter_guide_again", buttons=branches(here.guide))
+    dispatcher.utter_message(response="utter_guide_again", buttons=branches(here.guide, turn.brand.id))
     return True
 
 
-def _with_second(text: str, also: FaqEntry, buttons: list[Button]) -> tuple[str, list[Button]]:
-    """An answer and its buttons, with the offer of another one."""
-    return f"{text}\n\n您还问到“{also.question}”，点下面就能看。", [choice(also), *buttons]
+def _with_further(text: str, also: Sequence[FaqEntry], buttons: list[Button]) -> tuple[str, list[Button]]:
+    """An answer and its buttons, with the offer of others."""
+    questions = "、".join(f"“{one.question}”" for one in also)
+    return f"{text}\n\n您还问到{questions}，点下面就能看。", [*map(choice, also), *buttons]
 
 
 def branch_named(entry: FaqEntry, turn: Turn, tracker: Tracker) -> tuple[Guide, Option] | None:
@@ -141,6 +142,12 @@ def _asks_on(turn: Turn, tracker: Tracker) -> bool:
     return asks(turn.text) and turn.text not in before and not says_unsolved(turn.text)
 
 
+def _tells_more(turn: Turn, tracker: Tracker) -> bool:
+    """Whether a statement on what was answered is new, and no complaint that nothing has helped (显示已退款)."""
+    before = (tracker.get_slot("question") or "").split("；")
+    return not turn.is_pressed and turn.text not in before and not asks(turn.text) and not says_unsolved(turn.text)
+
+
 def _once_more(
     dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, others: list[FaqEntry]
 ) -> list[EventType]:
@@ -151,14 +158,23 @@ def _once_more(
         return [SlotSet("misses", 1)]
     if told and not says_unsolved(turn.text):
         return note(dispatcher, told)
+    if _tells_more(turn, tracker):
+        return noted(dispatcher, turn, tracker)
     return _another_way(dispatcher, tracker, others)
+
+
+def noted(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Say that a statement was heard, in other words the next time, and offer to register."""
+    again = tracker.get_slot("asks") == "noted"
+    dispatcher.utter_message(response=f"utter_matter_noted{'_again' if again else ''}", buttons=register_or_person())
+    return [*stay(turn, tracker), SlotSet("asks", "noted")]
 
 
 def note(dispatcher: CollectingDispatcher, told: Mapping[str, Any]) -> list[EventType]:
     """Say which facts were noted, and offer to register."""
     text = f"记下了：{show_facts(told)}。还没办好的话点“现在登记”，这些不用再说一遍。"
     dispatcher.utter_message(text=text, buttons=register_or_person())
-    return [SlotSet("asks", "register")]
+    return [SlotSet("asks", "noted")]
 
 
 def _another_way(dispatcher: CollectingDispatcher, tracker: Tracker, others: list[FaqEntry]) -> list[EventType]:
@@ -169,14 +185,14 @@ def _another_way(dispatcher: CollectingDispatcher, tracker: Tracker, others: lis
     return offer_ticket(dispatcher, tracker, "utter_still_open")
 
 
-def _asking(entry: FaqEntry, also: FaqEntry | None = None) -> str | None:
+def _asking(entry: FaqEntry, also: Sequence[FaqEntry] = ()) -> str | None:
     """The intent of the guide whose question follows an entry."""
     guide = guides().of(entry.intent)
     follows = guide and (entry == _overview(entry.intent) or entry.id in guide.after)
     return entry.intent if follows and not also else None
 
 
-def guide_of(entry: FaqEntry, also: FaqEntry | None = None) -> str | None:
+def guide_of(entry: FaqEntry, also: Sequence[FaqEntry] = ()) -> str | None:
     """The intent of the guide that an entry opens, or that it is an answer of."""
     guide = guides().of(entry.intent)
     return entry.intent if _asking(entry, also) or (guide and guide.holding(entry.id)) else None

@@ -11,6 +11,7 @@ from kefu.topics import is_business
 SURE = 0.5  # from here on the classifier's intent decides which entries come into question
 UNSURE = 0.2  # below this, words alone decide
 CHOICES = 3
+MOST_FURTHER = 3  # questions beside the first; who asks more has asked about everything
 _AS_GOOD = 0.1  # an overview this close to the best entry goes first where a guide can ask further
 
 
@@ -25,12 +26,12 @@ class Guess:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do, the entries that it is about (best first), and one for a second question in the message."""
+    """What to do, the entries that it is about (best first), and one for each further question in the message."""
 
     band: Band
     entries: tuple[FaqEntry, ...]
     version: str
-    also: FaqEntry | None = None
+    also: tuple[FaqEntry, ...] = ()
 
 
 def decide(
@@ -46,10 +47,10 @@ def decide(
     topics = _distinct_topics(questions)
     if len(topics) > 1:
         first = next((topic for topic in topics if ranking and topic.intent == ranking[0].intent), topics[0])
-        second = next(topic for topic in topics if topic is not first)
         answer = _answer(first.text, first.intent, brand, knowledge)
-        others = _answer(second.text, second.intent, brand, knowledge).entries
-        return Decision(answer.band, answer.entries, answer.version, also=others[0] if others else None)
+        further = (_answer(one.text, one.intent, brand, knowledge) for one in topics if one is not first)
+        also = tuple(found.entries[0] for found in further if found.entries)
+        return Decision(answer.band, answer.entries, answer.version, also[:MOST_FURTHER])
     best = ranking[0] if ranking else None
     if best and is_business(best.intent) and best.confidence >= SURE:
         return _answer(text, best.intent, brand, knowledge)

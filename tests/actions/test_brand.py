@@ -57,6 +57,15 @@ async def test_asks_once_and_answers_neutrally_then(talk: Talk) -> None:
     assert talk.slots["brand"] is None
 
 
+@pytest.mark.parametrize(("text", "is_pointed"), [("MY钱包提现手续费多少", True), ("邮政钱包提现手续费多少", False)])
+async def test_who_names_the_other_wallet_is_told_whose_service_this_is(text: str, is_pointed: bool) -> None:
+    first, *others = await Talk(brand="post").hear(ActionAnswer(), text, "fee")
+    assert (first.get("response") == "utter_other_wallet") is is_pointed
+    if is_pointed:
+        assert (first["other"], first["other_hotline"]) == (brands()["my"].name, brands()["my"].hotline)
+        assert faq_of(others) and brands()["my"].hotline not in text_of(others)
+
+
 async def test_does_not_ask_where_the_channel_knows() -> None:
     messages = await Talk(brand="my").hear(ActionAnswer(), "登录密码忘了怎么找回", "forgot_password")
     assert faq_of(messages) == ["forgot_password.reset_steps"]

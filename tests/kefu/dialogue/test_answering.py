@@ -39,10 +39,17 @@ def test_the_second_question_is_not_lost() -> None:
     questions = [Guess("refund_arrival", 0.9, "退款多久到账"), Guess("fee", 0.8, "提现手续费多少")]
     decision = decide("退款多久到账,提现手续费多少", questions[:1], brands()["my"], knowledge_base(), questions)
     assert decision.entries[0].intent == "refund_arrival"
-    assert decision.also and decision.also.intent == "fee"
+    assert [entry.intent for entry in decision.also] == ["fee"]
+
+
+def test_nor_is_the_third() -> None:
+    texts = {"refund_arrival": "退款多久到账", "fee": "提现手续费多少", "payment_limit": "一天能转多少"}
+    questions = [Guess(intent, 0.9, text) for intent, text in texts.items()]
+    decision = decide(",".join(texts.values()), questions[:1], brands()["my"], knowledge_base(), questions)
+    assert [entry.intent for entry in (decision.entries[0], *decision.also)] == list(texts)
 
 
 def test_unsure_or_equal_questions_are_one() -> None:
     questions = [Guess("fee", 0.9, "手续费多少"), Guess("fee", 0.9, "怎么收"), Guess("refund", 0.3, "那退款呢")]
     decision = decide("手续费多少,怎么收,那退款呢", [Guess("fee", 0.9)], brands()["my"], knowledge_base(), questions)
-    assert decision.also is None
+    assert decision.also == ()
