@@ -67,11 +67,11 @@ async def new_lines(
     return page(request, "_talk_news.html", **await _lines(request, talk, visitor, after))
 
 
-@router.get("/pictures/{picture}")
-async def talk_picture(request: Request, talk_id: int, picture: str, visitor: Agents) -> Response:
+@router.get("/pictures/{picture_id}")
+async def talk_picture(request: Request, talk_id: int, picture_id: str, visitor: Agents) -> Response:
     """A picture that the talk's customer has sent."""
     talk = await readable(request, talk_id, visitor)
-    return await picture_of(request, unseal(talk.conversation_sealed), picture)
+    return await picture_of(request, unseal(talk.conversation_sealed), picture_id)
 
 
 @router.post("/take")

@@ -82,11 +82,11 @@ async def news(
     return page(request, "_ticket_news.html", ticket=ticket, details=await _since(request, ticket, version))
 
 
-@router.get("/pictures/{picture}")
-async def sent_picture(request: Request, number: str, picture: str, _: Agents) -> Response:
+@router.get("/pictures/{picture_id}")
+async def sent_picture(request: Request, number: str, picture_id: str, _: Agents) -> Response:
     """A picture that the ticket's customer has sent in a conversation."""
     ticket = await ticket_of(request, number)
-    return await picture_of(request, unseal(ticket.customer_sealed), picture)
+    return await picture_of(request, unseal(ticket.customer_sealed), picture_id)
 
 
 @router.post("/phone")
