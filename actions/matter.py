@@ -71,7 +71,8 @@ def only_facts(turn: Turn, topic: str = "") -> dict[str, str]:
         topic: the open matter: beside other facts, a number alone is the amount of what is about money (今天中午 300).
     """
     said = turn.said()
-    number = _LAST_NUMBER.search(turn.text) if needs_amount(topic) and not turn.entity("amount") else None
+    is_one = needs_amount(topic) and turn.entities and not turn.entity("amount")
+    number = _LAST_NUMBER.search(turn.text) if is_one else None
     if number and not any(entity.end > number.start("amount") for entity in turn.entities):
         amount = Entity("amount", number["amount"], number.start("amount"), number.end("amount"))
         said = replace(said, entities=[*turn.entities, amount])
@@ -84,7 +85,7 @@ def only_facts(turn: Turn, topic: str = "") -> dict[str, str]:
 
 def bare_amount(turn: Turn, topic: str) -> dict[str, str]:
     """The amount of a message that is a number alone (350), where the open matter is about money."""
-    may_be = needs_amount(topic) and not turn.is_pressed and _AMOUNT.fullmatch(turn.text)
+    may_be = (needs_amount(topic) or topic == "complaint") and not turn.is_pressed and _AMOUNT.fullmatch(turn.text)
     number = parse_numeral(turn.text) if may_be else None
     return {"amount": f"{number.normalize():f}"} if number is not None and number >= _LEAST_AMOUNT else {}
 

@@ -13,7 +13,7 @@ from kefu.dialogue.ticket_form import asks
 
 _BIDS = re.compile(
     r"(帮|给|替|请|麻烦|要|想|那)[你您我]{0,2}(给我|帮我|替我)?.{0,2}(登个?记|[登等]记|开个?(工?单)|报个?单)|^[登等]记一?下"
-    r"|^(那就?|先|就|行|好|请|麻烦|你们?|[,.!])*(给我|帮我|替我)?(先)?(记|登)(一?下来?|下来|录一?下)(来|吧|呀|啊|[,.!])*$|^提交(工单)?[吧,.!]*$"
+    r"|^(那就?|先|就|行|好|请|麻烦|你们?|[,.!])*(给我|帮我|替我)?(先)?(记|登)(一?下来?|下来|录一?下)(来|吧|呀|啊|[,.!])*$|^(确认|就|直接)*提交(工单)?[吧了,.!]*$"
     r"|^(帮我|给我|请)?反映一?下[吧,.!]*$|^那?就?(麻烦|拜托)(你们?|您|了)+[吧,.!]*$"
 )
 _HANDS_OVER = re.compile(  # not 帮我看看怎么充值
@@ -22,7 +22,7 @@ _HANDS_OVER = re.compile(  # not 帮我看看怎么充值
 )
 _LITTLE = 3  # characters beside the bidding
 OFFERS = ("register", "noted")  # what slot `asks` says where registering was offered, or mentioned
-_HEARD = re.compile(r"^(好|好的|嗯|哦|噢|行|ok|知道|明白|收到|[了啊呀吧呢,.!~\s])+$", re.IGNORECASE)
+_HEARD = re.compile(r"^(好|好的|嗯|哦|噢|ok|知道|明白|收到|[了啊呀吧呢,.!~\s])+$", re.IGNORECASE)
 
 
 def register_now(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
