@@ -8,6 +8,7 @@ import sys
 from pydantic import ValidationError
 
 from kefu.commands import data, notice, people, website, wechat
+from kefu.commands.parser import Parser
 from kefu.launch.errors import LaunchError
 from kefu.migrate import migrate
 from kefu.yaml_file import DataError
@@ -16,8 +17,8 @@ from kefu.yaml_file import DataError
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit code. What the user can put right is one line on stderr."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's remarks at import help nobody here
-    parser = argparse.ArgumentParser(prog="python -m kefu", description="钱包客服")
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser = Parser(prog="python -m kefu", description="钱包客服")
+    commands = parser.add_subparsers(dest="command", metavar="命令", required=True)
     commands.add_parser("run", help="需要时训练，启动全部进程，直到 Ctrl-C")
     train = commands.add_parser("train", help="数据或配置有变化时训练")
     train.add_argument("--force", action="store_true", help="没有变化也训练")

@@ -1,7 +1,8 @@
 """The product's own database: SQLite (WAL) by default, PostgreSQL by KEFU_DATABASE_URL; always asynchronous."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -109,6 +110,24 @@ class Database:
         async with self._turn(), self._engine.execution_options(**{_WRITES: True}).begin() as connection:
             await self._wait_for(connection, keys)
             yield connection
+
+    async def apart(self, look: "Callable[[Database], Awaitable[T]]") -> T:
+        """What `look` finds that reads for long: it gets the database to read from.
+
+        SQLite is asked on the event loop, where everybody else would wait (decision 0069): there `look` runs in a
+        thread with a loop and a connection of its own.
+        """
+        if not self.is_sqlite:
+            return await look(self)
+
+        async def alone() -> T:
+            own = Database(self.url.render_as_string(hide_password=False))
+            try:
+                return await look(own)
+            finally:
+                await own.close()
+
+        return await asyncio.to_thread(lambda: asyncio.run(alone()))
 
     async def quick(self, work: Work[T], *keys: str) -> T:
         """`write` for plain SQL, on the paths that every message takes: what SQLAlchemy adds costs more than the SQL.

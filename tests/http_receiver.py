@@ -16,10 +16,14 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`statuses` are given in order, then 200 for ever; each with `body`. A GET gets 200, or 404 where it is `gone`."""
+    """`statuses` are given in order, then 200 for ever; each with `body`, and `missing` bytes that never come.
+
+    A GET gets 200, or 404 where it is `gone`.
+    """
 
     url: str = ""
     body: bytes = b"{}"
+    missing: int = 0
     statuses: list[int] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
@@ -39,7 +43,7 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(status)
             if status in (301, 302, 307):
                 self.send_header("location", f"{kept.url}/elsewhere")
-            self.send_header("content-length", str(len(kept.body)))
+            self.send_header("content-length", str(len(kept.body) + kept.missing))
             self.end_headers()
             self.wfile.write(kept.body)
 

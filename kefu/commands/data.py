@@ -1,6 +1,7 @@
 """`export`, `forget`, `purge`, `rotate-key`: what an operator does with stored data."""
 
 import argparse
+import re
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -10,7 +11,7 @@ from kefu.commands.running import with_database
 from kefu.database import Database
 from kefu.launch.errors import LaunchError
 
-_LEAST_DAYS = 30
+_LEAST_DAYS, _MOST_DAYS = 30, 36500
 _LONGEST_GRACE = 30  # days: by then every visitor who still comes has a session of the new key
 
 
@@ -36,8 +37,7 @@ def register(commands: Any) -> None:
     rotate = commands.add_parser("rotate-key", help="换加密密钥，把存着的个人数据改用新密钥（先停服务）")
     rotate.add_argument(
         "--grace-days",
-        type=int,
-        choices=range(0, _LONGEST_GRACE + 1),
+        type=_grace,
         metavar=f"0-{_LONGEST_GRACE}",
         default=_LONGEST_GRACE,
         help=f"客户手上用旧密钥签的会话和按钮还认几天，默认 {_LONGEST_GRACE}；旧密钥泄露了写 0",
@@ -48,32 +48,43 @@ def register(commands: Any) -> None:
 def _export(options: argparse.Namespace) -> int:
     from kefu.desk.export import exported
 
-    text = with_database(lambda db: exported(db, options.format, options.since))
+    data = with_database(lambda db: exported(db, options.format, options.since))
     if options.out:
-        # For Excel: without the mark it reads Chinese wrongly.
-        options.out.write_text(text, encoding="utf-8-sig" if options.format == "csv" else "utf-8")
+        options.out.write_bytes(data)
     else:
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(data)
     return 0
 
 
 def _forget(options: argparse.Namespace) -> int:
     from kefu.desk.forget import Person, forget
+    from kefu.desk.receipt import parse_receipt
 
-    phone = sys.stdin.readline().strip() if options.phone else None
-    person = Person(options.conversation, options.ticket, phone)
-    report = with_database(lambda db: forget(db, person), "没有工单")
+    phone = _phone(sys.stdin.readline()) if options.phone else None
+    ticket = parse_receipt(options.ticket) or options.ticket if options.ticket else None
+    report = with_database(lambda db: forget(db, Person(options.conversation, ticket, phone)), "没有工单")
+    if not any(report.values()):
+        raise LaunchError("没有找到这个人的任何数据，什么都没有删。请核对会话号、单号或手机号")
     for name, count in report.items():
         print(f"{name}：{count}")
     return 0
+
+
+def _phone(line: str) -> str:
+    """A number as tickets have it, however it was typed: 138 1234 5678, +86-138…"""
+    digits = re.sub(r"\D", "", line)
+    digits = digits[-11:] if digits.startswith("86") and len(digits) == 13 else digits
+    if not re.fullmatch(r"1[3-9]\d{9}", digits, re.ASCII):
+        raise LaunchError("手机号要 11 位数字，例如 13812345678")
+    return digits
 
 
 def _purge(options: argparse.Namespace) -> int:
     from kefu.settings import settings
 
     days = settings().retention_days if options.days is None else options.days
-    if days < _LEAST_DAYS:
-        raise LaunchError(f"至少保留 {_LEAST_DAYS} 天")
+    if not _LEAST_DAYS <= days <= _MOST_DAYS:
+        raise LaunchError(f"保留的天数要在 {_LEAST_DAYS} 到 {_MOST_DAYS} 之间")
     for name, count in with_database(lambda db: _purged(db, days)).items():
         print(f"{name}：{count}")
     return 0
@@ -130,7 +141,16 @@ def _signed_text(days: int, until: datetime) -> str:
     return f"客户手上的旧会话和旧按钮到 {show_moment(until)}前都有效，没有人会掉线。{site}，也在那之前换上。"
 
 
+def _grace(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > _LONGEST_GRACE:
+        raise argparse.ArgumentTypeError(f"要在 0 到 {_LONGEST_GRACE} 之间，不是 {text}")
+    return int(text)
+
+
 def _day(text: str) -> datetime:
     from kefu.show import CHINA
 
-    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA)
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"日期要写成 2026-11-01 这样，不是 {text}") from None

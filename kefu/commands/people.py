@@ -11,11 +11,11 @@ _SCOPES = ("read", "write", "admin")
 
 def register(commands: Any) -> None:
     """Add the commands."""
-    user = commands.add_parser("user", help="工单台的用户").add_subparsers(dest="what", required=True)
+    user = commands.add_parser("user", help="工单台的用户").add_subparsers(dest="what", metavar="做什么", required=True)
     add = _named(user, "add", "新建用户；密码从终端或标准输入读", _add_user)
     add.add_argument("--display", metavar="显示名", required=True, help="客户看到的名字")
     add.add_argument("--role", action="append", choices=_ROLES, required=True, help="角色，可以写几次")
-    add.add_argument("--capacity", type=int, default=4, choices=range(1, 51), metavar="1-50", help="同时接几个会话")
+    add.add_argument("--capacity", type=_capacity, default=4, metavar="1-50", help="同时接几个会话")
     _named(user, "password", "换密码；已登录的会退出", _set_password)
     _named(user, "disable", "停用；已登录的会退出", _disable)
     _named(user, "enable", "重新启用", _enable)
@@ -23,7 +23,7 @@ def register(commands: Any) -> None:
     totp.add_argument("--off", action="store_true", help="关掉动态码（手机丢了）")
     user.add_parser("list", help="列出用户").set_defaults(run=_list_users)
 
-    token = commands.add_parser("token", help="API 令牌").add_subparsers(dest="what", required=True)
+    token = commands.add_parser("token", help="API 令牌").add_subparsers(dest="what", metavar="做什么", required=True)
     make = _named(token, "add", "新建令牌，只显示这一次", _add_token)
     make.add_argument("--scope", action="append", choices=_SCOPES, required=True, help="权限，可以写几次")
     _named(token, "revoke", "作废令牌", _revoke)
@@ -35,6 +35,12 @@ def _named(commands: Any, name: str, text: str, run: Any) -> argparse.ArgumentPa
     parser.add_argument("name", metavar="名字")
     parser.set_defaults(run=run)
     return parser
+
+
+def _capacity(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 50:
+        raise argparse.ArgumentTypeError(f"要在 1 到 50 之间，不是 {text}")
+    return int(text)
 
 
 def _add_user(options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import logging
 
-from sqlalchemy import column, select, table
+from sqlalchemy import column, or_, select, table
 
 from kefu.database import Database
 
@@ -23,3 +23,11 @@ async def customer_of(database: Database, conversation: str) -> str:
     except Exception as error:
         logger.warning("a ticket without a look whose it is: %s", type(error).__name__)
         return conversation
+
+
+async def conversations_of(database: Database, conversation: str) -> list[str]:
+    """A conversation and those bound to it, on whichever side of the binding it is; read only, none is left out."""
+    either = or_(_bindings.c.conversation == conversation, _bindings.c.customer == conversation)
+    async with database.read() as session:
+        pairs = (await session.execute(select(_bindings.c.conversation, _bindings.c.customer).where(either))).all()
+    return sorted({conversation, *(one for pair in pairs for one in pair)})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 _WIDTH, _HEIGHT = 560, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 38, 8, 12, 24
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 8, 12, 24
 _LABELS = 8  # below the axis, at most
 _GAP = 0.25  # of a column's width
 

@@ -1,27 +1,26 @@
 """Tickets for a spreadsheet or another system: masked texts only, nothing sealed."""
 
-import csv
-import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
 from kefu.database import Database
 from kefu.desk.models import Ticket
 from kefu.desk.search import TicketSearch, Wanted
+from kefu.desk.spreadsheet import to_csv
 from kefu.show import CHINA, status_for_agents
 from kefu.topics import title
-
-_FORMULA = tuple("=+-@\t\r")  # what a spreadsheet would run
 
 Row = dict[str, str]
 
 
-async def exported(database: Database, kind: str, since: datetime | None = None) -> str:
-    """All tickets (registered since a moment), newest first, as `csv` or `json`."""
+async def exported(database: Database, kind: str, since: datetime | None = None) -> bytes:
+    """All tickets (registered since a moment), newest first, as `csv` (for spreadsheets) or `json`."""
     wanted = Wanted(statuses=(), created_from=since, newest_first=True)
     rows = [row async for row in rows_of(database, wanted)]
-    return to_csv(rows) if kind == "csv" else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    if kind == "csv":
+        return to_csv(list(_COLUMNS), (list(row.values()) for row in rows))
+    return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 async def rows_of(database: Database, wanted: Wanted) -> AsyncIterator[Row]:
@@ -30,49 +29,33 @@ async def rows_of(database: Database, wanted: Wanted) -> AsyncIterator[Row]:
     while True:
         page = await TicketSearch(database).find(wanted, cursor, 200)
         for ticket in page.tickets:
-            yield _row(ticket)
+            yield {name: read(ticket) for name, read in _COLUMNS.items()}
         cursor = page.next
         if cursor is None:
             return
 
 
-def to_csv(rows: list[Row]) -> str:
-    """Rows as CSV; a cell that a spreadsheet would take for a formula is quoted."""
-    if not rows:
-        return ""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: _inert(value) for name, value in row.items()} for row in rows)
-    return text.getvalue()
-
-
-def _inert(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value
-
-
-def _row(ticket: Ticket) -> Row:
-    return {
-        "单号": ticket.id,
-        "品牌": ticket.brand,
-        "渠道": ticket.channel,
-        "事情": title(ticket.intent),
-        "优先级": ticket.priority,
-        "状态": status_for_agents(ticket.status),
-        "客服": ticket.assignee or "",
-        "并入": ticket.merged_into or "",
-        "金额": str(ticket.amount) if ticket.amount is not None else "",
-        "时间": ticket.time or "",
-        "订单号": ticket.order_id or "",
-        "手机号": ticket.phone or "",
-        "经过": ticket.description,
-        "登记": _moment(ticket.created_at),
-        "最晚答复": _moment(ticket.sla_due),
-        "首次答复": _moment(ticket.first_response_at),
-        "结束": _moment(ticket.resolved_at),
-        "超时": "是" if ticket.sla_missed else "",
-    }
-
-
 def _moment(moment: datetime | None) -> str:
     return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else ""
+
+
+_COLUMNS: dict[str, Callable[[Ticket], str]] = {
+    "单号": lambda ticket: ticket.id,
+    "品牌": lambda ticket: ticket.brand,
+    "渠道": lambda ticket: ticket.channel,
+    "事情": lambda ticket: title(ticket.intent),
+    "优先级": lambda ticket: ticket.priority,
+    "状态": lambda ticket: status_for_agents(ticket.status),
+    "客服": lambda ticket: ticket.assignee or "",
+    "并入": lambda ticket: ticket.merged_into or "",
+    "金额": lambda ticket: str(ticket.amount) if ticket.amount is not None else "",
+    "时间": lambda ticket: ticket.time or "",
+    "订单号": lambda ticket: ticket.order_id or "",
+    "手机号": lambda ticket: ticket.phone or "",
+    "经过": lambda ticket: ticket.description,
+    "登记": lambda ticket: _moment(ticket.created_at),
+    "最晚答复": lambda ticket: _moment(ticket.sla_due),
+    "首次答复": lambda ticket: _moment(ticket.first_response_at),
+    "结束": lambda ticket: _moment(ticket.resolved_at),
+    "超时": lambda ticket: "是" if ticket.sla_missed else "",
+}

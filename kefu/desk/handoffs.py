@@ -12,6 +12,7 @@ from sqlalchemy.sql import Select
 
 from kefu.database import Database
 from kefu.desk.models import Handoff, HandoffLine
+from kefu.desk.visible import visible
 from kefu.sealing import fingerprint, seal
 
 LONGEST_LINE = 2000  # characters that an agent may send at once
@@ -183,7 +184,7 @@ class HandoffService:
             KeyError: there is no such handoff.
             HandoffError: it is not this agent's, it is over, or the text is empty or too long.
         """
-        moment, line = now or _now(), text.strip()
+        moment, line = now or _now(), visible(text)
         if not 0 < len(line) <= LONGEST_LINE:
             raise HandoffError(f"一次写 1–{LONGEST_LINE} 个字")
         found = await _owned(session, handoff_id, agent)

@@ -13,7 +13,7 @@ from kefu.desk.ticket_rows import lock
 
 
 async def merge(database: Database, ticket_id: str, into: str, actor: str, now: datetime | None = None) -> Ticket:
-    """Merge a ticket into another of the same customer's; returns the survivor.
+    """Merge a ticket into another of the same customer's; returns the survivor. Doing it again changes nothing.
 
     Nothing is moved: messages, history and attachments of both are read together under the survivor's
     number (`ticket_rows.family`), and the old number leads there for ever.
@@ -26,6 +26,8 @@ async def merge(database: Database, ticket_id: str, into: str, actor: str, now: 
     async with database.write("merge") as session:  # two merges at once could lock each other's tickets
         found = {one: await lock(session, one) for one in sorted({ticket_id, into})}
         ticket, survivor = found[ticket_id], found[into]
+        if ticket.merged_into == survivor.id:
+            return survivor  # the answer to the first time was lost
         _check(ticket, survivor)
         before = ticket.status
         _hand_over(ticket, survivor)

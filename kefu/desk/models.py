@@ -1,5 +1,7 @@
 """Tables of the desk: tickets, what is said about them, and the history of every change."""
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -11,9 +13,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    case,
     false,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import deferred
 
 from kefu.database import Base, UtcDateTime, Yuan
@@ -52,6 +56,16 @@ class Ticket(Base):
     created_at = Column(UtcDateTime, nullable=False)
     updated_at = Column(UtcDateTime, nullable=False)
     version = Column(Integer, nullable=False)
+
+    @hybrid_property
+    def is_quiet(self) -> int:
+        """1 where the customer waits for nothing, else 0: what queues are sorted by."""
+        return int(self.waiting_since is None)
+
+    @is_quiet.expression  # type: ignore[no-redef]
+    def is_quiet(cls) -> Any:
+        """The same for the database."""
+        return case((cls.waiting_since.is_(None), 1), else_=0)
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (

@@ -33,7 +33,20 @@ _TITLES = {
     502: "机器人服务没有回应",
     503: "暂时用不了",
 }
-_WRONG = {"value_error.missing": "缺少", "type_error.none.not_allowed": "不能为空"}
+_WRONG = {
+    "value_error.missing": "缺少",
+    "type_error.none.not_allowed": "不能为空",
+    "json_invalid": "不是合法的 JSON",
+    "value_error.extra": "不认识这一项",
+    "value_error.any_str.min_length": "不能为空",
+    "value_error.any_str.max_length": "太长",
+    "value_error.str.regex": "格式不对",
+    "type_error.enum": "不在可选的值里",
+    "type_error.integer": "应是整数",
+    "value_error.datetime": "不是时间，例如 2026-11-23T10:30:00+08:00",
+    "value_error.number.not_ge": "太小",
+    "value_error.number.not_le": "太大",
+}
 
 
 Page = Callable[[Request, int, str], Response]  # an error as people see it
@@ -49,7 +62,8 @@ def install(app: FastAPI, page: Page) -> None:
     app.add_exception_handler(TicketError, _as(409, page))
     app.add_exception_handler(Unacceptable, _as(422, page))
     app.add_exception_handler(RasaAway, _rasa_away)
-    app.add_exception_handler(SQLAlchemyError, _database_away(page))
+    app.add_exception_handler(SQLAlchemyError, _not_stored(page))
+    app.add_exception_handler(UnicodeEncodeError, _unstorable(page))
     app.add_exception_handler(OSError, _database_away(page))
     app.add_exception_handler(Exception, _bug(page))
 
@@ -110,6 +124,30 @@ def _as(status: int, page: Page) -> Handler:
 
 async def _rasa_away(_: Request, error: Exception) -> Response:
     return problem(502, f"对话暂时读不到：机器人服务没有回应（{error}）")
+
+
+def _not_stored(page: Page) -> Handler:
+    refused, away = _unstorable(page), _database_away(page)
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return await (refused if is_unstorable(error) else away)(request, error)
+
+    return answer
+
+
+def is_unstorable(error: Exception) -> bool:
+    """Whether a value is to blame (a NUL, half a character, a moment beyond the calendar), not the database."""
+    told = getattr(error, "orig", None)
+    refused = any(isinstance(one, ValueError | OverflowError) for one in (told, getattr(told, "__cause__", None)))
+    return refused or str(getattr(told, "sqlstate", None)).startswith("22")  # SQL's "data exception"
+
+
+def _unstorable(page: Page) -> Handler:
+    async def answer(request: Request, _: Exception) -> Response:
+        detail = "里面有存不了的字符或数值，请改了再试"
+        return problem(422, detail) if _is_api(request) else page(request, 422, detail)
+
+    return answer
 
 
 def _database_away(page: Page) -> Handler:

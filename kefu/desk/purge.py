@@ -3,11 +3,13 @@
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
 
 from kefu.database import Database
+from kefu.desk.handoffs import State as TalkState
 from kefu.desk.lifecycle import Status
-from kefu.desk.models import Feedback, Ticket
+from kefu.desk.models import Feedback, Handoff, Ticket
 from kefu.desk.other_tables import delete_where, tables
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.outbox.store import State
@@ -26,12 +28,17 @@ _BY_AGE = {
 
 async def purge(database: Database, before: datetime) -> dict[str, int]:
     """Delete what ended before a moment; tickets that are not closed stay whatever their age."""
-    over = (Ticket.status == Status.CLOSED.value, Ticket.resolved_at < before)
+    old = and_(Ticket.status == Status.CLOSED.value, Ticket.resolved_at < before)
+    survivor = aliased(Ticket)
+    lives_on = select(survivor.id).where(  # a merged ticket's messages are shown with the one that it went into
+        survivor.id == Ticket.merged_into, or_(survivor.status != Status.CLOSED.value, survivor.resolved_at >= before)
+    )
     async with database.write("purge") as session:
         wanted: list[tuple[str, Any, Any]] = [
             ("评价", Feedback, Feedback.at < before),
             ("已发消息", Delivery, Delivery.state.in_(_DONE) & (Delivery.created_at < before)),
-            ("工单", Ticket, Ticket.id.in_(select(Ticket.id).where(*over))),
+            ("转人工记录", Handoff, (Handoff.state == TalkState.CLOSED.value) & (Handoff.closed_at < before)),
+            ("工单", Ticket, Ticket.id.in_(select(Ticket.id).where(old, ~lives_on.exists()))),
         ]
         found = await tables(session, _BY_AGE)
         for name, (column, label) in _BY_AGE.items():

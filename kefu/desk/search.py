@@ -37,7 +37,7 @@ class Wanted:
     overdue_at: datetime | None = None  # those whose customer waits too long at that moment
     created_from: datetime | None = None
     created_to: datetime | None = None
-    newest_first: bool = False  # else by priority and due time
+    newest_first: bool = False  # else by priority, those whose customer waits first, then by due time
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,11 @@ class TicketSearch:
         Raises:
             Unacceptable: the cursor is none of ours, or the words are too many.
         """
+        if wanted.words:  # no index helps to find part of a text
+            return await self._database.apart(lambda database: TicketSearch(database)._read(wanted, cursor, limit))
+        return await self._read(wanted, cursor, limit)
+
+    async def _read(self, wanted: Wanted, cursor: str | None, limit: int) -> Page:
         order = _NEWEST if wanted.newest_first else _QUEUE
         query = select(Ticket).where(*_conditions(wanted))
         if cursor:
@@ -90,13 +95,17 @@ class _Order:
         return base64.urlsafe_b64encode(json.dumps([self._name, *values]).encode()).decode().rstrip("=")
 
     def after(self, cursor: str) -> ColumnElement:
-        """What follows the ticket of a cursor: the first column that differs decides."""
+        """What follows the ticket of a cursor: the first column that differs decides.
+
+        The first column's bound follows from the rest; said by itself, an index can begin there.
+        """
         values = self._read(cursor)
         steps = []
         for index, (column, value) in enumerate(zip(self._columns, values, strict=True)):
             same = [one == other for one, other in zip(self._columns[:index], values, strict=False)]
             steps.append(and_(*same, column < value if self._descending else column > value))
-        return or_(*steps)
+        first, value = self._columns[0], values[0]
+        return and_(first <= value if self._descending else first >= value, or_(*steps))
 
     def _read(self, cursor: str) -> list[Any]:
         try:
@@ -108,7 +117,7 @@ class _Order:
             raise Unacceptable("cursor 不对：请用上一页给出的 next，筛选条件不要变") from error
 
 
-_QUEUE = _Order("queue", "priority", "sla_due", "id")
+_QUEUE = _Order("queue", "priority", "is_quiet", "sla_due", "id")
 _NEWEST = _Order("newest", "created_at", "id", descending=True)
 
 
@@ -117,6 +126,8 @@ def _plain(value: Any) -> str:
 
 
 def _typed(column: str, value: str) -> Any:
+    if column == "is_quiet":
+        return int(value)
     if column not in ("sla_due", "created_at"):
         return value
     moment = datetime.fromisoformat(value)

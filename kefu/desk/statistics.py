@@ -1,13 +1,11 @@
 """Figures of the service for a period and a brand: what the dashboard draws and exports."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
-from statistics import median
+from functools import partial
 from typing import Any
 
-from sqlalchemy import cast, column, distinct, func, literal_column, select, table, union_all
+from sqlalchemy import and_, case, cast, column, distinct, extract, func, literal_column, or_, select, table, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.types import Date, String
@@ -23,7 +21,11 @@ STARS = (1, 2, 3, 4, 5)
 _ZONE = literal_column("'Asia/Shanghai'")  # no parameter: PostgreSQL has to see that it groups by what it selects
 
 # The channels' table of what came in; the desk may not import them (DESIGN.md §2), and only counts here.
-_INBOUND = table("inbound_messages", column("conversation"), column("brand"), column("received_at", UtcDateTime))
+_INBOUND = table(
+    "inbound_messages",
+    *(column("conversation"), column("brand")),
+    *(column("received_at", UtcDateTime), column("answered_at", UtcDateTime)),
+)
 
 
 @dataclass
@@ -81,6 +83,9 @@ class Statistics:
 
     async def of_period(self, days: int, brand: str = "", now: datetime | None = None) -> Figures:
         """The last `days` days, today included; an empty brand means all."""
+        return await self._database.apart(lambda database: Statistics(database)._read(days, brand, now))
+
+    async def _read(self, days: int, brand: str, now: datetime | None) -> Figures:
         moment = now or datetime.now(timezone.utc)
         today = moment.astimezone(CHINA).date()
         dates = [today - timedelta(days=back) for back in reversed(range(days))]
@@ -88,19 +93,21 @@ class Statistics:
         figures = Figures([DayFigures(day) for day in dates])
         async with self._database.read() as session:
             await self._count_conversations(session, figures, brand, begin)
+            await self._count_people(session, figures, brand, begin)
             await self._count_tickets(session, figures, brand, begin, moment)
-            await _count_handoffs(session, figures, brand, begin)
+            await self._count_handoffs(session, figures, brand, begin)
             figures.stars = await _stars(session, brand, begin)
         return figures
 
     async def _count_conversations(self, session: AsyncSession, figures: Figures, brand: str, begin: datetime) -> None:
-        day = self._china_day(_INBOUND.c.received_at)
-        counted = select(day, func.count(), func.count(distinct(_INBOUND.c.conversation)))
-        query = _of(counted.where(_INBOUND.c.received_at >= begin), _INBOUND.c.brand, brand).group_by(day)
-        known = _by_day(figures)
-        for when, messages, conversations in await session.execute(query):
-            if found := known.get(_date(when)):
-                found.messages, found.conversations = messages, conversations
+        received, answered = _INBOUND.c.received_at, _INBOUND.c.answered_at
+        day = self._china_day(received)
+        counted = select(day, func.count(), func.count(distinct(_INBOUND.c.conversation))).where(received >= begin)
+        indexed = or_(answered >= begin, answered.is_(None))  # nothing is answered before it comes; this has an index
+        query = _of(counted.where(indexed), _INBOUND.c.brand, brand).group_by(day)
+        await _fill(session, figures, query, "messages", "conversations")
+
+    async def _count_people(self, session: AsyncSession, figures: Figures, brand: str, begin: datetime) -> None:
         needed = union_all(
             *(
                 _of(select(self._china_day(at).label("day"), key.label("who")).where(at >= begin), which, brand)
@@ -111,49 +118,64 @@ class Statistics:
             )
         ).subquery()
         query = select(needed.c.day, func.count(distinct(needed.c.who))).group_by(needed.c.day)
-        for when, people in await session.execute(query):
-            if found := known.get(_date(when)):
-                found.needed_people = people
+        await _fill(session, figures, query, "needed_people")
 
     async def _count_tickets(
         self, session: AsyncSession, figures: Figures, brand: str, begin: datetime, now: datetime
     ) -> None:
-        wanted = (
-            *(Ticket.created_at, Ticket.first_response_at, Ticket.resolved_at, Ticket.sla_missed),
-            *(Ticket.waiting_since, Ticket.sla_due, Ticket.intent),
-        )
-        rows = (
-            await session.execute(_of(select(*wanted).where(Ticket.created_at >= begin), Ticket.brand, brand))
-        ).all()
-        known = _by_day(figures)
-        for row in rows:
-            found = known.get(row.created_at.astimezone(CHINA).date())
-            if found is None:
-                continue  # the day has changed since
-            found.tickets += 1
-            found.resolved += row.resolved_at is not None
-            found.sla_missed += bool(row.sla_missed or (row.waiting_since and row.sla_due < now))
-        figures.first_response = _median(
-            row.first_response_at - row.created_at for row in rows if row.first_response_at
-        )
-        figures.resolution = _median(row.resolved_at - row.created_at for row in rows if row.resolved_at)
-        figures.topics = Counter(str(row.intent) for row in rows).most_common(10)
+        """Counted where the rows are: a quarter's tickets would take seconds to read."""
+        since, day = Ticket.created_at >= begin, self._china_day(Ticket.created_at)
+        late = or_(Ticket.sla_missed, and_(Ticket.waiting_since.is_not(None), Ticket.sla_due < now))
+        counted = select(day, func.count(), func.count(Ticket.resolved_at), func.sum(case((late, 1), else_=0)))
+        query = _of(counted.where(since), Ticket.brand, brand).group_by(day)
+        await _fill(session, figures, query, "tickets", "resolved", "sla_missed")
+        lasted = partial(self._median, session, Ticket.created_at, which=Ticket.brand, brand=brand, begin=begin)
+        figures.first_response = await lasted(Ticket.first_response_at)
+        figures.resolution = await lasted(Ticket.resolved_at)
+        topics = _of(select(Ticket.intent, func.count()).where(since), Ticket.brand, brand).group_by(Ticket.intent)
+        most = topics.order_by(func.count().desc(), Ticket.intent).limit(10)
+        figures.topics = [(str(intent), int(count)) for intent, count in await session.execute(most)]
+
+    async def _count_handoffs(self, session: AsyncSession, figures: Figures, brand: str, begin: datetime) -> None:
+        since, day = Handoff.asked_at >= begin, self._china_day(Handoff.asked_at)
+        counted = _of(select(day, func.count()).where(since), Handoff.brand, brand).group_by(day)
+        await _fill(session, figures, counted, "handoffs")
+        figures.wait = await self._median(session, Handoff.asked_at, Handoff.taken_at, Handoff.brand, brand, begin)
+        untaken = select(func.count()).where(since, Handoff.ending == Ending.UNTAKEN.value)
+        figures.untaken = int((await session.execute(_of(untaken, Handoff.brand, brand))).scalar_one())
+
+    async def _median(
+        self, session: AsyncSession, since: Any, until: Any, which: Any, brand: str, begin: datetime
+    ) -> timedelta | None:
+        """The median of how long it was from one moment to another, for what began in the period and got there."""
+        length = self._seconds(since, until)
+        there = _of(select(length.label("length")).where(since >= begin, until.is_not(None)), which, brand)
+        count = int((await session.execute(select(func.count()).select_from(there.subquery()))).scalar_one())
+        if not count:
+            return None
+        middle = there.order_by(length).offset((count - 1) // 2).limit(2 - count % 2)
+        found = [float(seconds) for seconds in (await session.execute(middle)).scalars()]
+        return timedelta(seconds=round(sum(found) / len(found)))
 
     def _china_day(self, moment: Any) -> ColumnElement:
         if self._database.is_sqlite:
             return func.date(cast(moment, String), "+8 hours")
         return cast(func.timezone(_ZONE, moment), Date)
 
+    def _seconds(self, since: Any, until: Any) -> ColumnElement:
+        """How long it was from one moment to another, counted by the database."""
+        if self._database.is_sqlite:
+            return (func.julianday(cast(until, String)) - func.julianday(cast(since, String))) * 86400
+        return extract("epoch", until - since)
 
-async def _count_handoffs(session: AsyncSession, figures: Figures, brand: str, begin: datetime) -> None:
-    wanted = select(Handoff.asked_at, Handoff.taken_at, Handoff.ending).where(Handoff.asked_at >= begin)
-    rows = (await session.execute(_of(wanted, Handoff.brand, brand))).all()
-    known = _by_day(figures)
-    for row in rows:
-        if found := known.get(row.asked_at.astimezone(CHINA).date()):
-            found.handoffs += 1
-    figures.wait = _median(row.taken_at - row.asked_at for row in rows if row.taken_at)
-    figures.untaken = sum(row.ending == Ending.UNTAKEN.value for row in rows)
+
+async def _fill(session: AsyncSession, figures: Figures, query: Select, *names: str) -> None:
+    """Put what a query counts by day into the figures of these names."""
+    known = {found.day: found for found in figures.days}
+    for when, *counts in await session.execute(query):
+        if found := known.get(_date(when)):  # else the day has changed since
+            for name, count in zip(names, counts, strict=True):
+                setattr(found, name, int(count))
 
 
 async def _stars(session: AsyncSession, brand: str, begin: datetime) -> dict[int, int]:
@@ -162,18 +184,9 @@ async def _stars(session: AsyncSession, brand: str, begin: datetime) -> dict[int
     return {stars: int(found.get(stars, 0)) for stars in STARS}
 
 
-def _by_day(figures: Figures) -> dict[date, DayFigures]:
-    return {found.day: found for found in figures.days}
-
-
 def _of(query: Select, which: Any, brand: str) -> Select:
     return query.where(which == brand) if brand else query
 
 
 def _date(value: Any) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _median(lengths: Iterable[timedelta]) -> timedelta | None:
-    seconds: Sequence[float] = [length.total_seconds() for length in lengths]
-    return timedelta(seconds=median(seconds)) if seconds else None

@@ -20,6 +20,7 @@ from kefu.desk.models import Handoff, HandoffLine, Ticket
 from kefu.desk.outbox.customers import push, push_id
 from kefu.desk.ticket_messages import LONGEST, TicketMessages, hear
 from kefu.desk.tickets import NewTicket, TicketService
+from kefu.desk.visible import visible
 from kefu.sealing import unseal
 from kefu.show import parse_amount, show_moment
 from kefu.text import mask
@@ -85,7 +86,7 @@ class Talks:
             if talk is None:
                 return False
             said = {"agent": agent.display, **_about(talk)}
-            await push(session, _conversation(talk), _unique(talk, key), text.strip(), said, moment, talk.ticket_id)
+            await push(session, _conversation(talk), _unique(talk, key), visible(text), said, moment, talk.ticket_id)
             return True
 
     async def close(

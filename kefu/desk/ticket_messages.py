@@ -17,7 +17,8 @@ from kefu.desk.sla import heard_from_us
 from kefu.desk.ticket_events import record
 from kefu.desk.ticket_rows import family, lock_survivor
 from kefu.desk.tickets import customer_is_back
-from kefu.desk.work import move
+from kefu.desk.visible import visible
+from kefu.desk.work import move, take_up
 from kefu.sealing import fingerprint, fingerprints
 from kefu.text import mask
 
@@ -57,7 +58,7 @@ class TicketMessages:
         then: Status | None = None,
         now: datetime | None = None,
     ) -> Said:
-        """Answer the customer: stored, and pushed to the channel used last.
+        """Answer the customer: stored, and pushed to the channel used last; nobody's ticket is then the agent's.
 
         Args:
             agent: the name that the customer sees.
@@ -131,6 +132,9 @@ async def _add(
     )
     session.add(message)
     await session.flush()
+    if kind is MessageKind.REPLY:
+        _check_open(ticket)
+        heard_from_us(ticket, moment)  # before the record: one event, one version
     await record(session, ticket, actor, kind.value, {"message": message.id}, moment)
     if kind is MessageKind.REPLY:
         await _answer(session, ticket, message, agent, then, moment)
@@ -145,7 +149,7 @@ def checked_text(text: str) -> str:
     Raises:
         Unacceptable: nothing is left, or it is too long.
     """
-    words = "".join(char for char in text if char in "\n\t" or char.isprintable()).strip()
+    words = visible(text)
     if not words:
         raise Unacceptable("内容不能为空")
     if len(words) > LONGEST:
@@ -153,13 +157,16 @@ def checked_text(text: str) -> str:
     return words
 
 
+def _check_open(ticket: Ticket) -> None:
+    if ticket.status == Status.CLOSED.value:
+        raise TicketError(f"工单 {ticket.id} 已关闭，要先重新打开才能回复客户")
+
+
 async def _answer(
     session: AsyncSession, ticket: Ticket, message: TicketMessage, agent: str, then: Status | None, now: datetime
 ) -> None:
-    if ticket.status == Status.CLOSED.value:
-        raise TicketError(f"工单 {ticket.id} 已关闭，要先重新打开才能回复客户")
     await tell_reply(session, ticket, message.id, message.text, agent, now)
-    heard_from_us(ticket, now)
+    await take_up(session, ticket, message.author, now)
     if then is not None and then.value != ticket.status:
         await move(session, ticket, then, message.author, now, tell=then is not Status.WAITING_CUSTOMER)
 

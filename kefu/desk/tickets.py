@@ -15,9 +15,10 @@ from kefu.desk.models import Ticket, TicketEvent
 from kefu.desk.outbox.customers import customer_is_there
 from kefu.desk.outbox.staff import tell_urgent
 from kefu.desk.receipt import new_receipt
-from kefu.desk.sla import begin_waiting, due, set_due
+from kefu.desk.sla import begin_waiting, due
 from kefu.desk.ticket_events import record
 from kefu.desk.ticket_rows import family, find_survivor, lock_survivor
+from kefu.desk.work import prioritise
 from kefu.sealing import fingerprint, fingerprints, seal, unseal
 
 SAME_MATTER = timedelta(hours=24)
@@ -158,9 +159,10 @@ class TicketService:
             return list((await session.execute(query.order_by(Ticket.created_at.desc()).limit(limit))).scalars())
 
     async def queue(self, limit: int = 100) -> list[Ticket]:
-        """What needs doing first: active tickets by priority, then by due time."""
+        """What needs doing first: active tickets by priority, those whose customer waits first, then by due time."""
         active = [status.value for status in Status if status.is_active]
-        query = select(Ticket).where(Ticket.status.in_(active)).order_by(Ticket.priority, Ticket.sla_due).limit(limit)
+        first = (Ticket.priority, Ticket.is_quiet, Ticket.sla_due, Ticket.id)
+        query = select(Ticket).where(Ticket.status.in_(active)).order_by(*first).limit(limit)
         async with self._database.read() as session:
             return list((await session.execute(query)).scalars())
 
@@ -223,7 +225,7 @@ def customer_is_back(ticket: Ticket, now: datetime) -> None:
 async def _append(session: AsyncSession, ticket: Ticket, new: NewTicket, actor: str, key: str, now: datetime) -> None:
     """Add what is new; what the ticket had stays, and the difference is in its history."""
     _fill(ticket, {name: getattr(new, name) for name in _FACTS})
-    await _raise_priority(session, ticket, new.priority, now)
+    await _raise_priority(session, ticket, new.priority, actor, now)
     ticket.transcript = [*ticket.transcript, *_newer(new.transcript, ticket.transcript)]
     ticket.faq_ids = [*ticket.faq_ids, *(faq_id for faq_id in new.faq_ids if faq_id not in ticket.faq_ids)]
     customer_is_back(ticket, now)
@@ -258,14 +260,13 @@ def _newer(lines: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]) -> 
     return [line for line in lines if not known or (line.get("at") or 0.0) > last]
 
 
-async def _raise_priority(session: AsyncSession, ticket: Ticket, priority: Priority | None, now: datetime) -> None:
+async def _raise_priority(
+    session: AsyncSession, ticket: Ticket, priority: Priority | None, actor: str, now: datetime
+) -> None:
     """What has become urgent is urgent, also where its ticket is there already."""
     if priority is None or priority.value >= ticket.priority:
         return
-    ticket.priority = priority.value
-    set_due(ticket)
-    if priority is Priority.P1:
-        await tell_urgent(session, ticket, now)
+    await prioritise(session, ticket, priority, actor, now)
 
 
 def _phone_key(sealed: str | None) -> str | None:

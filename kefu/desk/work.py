@@ -19,7 +19,7 @@ from kefu.desk.ticket_rows import lock
 from kefu.show import status_for_agents
 
 NOBODY = ""  # as an assignee: take the ticket away from whoever has it
-_QUEUED = frozenset({Status.OPEN, Status.REOPENED})
+QUEUED = frozenset({Status.OPEN, Status.REOPENED})
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class TicketWork:
             if ticket.merged_into:
                 raise TicketError(f"工单 {ticket_id} 已并入 {ticket.merged_into}，请到那张工单上处理")
             if changes.priority is not None:
-                await _prioritise(session, ticket, changes.priority, actor, moment)
+                await prioritise(session, ticket, changes.priority, actor, moment)
             if changes.assignee is not None:
                 await _assign(session, ticket, changes.assignee, actor, moment, tell)
             if changes.status is not None and changes.status.value != ticket.status:
@@ -108,7 +108,7 @@ async def move(session: AsyncSession, ticket: Ticket, to: Status, actor: str, no
         ticket.assignee = None
     change = {"from": current.value, "to": to.value}
     event = await record(session, ticket, actor, "status", change, now)
-    if tell and (to is not Status.ASSIGNED or current in _QUEUED):  # a colleague taking over is no news
+    if tell and (to is not Status.ASSIGNED or current in QUEUED):  # a colleague taking over is no news
         await tell_change(session, ticket, event, now)
 
 
@@ -130,13 +130,33 @@ async def _assign(session: AsyncSession, ticket: Ticket, to: str, actor: str, no
         await move(session, ticket, Status.OPEN, actor, now, tell=False)
 
 
-async def _check_agent(session: AsyncSession, name: str) -> None:
+async def take_up(session: AsyncSession, ticket: Ticket, actor: str, now: datetime) -> None:
+    """Whoever answers a ticket that lies in the queue works on it: nobody else should begin, within a transaction.
+
+    A ticket that nobody has is his or hers from then on; a reopened one stays with the agent who had it. The answer
+    itself is the news, so that the customer hears of nothing else.
+    """
+    if Status(ticket.status) not in QUEUED:
+        return
+    name = actor.removeprefix("user:")
+    if ticket.assignee:
+        await move(session, ticket, Status.ASSIGNED, actor, now, tell=False)
+    elif name != actor and await _is_agent(session, name):
+        await _assign(session, ticket, name, actor, now, tell=False)
+
+
+async def _is_agent(session: AsyncSession, name: str) -> bool:
     user = await session.get(User, name)
-    if user is None or user.disabled_at is not None or not {"agent", "admin"} & set(user.roles):
+    return user is not None and user.disabled_at is None and bool({"agent", "admin"} & set(user.roles))
+
+
+async def _check_agent(session: AsyncSession, name: str) -> None:
+    if not await _is_agent(session, name):
         raise TicketError(f"{name} 不是在职的客服，不能分派")
 
 
-async def _prioritise(session: AsyncSession, ticket: Ticket, priority: Priority, actor: str, now: datetime) -> None:
+async def prioritise(session: AsyncSession, ticket: Ticket, priority: Priority, actor: str, now: datetime) -> None:
+    """Change how urgent a locked ticket is, within the caller's transaction."""
     before = ticket.priority
     if before == priority.value:
         return

@@ -1,6 +1,7 @@
 """The database: money and moments come back as they went in, writers don't lose each other's work."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -185,3 +186,15 @@ async def test_errors_of_plain_sql_are_those_that_callers_know(database: Databas
     for run in (database.quick, database.quick_read):
         with pytest.raises(SQLAlchemyError):
             await run(lambda cursor: cursor.execute("SELECT 1 FROM nowhere"))
+
+
+async def test_a_long_look_at_sqlite_leaves_the_event_loop_alone(database: Database) -> None:
+    here = threading.get_ident()
+
+    async def look(given: Database) -> tuple[int, int]:
+        async with given.read() as session:
+            return threading.get_ident(), (await session.execute(text("SELECT 7"))).scalar_one()
+
+    thread, found = await database.apart(look)
+    assert found == 7
+    assert (thread != here) is database.is_sqlite

@@ -16,9 +16,14 @@ WebhookId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/deliveries", response_model=list[DeliveryOut], tags=["发件箱"], summary="没发出去的")
-async def list_failed(_: Reader, db: Db, limit: int = Query(100, ge=1, le=500)) -> Any:
+async def list_failed(
+    _: Reader,
+    db: Db,
+    before: int | None = Query(None, ge=1, le=2**31 - 1, description="上一页最后一条的 id；不写就从最新的开始"),
+    limit: int = Query(100, ge=1, le=500),
+) -> Any:
     """What could not be delivered, newest first."""
-    return await Outbox(db).failed(limit)
+    return await Outbox(db).failed(limit, before)
 
 
 @router.post("/deliveries/{delivery_id}/retry", status_code=204, tags=["发件箱"], summary="再发一次")

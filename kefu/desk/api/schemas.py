@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, validator
 
 from kefu.desk.lifecycle import Priority, Status
 from kefu.desk.ticket_messages import LONGEST, MessageKind
@@ -59,6 +59,7 @@ class _Taken(_Shown):
 
     class Config:
         extra = "forbid"
+        anystr_strip_whitespace = True
 
 
 class TicketOut(_Shown):
@@ -126,9 +127,15 @@ class TicketIn(_Taken):
     description: str = Field(..., min_length=1, max_length=LONGEST)
     priority: Priority | None = None
     amount: Decimal | None = Field(None, ge=0, le=1e12, description="元")
-    time: str | None = Field(None, max_length=16, regex=r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$")
+    time: str | None = Field(None, max_length=16, regex=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?$")
     order_id: str | None = Field(None, min_length=1, max_length=64, regex=r"^[\w-]+$")
-    phone: str | None = Field(None, regex=r"^1[3-9]\d{9}$", description="只加密保存，页面上只显示打码后的")
+    phone: str | None = Field(None, regex=r"^1[3-9][0-9]{9}$", description="只加密保存，页面上只显示打码后的")
+
+    @validator("time")
+    def _is_in_the_calendar(cls, value: str | None) -> str | None:
+        if value is not None:
+            datetime.fromisoformat(value)
+        return value
 
     example = {
         "brand": "post",

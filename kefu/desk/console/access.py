@@ -46,6 +46,11 @@ class Visitor:
         return Role.ADMIN in self.principal.roles
 
 
+def address_of(request: Request) -> str:
+    """Where a browser is, as far as is known."""
+    return request.client.host if request.client else ""
+
+
 def allow(*roles: Role) -> Callable[[Request], Awaitable[Visitor]]:
     """A dependency: the visitor, if he or she has one of the roles (CSRF checked on unsafe methods).
 

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from kefu.desk.console.access import AGENTS, EVERYBODY, Visitor, allow
+from kefu.desk.console.access import AGENTS, EVERYBODY, Visitor, address_of, allow
 from kefu.desk.console.render import error_page, is_fragment, own_address, page, redirect
 from kefu.desk.console.services import services
 from kefu.desk.errors import Unacceptable
-from kefu.desk.people.passwords import verify_password
 from kefu.desk.people.sessions import digest_of
+from kefu.desk.people.sign_in import SignInRefused
 from kefu.desk.people.users import AWAY, Enrolment, new_enrolment
 from kefu.desk.principal import COOKIE
 from kefu.sealing import seal, unseal
@@ -58,20 +58,23 @@ async def change_password(
     request: Request, visitor: Anybody, current: Text = "", new: Text = "", again: Text = ""
 ) -> Response:
     """Change one's password; all sessions end, this one too."""
-    if not await verify_password(visitor.user.password_hash, current):
-        return await _account(request, visitor, "现在的密码不对")
     if new != again:
         return await _account(request, visitor, "两次输入的新密码不一样")
     try:
+        await services(request).sign_in.confirm(visitor.user, current, address_of(request))
         await services(request).users.set_password(visitor.user.name, new)
-    except Unacceptable as error:
+    except (Unacceptable, SignInRefused) as error:
         return await _account(request, visitor, str(error))
     return redirect("/sign-in", "password")
 
 
 @router.post("/account/totp/begin")
-async def begin_totp(request: Request, visitor: Anybody) -> Response:
-    """Show a new secret; nothing changes before a code proves that it has arrived."""
+async def begin_totp(request: Request, visitor: Anybody, current: Text = "") -> Response:
+    """Show a new secret, to who knows the password; nothing changes before a code proves that it has arrived."""
+    try:
+        await services(request).sign_in.confirm(visitor.user, current, address_of(request))
+    except SignInRefused as error:
+        return await _account(request, visitor, str(error))
     return _enrolment(request, visitor, new_enrolment(visitor.user.name))
 
 
@@ -91,8 +94,10 @@ async def switch_totp_on(request: Request, visitor: Anybody, sealed: Text = "", 
 @router.post("/account/totp/off")
 async def switch_totp_off(request: Request, visitor: Anybody, current: Text = "") -> Response:
     """Ask for no code any more; all sessions end."""
-    if not await verify_password(visitor.user.password_hash, current):
-        return await _account(request, visitor, "密码不对")
+    try:
+        await services(request).sign_in.confirm(visitor.user, current, address_of(request))
+    except SignInRefused as error:
+        return await _account(request, visitor, str(error))
     await services(request).users.drop_totp(visitor.user.name)
     return redirect("/sign-in", "totp_off")
 

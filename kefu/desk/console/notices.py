@@ -10,6 +10,7 @@ from kefu.desk.console.access import Visitor, allow
 from kefu.desk.console.render import error_page, page, redirect
 from kefu.desk.console.services import services
 from kefu.desk.people.roles import Role
+from kefu.desk.visible import visible
 from kefu.topics import topics as all_topics
 
 router = APIRouter(prefix="/notices")
@@ -37,7 +38,7 @@ async def switch_on(
     topics: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Tell a brand's customers from now on."""
-    words = " ".join(text.split())
+    words = " ".join(visible(text).split())
     if brand not in brands() or not 0 < len(words) <= _LONGEST or set(topics or ()) - set(all_topics()):
         return error_page(request, 422, f"公告要选品牌，内容 1–{_LONGEST} 个字。", back="/notices")
     await services(request).notices.switch_on(brand, words, topics or [])

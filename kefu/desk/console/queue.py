@@ -33,7 +33,7 @@ class Filters:
     status: str = Query("", max_length=20)
     brand: str = Query("", max_length=16)
     priority: str = Query("", max_length=2)
-    whose: str = Query("", max_length=8)
+    whose: str = Query("", max_length=40)  # me, nobody, or @ and a colleague's name
     after: str = Query("", max_length=400)  # where the page before ended
 
     @property
@@ -67,25 +67,38 @@ async def queue_part(
 
 
 def _wanted(filters: Filters, visitor: Visitor) -> Wanted:
-    """The filters as a search; a value that means nothing counts as none."""
-    statuses = {"": _TO_DO, "all": ()}.get(filters.status)
+    """The filters as a search; a value that means nothing counts as none. What is over is newest first."""
+    statuses: tuple[Status, ...] | None = {"": _TO_DO, "all": ()}.get(filters.status)
     if statuses is None:
         statuses = tuple(status for status in Status if status.value == filters.status) or _TO_DO
     return Wanted(
+        newest_first=not any(status.is_active for status in statuses),
         words="".join(char for char in filters.q if char.isprintable())[:LONGEST_WORDS],
         statuses=statuses,
         priorities=tuple(priority for priority in Priority if priority.value == filters.priority),
         brand=filters.brand if filters.brand in brands() else None,
-        assignee={"me": str(visitor.user.name), "nobody": NOBODY}.get(filters.whose),
+        assignee=_assignee(filters.whose, visitor),
     )
+
+
+def _assignee(whose: str, visitor: Visitor) -> str | None:
+    if whose.startswith("@") and whose.isprintable():
+        return whose[1:]
+    return {"me": str(visitor.user.name), "nobody": NOBODY}.get(whose)
 
 
 async def _found(request: Request, filters: Filters, visitor: Visitor) -> dict[str, Any]:
     desk, now = services(request), datetime.now(timezone.utc)
     talks = await desk.handoffs.open_ones()
     found = await desk.search.find(_wanted(filters, visitor), filters.after or None, _MOST)
-    request.state.people = {user.name: user.display_name for user in await desk.users.all()}
+    users = await desk.users.all()
+    request.state.people = {user.name: user.display_name for user in users}
     return {
+        "colleagues": {
+            user.name: user.display_name
+            for user in users
+            if {"agent", "admin"} & set(user.roles) and user.name != visitor.user.name
+        },
         "filters": filters,
         "now": now,
         "waiting": [talk for talk in talks if talk.state == State.WAITING.value],

@@ -57,6 +57,7 @@ def page(request: Request, template: str, status_code: int = 200, /, **values: A
         "here": request.url.path,
         "shown": request.url.path if request.method == "GET" and status_code < 400 else "/",  # to come back to
         "done": _DONE.get(request.query_params.get("done", "")),
+        "what_is_done": request.query_params.get("done", ""),
         "people": getattr(request.state, "people", {}),
     }
     return HTMLResponse(_environment().get_template(template).render({**common, **values}), status_code)

@@ -7,6 +7,7 @@ from fastapi import Request
 from kefu.database import Database
 from kefu.desk.attachments import Attachments
 from kefu.desk.canned import CannedReplies
+from kefu.desk.customer_pictures import CustomerPictures
 from kefu.desk.feedback import FeedbackService
 from kefu.desk.handoffs import HandoffService
 from kefu.desk.live import Changes
@@ -38,6 +39,7 @@ class Services:
     work: TicketWork
     messages: TicketMessages
     attachments: Attachments
+    customer_pictures: CustomerPictures
     outbox: Outbox
     handoffs: HandoffService
     talks: Talks
@@ -61,6 +63,7 @@ class Services:
             work=TicketWork(database),
             messages=TicketMessages(database),
             attachments=Attachments(database),
+            customer_pictures=CustomerPictures(database),
             outbox=Outbox(database),
             handoffs=HandoffService(database),
             talks=Talks(database, settings.handoff_wait, settings.handoff_silence),

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from kefu.desk.console.access import EVERYBODY, Visitor, allow
+from kefu.desk.console.access import EVERYBODY, Visitor, address_of, allow
 from kefu.desk.console.render import error_page, own_address, page, redirect
 from kefu.desk.console.services import services
 from kefu.desk.people.sign_in import SignInRefused, SignInThrottled
@@ -41,7 +41,7 @@ async def sign_in(
     expected = request.cookies.get(_FORM_COOKIE, "")
     if not expected or not hmac.compare_digest(form.encode(), expected.encode()):
         return error_page(request, 403, "登录页已过期，请回到登录页重试。", back="/sign-in")
-    name, address = name.strip()[:_LONGEST_NAME], request.client.host if request.client else ""
+    name, address = name.strip()[:_LONGEST_NAME], address_of(request)
     if not name.isprintable() or not password:
         return await _form(request, 401, "用户名、密码或动态码不对", name="", next=next)
     try:

@@ -1,18 +1,24 @@
 """The page of a live conversation, and what an agent does there."""
 
+import re
 import secrets
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from kefu.brands import brand_or_default
+from kefu.desk.attachments import HEADERS
+from kefu.desk.bound import conversations_of
 from kefu.desk.console.access import AGENTS, Visitor, allow
 from kefu.desk.console.queue import may_read
 from kefu.desk.console.render import error_page, is_fragment, page, redirect
 from kefu.desk.console.services import services
+from kefu.desk.customer_pictures import Sent
 from kefu.desk.handoffs import HandoffError, State
-from kefu.desk.models import Handoff
+from kefu.desk.models import Handoff, HandoffLine
 from kefu.desk.talks import Agent, push_key
 from kefu.sealing import unseal
 
@@ -21,6 +27,8 @@ router = APIRouter(prefix="/talks/{talk_id:int}")
 _LARGEST_ID = 2**31 - 1
 _LARGEST_KEY = 64
 _FOLLOWED = 100  # latest lines whose way to the customer is shown
+_BEFORE = timedelta(days=1)  # how old a picture may be that was sent before the customer asked for a person
+_PICTURE = re.compile(r"[0-9a-f]{32}")
 
 Agents = Annotated[Visitor, Depends(allow(*AGENTS))]
 
@@ -57,6 +65,13 @@ async def new_lines(
     """The lines since one that the page has, and how the talk stands."""
     talk = await readable(request, talk_id, visitor)
     return page(request, "_talk_news.html", **await _lines(request, talk, visitor, after))
+
+
+@router.get("/pictures/{picture_id}")
+async def talk_picture(request: Request, talk_id: int, picture_id: str, visitor: Agents) -> Response:
+    """A picture that the talk's customer has sent."""
+    talk = await readable(request, talk_id, visitor)
+    return await picture_of(request, unseal(talk.conversation_sealed), picture_id)
 
 
 @router.post("/take")
@@ -125,6 +140,20 @@ async def readable(request: Request, talk_id: int, visitor: Visitor, waiting_for
     return talk
 
 
+async def picture_of(request: Request, conversation: str | None, picture: str) -> Response:
+    """A customer's picture, so served that nothing in it runs; another customer's is as absent as none.
+
+    Raises:
+        HTTPException: 404.
+    """
+    desk, found = services(request), None
+    if conversation and _PICTURE.fullmatch(picture):
+        found = await desk.customer_pictures.read(await conversations_of(desk.database, conversation), picture)
+    if found is None:
+        raise HTTPException(404, "没有这张图片")
+    return Response(found[0], media_type=found[1], headers=HEADERS)
+
+
 def is_running(talk: Handoff) -> bool:
     """Whether an agent talks there now."""
     return bool(talk.state == State.ACTIVE.value)
@@ -141,8 +170,13 @@ async def _lines(request: Request, talk: Handoff, visitor: Visitor, after: int =
     said = {push_key(talk, line.message_id): line.id for line in lines[-_FOLLOWED:] if line.who == "agent"}
     found = await desk.outbox.by_keys(list(said))
     request.state.people = {user.name: user.display_name for user in await desk.users.all()}
+    conversation = unseal(talk.conversation_sealed)
+    own = await conversations_of(desk.database, conversation) if conversation else []
+    pictures = await desk.customer_pictures.of(own, talk.asked_at - _BEFORE)
     return {
         "talk": talk,
+        "pictures": beside(lines, [one for one in pictures if one.at >= talk.asked_at]),
+        "earlier": [one for one in pictures if one.at < talk.asked_at],
         "shown": f"/talks/{talk.id}",
         "lines": [line for line in lines if line.id > after],
         "after": lines[-1].id if lines else 0,
@@ -150,6 +184,17 @@ async def _lines(request: Request, talk: Handoff, visitor: Visitor, after: int =
         "is_mine": talk.agent == visitor.user.name and is_running(talk),
         "was_mine": talk.agent == visitor.user.name and talk.state == State.CLOSED.value,
     }
+
+
+def beside(lines: Sequence[HandoffLine], pictures: Sequence[Sent]) -> dict[int, list[Sent]]:
+    """Pictures by the customer's line that they came with: the first that arrived after them."""
+    theirs = [line for line in lines if line.who == "customer"]
+    found: dict[int, list[Sent]] = {}
+    for picture in pictures:
+        line = next((line for line in theirs if line.at >= picture.at), None)
+        if line is not None:
+            found.setdefault(line.id, []).append(picture)
+    return found
 
 
 def _agent(visitor: Visitor) -> Agent:

@@ -1,31 +1,36 @@
 """The page of a ticket, and what is done there."""
 
 import re
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, UploadFile
 from fastapi.responses import Response
 
 from kefu.brands import brand_or_default
 from kefu.desk.attachments import HEADERS, LARGEST
+from kefu.desk.bound import conversations_of
 from kefu.desk.console.access import AGENTS, Visitor, allow
 from kefu.desk.console.queue import may_read
-from kefu.desk.console.render import error_page, page, redirect
+from kefu.desk.console.render import error_page, is_fragment, page, redirect
 from kefu.desk.console.services import services
-from kefu.desk.console.talks import new_key
-from kefu.desk.console.words import PRIORITIES, change_text
+from kefu.desk.console.talks import new_key, picture_of
+from kefu.desk.console.words import PRIORITIES, actor_name, change_text
 from kefu.desk.errors import StaleTicket, TicketError, Unacceptable
 from kefu.desk.lifecycle import TRANSITIONS, Priority, Status
 from kefu.desk.merge import merge
 from kefu.desk.models import Ticket
 from kefu.desk.outbox.customers import push_id
+from kefu.desk.phone import LOOKED, phone_for
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.work import Changes
+from kefu.sealing import unseal
 
 router = APIRouter(prefix="/tickets/{number}")
 pictures = APIRouter()
 
 _PICTURE = re.compile(r"[0-9a-f]{32}")
+_BEFORE = timedelta(days=1)  # how long before a ticket a picture may have been sent that is about it
 
 Agents = Annotated[Visitor, Depends(allow(*AGENTS))]
 Text = Annotated[str, Form()]
@@ -55,7 +60,8 @@ async def ticket_page(request: Request, number: str, visitor: Agents) -> Respons
             talk for talk in await desk.handoffs.of_ticket(ticket.id, ticket.customer_key) if may_read(talk, visitor)
         ],
         pictures=await desk.attachments.of(ticket.id),
-        slots={name: getattr(ticket, name) for name in ("amount", "time", "order_id", "phone")},
+        sent=await desk.customer_pictures.of(await _conversations(request, ticket), ticket.created_at - _BEFORE),
+        slots={name: getattr(ticket, name) for name in ("amount", "time", "order_id")},
         moves=_moves(ticket),
         is_active=Status(ticket.status).is_active,
         agents=[user for user in users if user.disabled_at is None and {"agent", "admin"} & set(user.roles)],
@@ -63,6 +69,34 @@ async def ticket_page(request: Request, number: str, visitor: Agents) -> Respons
         canned=desk.canned.for_talk(_variables(ticket, visitor)),
         key=new_key(),
     )
+
+
+@router.get("/news")
+async def news(
+    request: Request, number: str, _: Agents, version: Annotated[int, Query(ge=0, le=2**31 - 1)]
+) -> Response:
+    """Who has done what since the page was made, for a page that is open; nothing where nobody has."""
+    ticket = await ticket_of(request, number)
+    if ticket.version == version:
+        return Response(status_code=204)
+    return page(request, "_ticket_news.html", ticket=ticket, details=await _since(request, ticket, version))
+
+
+@router.get("/pictures/{picture_id}")
+async def sent_picture(request: Request, number: str, picture_id: str, _: Agents) -> Response:
+    """A picture that the ticket's customer has sent in a conversation."""
+    ticket = await ticket_of(request, number)
+    return await picture_of(request, unseal(ticket.customer_sealed), picture_id)
+
+
+@router.post("/phone")
+async def whole_phone(request: Request, number: str, visitor: Agents) -> Response:
+    """The customer's whole number, for who calls; that it was looked at is in the history."""
+    ticket = await ticket_of(request, number)
+    phone = await phone_for(services(request).database, ticket.id, visitor.actor)
+    if phone is None:
+        return error_page(request, 404, "这张工单没有可以打开的手机号", back=f"/tickets/{ticket.id}")
+    return page(request, "_phone.html" if is_fragment(request) else "phone.html", ticket=ticket, phone=phone)
 
 
 @router.post("/messages")
@@ -176,12 +210,18 @@ async def _change(request: Request, number: str, visitor: Visitor, version: int,
 
 async def _stale(request: Request, ticket: Ticket, version: int) -> Response:
     """Somebody else was first: say who did what since the page was made."""
-    desk = services(request)
-    people = {user.name: user.display_name for user in await desk.users.all()}
-    since = (await desk.tickets.history(ticket.id))[min(version - ticket.version, -1) :]
-    details = tuple(f"{people.get(event.actor[5:], event.actor)} {change_text(event, people)}" for event in since)
+    details = await _since(request, ticket, version)
     text = "您打开页面以后，这张工单被改过，您刚才的操作没有生效："
     return error_page(request, 409, text, details, f"/tickets/{ticket.id}")
+
+
+async def _since(request: Request, ticket: Ticket, version: int) -> tuple[str, ...]:
+    """Who did what since a version of a ticket."""
+    desk = services(request)
+    people = {user.name: user.display_name for user in await desk.users.all()}
+    changes = [event for event in await desk.tickets.history(ticket.id) if event.kind != LOOKED]
+    since = changes[min(version - ticket.version, -1) :]
+    return tuple(f"{actor_name(event.actor, people)} {change_text(event, people)}" for event in since)
 
 
 def _refused(request: Request, ticket: Ticket, error: Exception) -> Response:
@@ -199,6 +239,11 @@ def _moves(ticket: Ticket) -> list[str]:
     now, allowed = Status(ticket.status), TRANSITIONS[Status(ticket.status)]
     hidden = {Status.OPEN} if now is Status.WAITING_CUSTOMER else {Status.OPEN, Status.ASSIGNED}
     return [status.value for status in Status if status in allowed and status not in hidden]
+
+
+async def _conversations(request: Request, ticket: Ticket) -> list[str]:
+    conversation = unseal(ticket.customer_sealed)
+    return await conversations_of(services(request).database, conversation) if conversation else []
 
 
 def _variables(ticket: Ticket, visitor: Visitor) -> dict[str, str]:

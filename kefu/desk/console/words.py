@@ -47,6 +47,8 @@ SLOTS = {
     "question": "客户问的",
     "ticket_id": "工单",
 }
+_NEAR = timedelta(hours=4)  # what is due sooner is told as what is left
+_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
 _EXCERPT = 120  # characters of a description in a list
 _MOVES_OF_DIALOGUE = {
     "greet": "打招呼",
@@ -87,7 +89,14 @@ def due_state(ticket: Ticket, now: datetime | None = None) -> Due:
         return Due(f"超时 {span(-left)}", "overdue", "bad", "⚠")
     if left < AT_RISK:
         return Due(f"还剩 {span(left)}", "soon", "careful", "◷")
-    return Due(f"{show_moment(ticket.sla_due)}前")
+    return Due(f"还剩 {span(left)}" if left < _NEAR else f"{when(ticket.sla_due, moment)}前")
+
+
+def when(moment: datetime, now: datetime | None = None) -> str:
+    """A moment in China as people say it: 今天 14:37."""
+    local, today = moment.astimezone(CHINA), (now or datetime.now(timezone.utc)).astimezone(CHINA).date()
+    day = _DAYS.get((local.date() - today).days)
+    return f"{day} {local:%H:%M}" if day else show_moment(moment)
 
 
 def span(length: timedelta) -> str:
@@ -124,8 +133,10 @@ def change_text(event: TicketEvent, people: dict[str, str]) -> str:
         "appended": lambda: f"补充：{data.get('description') or ''}",
         "corrected": lambda: _corrected(data),
         "status": lambda: f"把状态从“{status_for_agents(data['from'])}”改成“{status_for_agents(data['to'])}”",
-        "assignee": lambda: f"交给 {people.get(data['to'], data['to'])}" if data.get("to") else "放回待办",
+        "assignee": lambda: _handed(data.get("to"), event.actor, people),
         "priority": lambda: f"把优先级从 {data['from']} 改成 {data['to']}",
+        "sla_missed": lambda: "过了最晚答复时间，客户还在等",
+        "phone_seen": lambda: "看了完整手机号",
         "reply": lambda: "回复了客户",
         "customer": lambda: "客户补充了说明",
         "note": lambda: "记了内部备注",
@@ -140,6 +151,12 @@ def _corrected(data: dict[str, list[str | None]]) -> str:
     """What the customer has put right: 更正：金额500元 → 300元."""
     before, after = ({name: change[place] or SKIPPED for name, change in data.items()} for place in (0, 1))
     return f"更正：{show_facts(before)} → {show_facts(after)}"
+
+
+def _handed(to: str | None, actor: str, people: dict[str, str]) -> str:
+    if actor == f"user:{to}":
+        return "接了这张工单"
+    return f"交给 {people.get(to, to)}" if to else "放回待办"
 
 
 def slot_value(value: Any, name: str) -> str:
@@ -181,6 +198,7 @@ def _epoch(value: object) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "moment": show_moment,
+    "when": when,
     "clock": lambda moment: f"{moment.astimezone(CHINA):%H:%M}",
     "epoch": _epoch,
     "status": status_for_agents,

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 behind a translator
+_TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48")))  # IPv4 behind a translator
 
 
 class AddressRefused(ValueError):
@@ -43,6 +43,8 @@ def checked_url(url: str) -> httpx.URL:
         raise AddressRefused("网址不对") from error
     if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo or len(url) > 500:
         raise AddressRefused("网址要以 http:// 或 https:// 开头，不能带用户名密码")
+    if parsed.port is not None and not 0 < parsed.port < 2**16:
+        raise AddressRefused("网址的端口不对")
     return parsed
 
 
@@ -51,7 +53,7 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in _TRANSLATED or (inner and not is_public(str(inner))):
+        if any(ip in network for network in _TRANSLATED) or (inner and not is_public(str(inner))):
             return False
     return ip.is_global and not ip.is_multicast
 

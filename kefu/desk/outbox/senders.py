@@ -54,7 +54,7 @@ class CustomerSender:
             "execute_side_effects": "true",
             "token": self._settings.rasa_token.get_secret_value(),
         }
-        answer = await _post(self._client, url, orjson.dumps(delivery.body), "机器人服务", params=query)
+        answer = await _post(self._client, url, orjson.dumps(delivery.body), "机器人服务", params=query, reads=True)
         if channel == _LATEST and answer.json().get("latest_input_channel") in _UNHEARD:
             raise Hopeless("这个对话没有能主动发消息的渠道，客户看不到")
 
@@ -150,10 +150,16 @@ async def _post(
     params: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
     extensions: dict[str, str] | None = None,
+    reads: bool = False,
 ) -> httpx.Response:
-    """Post JSON; anything but 2xx raises. An address may hold a secret, so it is in no text."""
+    """Post JSON; anything but 2xx raises. An address may hold a secret, so it is in no text.
+
+    Args:
+        reads: whether the answer's content is wanted; a stranger's may have no end.
+    """
     sent = {"Content-Type": "application/json", **(headers or {})}
-    answer = await _asked(client.post(url, content=body, params=params, headers=sent, extensions=extensions), whom)
+    request = client.build_request("POST", url, content=body, params=params, headers=sent, extensions=extensions)
+    answer = await _asked(_sent(client, request, reads), whom)
     if not answer.is_success:
         raise Undeliverable(f"{whom}没有收下（HTTP {answer.status_code}）")
     return answer
@@ -164,6 +170,16 @@ async def _asked(asking: Awaitable[httpx.Response], whom: str) -> httpx.Response
         return await asyncio.wait_for(asking, TIMEOUT)
     except (httpx.HTTPError, asyncio.TimeoutError) as error:
         raise Undeliverable(f"{whom}连不上（{type(error).__name__}）") from error
+
+
+async def _sent(client: httpx.AsyncClient, request: httpx.Request, reads: bool) -> httpx.Response:
+    answer = await client.send(request, stream=True)
+    try:
+        if reads:
+            await answer.aread()
+        return answer
+    finally:
+        await answer.aclose()
 
 
 def _notify(url: str, subject: str, text: str) -> bool:

@@ -91,9 +91,11 @@ class Outbox:
             found = (await session.execute(select(Delivery).where(Delivery.key.in_(keys)))).scalars()
             return {str(delivery.key): delivery for delivery in found}
 
-    async def failed(self, limit: int = 100) -> list[Delivery]:
-        """What could not be delivered, newest first."""
+    async def failed(self, limit: int = 100, before: int | None = None) -> list[Delivery]:
+        """What could not be delivered, newest first; `before`: of those older than the one of this id."""
         query = select(Delivery).where(Delivery.state == State.FAILED.value).order_by(Delivery.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Delivery.id < before)
         async with self._database.read() as session:
             return list((await session.execute(query)).scalars())
 

@@ -18,7 +18,8 @@ async def announce(session: AsyncSession, ticket: Ticket, event: TicketEvent) ->
     for hook in hooks:
         if name in hook.events:
             key = f"webhook:{hook.id}:{event.id}"
-            await put(session, Kind.WEBHOOK, key, str(hook.id), _told(name, ticket, event), event.at, None, ticket.id)
+            lane = f"webhook:{hook.id}:{ticket.id}"  # who hears that a ticket is resolved has heard that it was there
+            await put(session, Kind.WEBHOOK, key, str(hook.id), _told(name, ticket, event), event.at, lane, ticket.id)
 
 
 def event_name(event: TicketEvent) -> str:

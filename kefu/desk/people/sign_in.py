@@ -60,6 +60,19 @@ class SignIn:
             await session.execute(delete(SignInAttempt).where(*_pair(name, address)))
             return start(session, user, moment)
 
+    async def confirm(self, user: User, password: str, address: str, now: datetime | None = None) -> None:
+        """Make sure that it is still the person who has signed in; guesses count as at the sign-in.
+
+        Raises:
+            SignInThrottled: too many failures of this user or address.
+            SignInRefused: the password is wrong.
+        """
+        await self._count_attempt(user.name, address, now or datetime.now(timezone.utc))
+        if not await verify_password(user.password_hash, password):
+            raise SignInRefused("现在的密码不对")
+        async with self._database.write() as session:
+            await session.execute(delete(SignInAttempt).where(*_pair(user.name, address)))
+
     async def purge(self, before: datetime) -> int:
         """Delete attempts from before a moment; returns how many."""
         async with self._database.write() as session:

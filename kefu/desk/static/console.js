@@ -13,9 +13,16 @@ document.addEventListener("keydown", (event) => {
   if (box.value.trim()) box.form.requestSubmit(box.form.querySelector("button.main"));
 });
 
-// What was typed survives a reload, until it is sent.
+// What was typed survives a reload, and a refusal, until the page that comes back says that it was sent.
 const draftKey = (box) => `kefu-draft:${box.dataset.draft}`;
+const done = document.querySelector("[data-done]")?.dataset.done;
+if (done !== undefined) { // said once: not again when the page is reloaded
+  const here = new URL(location.href);
+  here.searchParams.delete("done");
+  history.replaceState(null, "", here);
+}
 for (const box of all("[data-draft]")) {
+  if (done === "sent" || done === "noted") sessionStorage.removeItem(draftKey(box));
   if (!box.value) box.value = sessionStorage.getItem(draftKey(box)) ?? "";
 }
 document.addEventListener("input", ({ target }) => {
@@ -28,7 +35,6 @@ const forget = (form) => {
 // A form without htmx is sent once, however often its button is pressed.
 document.addEventListener("submit", ({ target, submitter }) => {
   if (target.hasAttribute("hx-post") || target.method !== "post") return;
-  forget(target);
   setTimeout(() => {
     for (const button of all("button", target)) button.disabled = true;
   });
@@ -100,6 +106,13 @@ const say = (text) => {
   line.textContent = text;
   document.getElementById("alert").replaceChildren(line);
 };
+
+// The queue's address holds its filters: whoever comes back from a ticket finds what was left.
+document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt.id !== "filters" || !detail.successful) return;
+  const chosen = [...new FormData(detail.elt)].filter(([, value]) => value);
+  history.replaceState(null, "", chosen.length ? `/?${new URLSearchParams(chosen)}` : "/");
+});
 
 // A canned reply goes where the cursor is.
 document.addEventListener("change", ({ target }) => {

@@ -140,18 +140,56 @@ def test_tickets_are_exported_masked_and_harmless_in_a_spreadsheet(
     [row] = json.loads(capsys.readouterr().out)
     assert row["经过"] == "=HYPERLINK(1)"
     assert main(["export", "--since", "2999-01-01"]) == 0
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out.strip("\ufeff").startswith("单号,品牌") and len(capsys.readouterr().out) == 0
 
 
 def test_a_person_is_forgotten_by_a_phone_that_is_no_argument(typed, capsys: pytest.CaptureFixture) -> None:
     number = open_ticket()
-    typed("13800138000\n")
+    typed("+86 138-0013 8000\n")  # as people write it
     assert main(["forget", "--phone"]) == 0
     assert "工单：1\n" in capsys.readouterr().out
     assert ask(lambda db: TicketService(db).get(number)) is None
     assert "没有工单" in fails(capsys, "forget", "--ticket", number)
-    typed("\n")
-    fails(capsys, "forget", "--phone")
+    for nobody in ("\n", "1380013800\n"):
+        typed(nobody)
+        assert "11 位" in fails(capsys, "forget", "--phone")
+    assert "什么都没有删" in fails(capsys, "forget", "--conversation", "web-nobody")
+
+
+def test_a_number_that_was_misread_finds_its_ticket(capsys: pytest.CaptureFixture) -> None:
+    number = open_ticket()
+    assert main(["forget", "--ticket", f" {number[:2].lower()}-{number[2:]}"]) == 0
+    assert "工单：1\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("days", ["29", "99999999"])
+def test_an_age_that_makes_no_sense_is_refused(capsys: pytest.CaptureFixture, days: str) -> None:
+    assert "30 到" in fails(capsys, "purge", "--days", days)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["user", "add", "bob", "--role", "agent"], "缺少 --display"),
+        (["user", "add", "bob", "--display", "鲍勃", "--role", "boss"], "--role 不能是 'boss'，可以是"),
+        (["user", "add", "bob", "--display", "鲍勃", "--role", "agent", "--capacity", "99"], "要在 1 到 50 之间"),
+        (["user"], "缺少 做什么"),
+        (["export", "--since", "abc"], "日期要写成 2026-11-01 这样"),
+        (["forget"], "要写其中一个：--conversation --ticket --phone"),
+        (["forget", "--ticket"], "--ticket 后面要写一个值"),
+        (["purge", "--days", "abc"], "--days 要是整数，不是 'abc'"),
+        (["rotate-key", "--grace-days", "99"], "要在 0 到 30 之间"),
+        (["token", "list", "x"], "不认识 x"),
+        (["foo"], "命令 不能是 'foo'"),
+    ],
+)
+def test_what_was_typed_wrong_is_said_in_chinese(
+    capsys: pytest.CaptureFixture, arguments: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
 
 
 def left_of_the_old_key() -> timedelta:

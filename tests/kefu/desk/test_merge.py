@@ -64,7 +64,6 @@ async def test_what_cannot_be_merged(tickets: TicketService, database: Database)
     await TicketWork(database).move(fee.id, Status.RESOLVED, "user:li", NOW)
     for one, other in (
         (theft.id, theft.id),
-        (refund.id, theft.id),
         (theft.id, refund.id),
         (theft.id, fee.id),
         (theft.id, stranger.id),
@@ -99,3 +98,10 @@ async def test_merging_while_the_customer_writes_loses_nothing(tickets: TicketSe
     assert [result for result in results if isinstance(result, Exception)] == []
     kinds = [event.kind for event in await tickets.history(theft.id)]
     assert kinds.count("appended") == 6
+
+
+async def test_a_merge_whose_answer_was_lost_is_said_again(tickets: TicketService, database: Database) -> None:
+    refund, theft, _ = await three(tickets)
+    first = await merge(database, theft.id, refund.id, "user:li", NOW)
+    again = await merge(database, theft.id, refund.id, "user:li", NOW)
+    assert (again.id, again.version) == (first.id, first.version)

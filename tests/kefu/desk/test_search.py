@@ -129,3 +129,21 @@ async def test_a_forged_cursor_is_refused(database: Database, cursor: str) -> No
 async def test_too_many_words_are_refused(database: Database) -> None:
     with pytest.raises(Unacceptable):
         await TicketSearch(database).find(Wanted("好" * (LONGEST_WORDS + 1)))
+
+
+async def test_of_the_same_urgency_those_who_wait_come_first(database: Database, ids: list[str]) -> None:
+    tickets, search = TicketService(database), TicketSearch(database)
+    early = await tickets.open(replace(NEW, customer="web-7", idempotency_key="m7"), NOW - timedelta(hours=9))
+    late = await tickets.open(replace(NEW, customer="web-8", idempotency_key="m8"), NOW)
+    await TicketMessages(database).reply(early.ticket.id, "在办了", "user:li", "小李", "r1", now=NOW)
+    order = [ticket.id for ticket in (await search.find(Wanted())).tickets]
+    assert order.index(late.ticket.id) < order.index(early.ticket.id)
+    seen, cursor = [], None
+    while True:
+        page = await search.find(Wanted(), cursor, limit=1)
+        seen += [ticket.id for ticket in page.tickets]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == order
+    assert [ticket.id for ticket in await tickets.queue()] == order

@@ -25,3 +25,7 @@ def test_other_values_stay_and_quotes_and_lines_survive() -> None:
 
 def test_excel_sees_that_it_is_utf_8() -> None:
     assert to_csv(["日期"], []).startswith(b"\xef\xbb\xbf")
+
+
+def test_a_long_order_number_keeps_its_digits() -> None:
+    assert read(to_csv(["订单号"], [["2026112200017"], ["12345"]]))[1:] == [["'2026112200017"], ["12345"]]

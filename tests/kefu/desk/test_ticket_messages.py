@@ -14,6 +14,8 @@ from kefu.desk.merge import merge
 from kefu.desk.models import Ticket
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.outbox.store import Outbox
+from kefu.desk.people.roles import Role
+from kefu.desk.people.users import Users
 from kefu.desk.ticket_messages import LONGEST, TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.desk.work import Changes, TicketWork
@@ -142,3 +144,38 @@ async def test_what_could_not_be_delivered_is_tried_again_when_the_customer_writ
             await TicketService(database).open(replace(NEW, idempotency_key="again"), LATER)
         [delivery] = await outbox(database)
         assert (delivery.state, delivery.attempts) == ("pending", 0)
+
+
+@pytest.fixture
+async def li(database: Database) -> str:
+    await Users(database).add("li", "小李", "correct-horse-9", [Role.AGENT])
+    return "user:li"
+
+
+async def test_whoever_answers_what_nobody_has_has_it(
+    messages: TicketMessages, ticket: Ticket, database: Database, li: str
+) -> None:
+    said = await messages.reply(ticket.id, "请发截图", li, "小李", "r1", Status.WAITING_CUSTOMER, LATER)
+    assert (said.ticket.assignee, said.ticket.status) == ("li", "waiting_customer")
+    assert len(await outbox(database)) == 1  # the answer is the news
+    history = [(event.kind, event.data.get("to")) for event in await TicketService(database).history(ticket.id)]
+    taken = [("reply", None), ("assignee", "li"), ("status", "assigned"), ("status", "waiting_customer")]
+    assert history[1:] == taken
+    assert said.ticket.version == ticket.version + len(taken)  # a stale page can say who did what
+
+
+async def test_a_reopened_ticket_stays_with_the_agent_who_had_it(
+    messages: TicketMessages, ticket: Ticket, database: Database, li: str
+) -> None:
+    await Users(database).add("wang", "小王", "correct-horse-9", [Role.AGENT])
+    work = TicketWork(database)
+    await work.assign(ticket.id, "wang", "user:wang", now=NOW)
+    await work.move(ticket.id, Status.RESOLVED, "user:wang", NOW)
+    await work.move(ticket.id, Status.REOPENED, "user:wang", NOW)
+    said = await messages.reply(ticket.id, "请发截图", li, "小李", "r1", Status.WAITING_CUSTOMER, LATER)
+    assert (said.ticket.assignee, said.ticket.status) == ("wang", "waiting_customer")
+
+
+async def test_a_program_that_answers_takes_nothing(messages: TicketMessages, ticket: Ticket) -> None:
+    said = await messages.reply(ticket.id, "已退回", "token:crm", "crm", "r1", now=LATER)
+    assert (said.ticket.assignee, said.ticket.status) == (None, "open")

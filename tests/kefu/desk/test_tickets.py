@@ -149,3 +149,11 @@ async def test_facts_that_come_later_fill_only_what_is_missing(tickets: TicketSe
 async def test_facts_of_no_ticket_are_an_error(tickets: TicketService) -> None:
     with pytest.raises(KeyError):
         await tickets.complete("KF0000000000", {"amount": Decimal(1)})
+
+
+async def test_a_ticket_that_becomes_urgent_says_so_in_its_history(database: Database) -> None:
+    tickets = TicketService(database)
+    first = await tickets.open(NEW, NOW)
+    await tickets.open(replace(NEW, idempotency_key="urgent", priority=Priority.P1), NOW)
+    kinds = {event.kind: event.data for event in await tickets.history(first.ticket.id)}
+    assert (kinds["priority"]["from"], kinds["priority"]["to"]) == (first.ticket.priority, "P1")

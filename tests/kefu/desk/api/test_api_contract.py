@@ -23,6 +23,7 @@ from kefu.settings import settings
 from tests.desk_clients import DESK_TOKEN
 from tests.servers import free_port
 
+STARTS_WITHIN = 120  # seconds, also on a machine that is busy with four of these
 AUTH = {"Authorization": f"Bearer {DESK_TOKEN}"}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 PICTURES = strategies.sampled_from([b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"GIF89a" + b"\0" * 40, b"<svg>", b""])
@@ -49,11 +50,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started and thread.is_alive():
+    deadline = time.monotonic() + STARTS_WITHIN
+    while not server.started:
+        assert thread.is_alive() and time.monotonic() < deadline, "the desk did not start"
         time.sleep(0.05)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
-    thread.join()
+    thread.join(STARTS_WITHIN)
+    assert not thread.is_alive(), "the desk did not stop"
 
 
 @pytest.fixture(scope="module")

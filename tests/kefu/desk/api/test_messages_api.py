@@ -6,12 +6,14 @@ from datetime import datetime, timezone
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from kefu.database import Database
 from kefu.desk.attachments import LARGEST
 from kefu.desk.feedback import FeedbackService, NewFeedback
 from kefu.desk.lifecycle import Status
 from kefu.desk.outbox.models import Delivery
+from kefu.desk.outbox.store import Kind, State, put
 from kefu.desk.people.roles import Role, Scope
 from kefu.desk.tickets import NewTicket, TicketService
 from kefu.desk.work import Changes, TicketWork
@@ -146,3 +148,16 @@ async def test_metrics_are_open_to_this_machine_but_not_through_a_proxy(desk: Fa
         async with httpx.AsyncClient(transport=transport, base_url="http://desk") as caller:
             assert (await caller.get("/metrics", headers=headers)).status_code == status
     assert (await new_browser(desk, {"X-Real-IP": "1.1.1.1"}).get("/metrics")).status_code == 401
+
+
+async def test_what_was_not_delivered_is_read_page_by_page(program: Program, database: Database) -> None:
+    reader = await program(Scope.READ)
+    async with database.write() as session:
+        for key in "abc":
+            await put(session, Kind.CUSTOMER, key, "t", {"text": key}, datetime.now(timezone.utc))
+        await session.flush()
+        await session.execute(update(Delivery).values(state=State.FAILED.value))
+    first = (await reader.get("/api/v1/deliveries?limit=2")).json()
+    rest = (await reader.get(f"/api/v1/deliveries?limit=2&before={first[-1]['id']}")).json()
+    ids = [one["id"] for one in [*first, *rest]]
+    assert len(first) == 2 and len(rest) == 1 and ids == sorted(ids, reverse=True)

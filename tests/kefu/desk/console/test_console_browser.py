@@ -13,8 +13,10 @@ from kefu.database import Database
 from kefu.desk.attachments import Attachments
 from kefu.desk.feedback import FeedbackService, NewFeedback
 from kefu.desk.handoffs import HandoffService, NewHandoff
+from kefu.desk.lifecycle import Status
 from kefu.desk.notices import NoticeService
 from kefu.desk.tickets import NewTicket, TicketService
+from kefu.desk.work import TicketWork
 from tests.browser import go_on
 from tests.desk_clients import PASSWORD
 from tests.kefu.desk.console.conftest import Screen, Served
@@ -179,7 +181,7 @@ def test_a_ticket_is_answered_moved_and_never_changed_behind_ones_back(served: S
     expect(li.get_by_role("status")).to_contain_text("改好了")
     wang.get_by_role("button", name="归我").click()
     expect(wang.get_by_text("没有生效")).to_be_visible()
-    expect(wang.get_by_text("李敏 交给 李敏")).to_be_visible()
+    expect(wang.get_by_text("李敏 接了这张工单")).to_be_visible()
     li.get_by_label("常用语").select_option(label="银行还在处理")
     expect(li.get_by_label("写给客户或同事")).to_have_value(re.compile(f"银行还在处理.*凭单号 {number} 找我们"))
     li.get_by_role("button", name="回复并等客户").click()
@@ -188,6 +190,59 @@ def test_a_ticket_is_answered_moved_and_never_changed_behind_ones_back(served: S
     expect(li.get_by_text("等客户", exact=True)).to_be_visible()
     li.get_by_role("button", name="已解决").click()
     expect(li.get_by_text("已解决", exact=True).first).to_be_visible()
+
+
+def test_what_was_typed_survives_a_refusal_and_goes_when_it_was_sent(served: Served, enter: Enter) -> None:
+    number = open_ticket(served, "退款还没到")
+    page = enter("li").page
+    page.goto(f"{served.address}/tickets/{number}")
+    box = page.get_by_label("写给客户或同事")
+    box.fill("写了很久的一段话")
+
+    async def close(database: Database) -> None:
+        await TicketWork(database).move(number, Status.CLOSED, "user:wang")
+
+    served.do(close)
+    go_on(page, page.get_by_role("button", name="回复客户"))
+    expect(page.get_by_text("要先重新打开才能回复客户")).to_be_visible()
+    go_on(page, page.get_by_role("link", name="回去看最新的"))
+    expect(box).to_have_value("写了很久的一段话")
+    go_on(page, page.get_by_role("button", name="只记内部备注"))
+    expect(page.get_by_role("status").filter(has_text="备注记好了")).to_be_visible()
+    expect(box).to_have_value("")
+    assert "done=" not in page.url
+    box.fill("下一段")
+    with page.expect_event("load"):
+        page.reload()
+    expect(box).to_have_value("下一段")
+    assert page.get_by_text("备注记好了").count() == 0
+
+
+def test_who_comes_back_to_the_queue_finds_what_was_filtered(served: Served, enter: Enter) -> None:
+    wanted, other = open_ticket(served, "要回来找的"), open_ticket(served, "不找的")
+    page = enter("wang").page
+    page.get_by_label("搜索").fill("要回来")
+    expect(page.locator(f"#row-{other}")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/\?q="))
+    go_on(page, page.locator(f"#row-{wanted}"))
+    page.go_back()
+    expect(page.locator(f"#row-{wanted}")).to_be_visible()
+    expect(page.get_by_label("搜索")).to_have_value("要回来")
+    assert page.locator(f"#row-{other}").count() == 0
+
+
+def test_a_ticket_fits_a_phone_whatever_the_answers_are_called(served: Served, enter: Enter) -> None:
+    line = {
+        "who": "bot",
+        "text": "好",
+        "at": 1.0,
+        "faq_id": "withdraw_arrival.not_received_after_days",
+        "faq_version": "f" * 8,
+    }
+    number = open_ticket(served, "提现没到", transcript=[line])
+    page = enter("li", 390).page
+    page.goto(f"{served.address}/tickets/{number}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_keyboards_place_in_the_queue_survives_what_comes_in(served: Served, enter: Enter) -> None:

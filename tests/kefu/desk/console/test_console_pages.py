@@ -2,21 +2,28 @@
 
 import html
 import re
+from datetime import datetime, timezone
 
 import pyotp
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from kefu.database import Database
 from kefu.desk.console import queue as queue_module
+from kefu.desk.feedback import FeedbackService, NewFeedback
 from kefu.desk.handoffs import HandoffService, NewHandoff
+from kefu.desk.lifecycle import Status
 from kefu.desk.notices import NoticeService
 from kefu.desk.outbox.models import Delivery
-from kefu.desk.outbox.store import Outbox, State
+from kefu.desk.outbox.store import Kind, Outbox, State, put
 from kefu.desk.people.roles import Role
+from kefu.desk.people.sign_in import MOST_OF_PAIR
 from kefu.desk.people.users import Users
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import NewTicket, TicketService
+from kefu.desk.work import TicketWork
+from kefu.sealing import seal
 from tests.desk_clients import PASSWORD, Browser, SignIn, new_browser, sign_in
 
 NEW = "another-password-7"
@@ -24,7 +31,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 
 
 async def ticket(database: Database, description: str = "退款没到", customer: str = "c1", key: str = "k1") -> str:
-    new = NewTicket("post", "website", customer, "refund", description, key, phone="138****5678")
+    new = NewTicket(
+        "post", "website", customer, "refund", description, key, phone="138****5678", phone_sealed=seal("13812345678")
+    )
     return (await TicketService(database).open(new)).ticket.id
 
 
@@ -51,7 +60,7 @@ async def test_a_long_queue_has_pages(signed_in: SignIn, database: Database, mon
 
 async def test_two_step_sign_in_begins_with_a_code_that_was_right(signed_in: SignIn, desk: FastAPI) -> None:
     browser = await signed_in(Role.AGENT)
-    page = (await browser.post("/account/totp/begin")).text
+    page = (await browser.post("/account/totp/begin", data={"current": PASSWORD})).text
     sealed = re.search(r'name="sealed" value="([^"]+)"', page)
     secret = re.search(r"<code>([A-Z2-7]+)</code>", page)
     assert sealed and secret and "<svg" in page
@@ -68,7 +77,7 @@ async def test_two_step_sign_in_begins_with_a_code_that_was_right(signed_in: Sig
 
 async def test_nobodys_secret_can_be_put_on_another(signed_in: SignIn, database: Database) -> None:
     li, wang = await signed_in(Role.AGENT), await signed_in(Role.AGENT, name="wang")
-    page = (await li.post("/account/totp/begin")).text
+    page = (await li.post("/account/totp/begin", data={"current": PASSWORD})).text
     sealed, secret = re.search(r'name="sealed" value="([^"]+)"', page), re.search(r"<code>([A-Z2-7]+)</code>", page)
     assert sealed and secret
     for token in (sealed[1], "forged", ""):
@@ -294,3 +303,61 @@ async def test_the_dashboard_takes_any_period(signed_in: SignIn, query: str) -> 
     exported = await browser.get(f"/dashboard.csv{query}")
     assert exported.headers["content-type"].startswith("text/csv")
     assert len(exported.text.splitlines()) - 1 in (7, 30, 90)
+
+
+async def test_a_session_alone_neither_switches_two_step_sign_in_on_nor_guesses_the_password(
+    signed_in: SignIn, database: Database
+) -> None:
+    browser = await signed_in(Role.AGENT)
+    assert 'name="sealed"' not in (await browser.post("/account/totp/begin")).text
+    for _ in range(MOST_OF_PAIR):
+        refused = await browser.post("/account/password", data={"current": "guess", "new": NEW, "again": NEW})
+        assert refused.status_code == 422
+    answer = await browser.post("/account/password", data={"current": PASSWORD, "new": NEW, "again": NEW})
+    assert answer.status_code == 422 and "15 分钟" in answer.text
+
+
+async def test_the_queue_says_what_who_waits_has_asked_and_whose_tickets_are_wanted(
+    signed_in: SignIn, database: Database
+) -> None:
+    browser, _ = await signed_in(Role.AGENT), await signed_in(Role.AGENT, name="wang")
+    packet = {"slots": {"question": "充值两天没到账"}}
+    await HandoffService(database).ask(NewHandoff("post", "website", "web-1", "asked", "refund", packet=packet))
+    theirs, mine = await ticket(database, "王的", "c1", "k1"), await ticket(database, "李的", "c2", "k2")
+    await TicketWork(database).assign(theirs, "wang", "user:wang")
+    await TicketWork(database).assign(mine, "li", "user:li")
+    page = (await browser.get("/?whose=@wang")).text
+    assert "充值两天没到账" in page and '<option value="@wang" selected>' in page
+    assert theirs in page and mine not in page
+    await TicketWork(database).move(mine, Status.CLOSED, "user:li")
+    over = (await browser.get("/?status=all")).text  # what is over is looked up from the newest
+    assert over.index(mine) < over.index(theirs)
+
+
+async def test_an_open_page_hears_what_others_have_done(signed_in: SignIn, database: Database) -> None:
+    browser = await signed_in(Role.AGENT)
+    new = NewTicket(
+        "post", "website", "c1", "refund", "没到", "k", phone="138****5678", phone_sealed=seal("13812345678")
+    )
+    number = (await TicketService(database).open(new)).ticket.id
+    [address] = re.findall(r'hx-get="(/tickets/\w+/news\?version=\d+)"', (await browser.get(f"/tickets/{number}")).text)
+    await browser.post(f"/tickets/{number}/phone")
+    assert (await browser.get(address)).status_code == 204
+    await TicketWork(database).assign(number, "li", "user:li")
+    news = (await browser.get(address)).text
+    assert "客服li 接了这张工单" in news and "登记了工单" not in news
+
+
+async def test_who_may_not_open_a_ticket_is_shown_no_way_to_it(signed_in: SignIn, database: Database) -> None:
+    number = await ticket(database)
+    async with database.write() as session:
+        await put(session, Kind.CUSTOMER, "k", "t", {"text": "您好"}, datetime.now(timezone.utc), ticket_id=number)
+        await session.flush()
+        (await session.execute(select(Delivery))).scalar_one().state = State.FAILED.value
+    rating = NewFeedback("post", "website", "c1", "rating", "f1", stars=1, ticket_id=number)
+    await FeedbackService(database).store(rating)
+    agent, operator = await signed_in(Role.AGENT), await signed_in(Role.OPERATOR, name="sun")
+    for place in ("/deliveries", "/feedback"):
+        seen = {name: (await one.get(place)).text for name, one in (("agent", agent), ("operator", operator))}
+        assert f'href="/tickets/{number}"' in seen["agent"], place
+        assert number in seen["operator"] and f'href="/tickets/{number}"' not in seen["operator"], place

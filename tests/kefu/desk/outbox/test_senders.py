@@ -163,7 +163,8 @@ async def test_a_webhook_hears_of_what_it_wants_signed_and_without_words(
     await TicketWork(database).move(ticket.id, Status.ASSIGNED, "user:li", NOW)
     await TicketWork(database).move(ticket.id, Status.RESOLVED, "user:li", NOW)
     sender = WebhookSender(database, to(server, webhook_private=True), client, clock=lambda: 1764000000.5)
-    assert await Courier(database, Kind.WEBHOOK, sender).once(NOW) == 2
+    courier = Courier(database, Kind.WEBHOOK, sender)
+    assert [await courier.once(NOW) for _ in range(2)] == [1, 1]  # of one ticket in order
     told = {json.loads(one.body)["event"]: one for one in server.received}
     assert set(told) == {"ticket.created", "ticket.resolved"}
     one = told["ticket.resolved"]
@@ -174,6 +175,23 @@ async def test_a_webhook_hears_of_what_it_wants_signed_and_without_words(
     assert json.loads(one.body)["ticket"]["id"] == ticket.id
     assert SECRET_WORDS not in one.body.decode()
     assert "web" not in json.loads(one.body)["ticket"].values()
+
+
+async def test_what_is_not_taken_holds_up_its_own_ticket_only(
+    database: Database, server: Receiver, client: httpx.AsyncClient, hooked: str
+) -> None:
+    first = (await TicketService(database).open(NEW, NOW)).ticket
+    await TicketWork(database).move(first.id, Status.RESOLVED, "user:li", NOW)
+    courier = Courier(database, Kind.WEBHOOK, WebhookSender(database, to(server, webhook_private=True), client))
+    server.statuses = [500]
+    await courier.once(NOW)
+    other = (await TicketService(database).open(replace(NEW, customer="web-9", idempotency_key="m9"), NOW)).ticket
+    await courier.once(NOW)
+    for seconds in (6, 7):
+        await courier.once(NOW + timedelta(seconds=seconds))
+    told = [(one["ticket"]["id"], one["event"]) for one in (json.loads(request.body) for request in server.received)]
+    opened = (first.id, "ticket.created")
+    assert told == [opened, (other.id, "ticket.created"), opened, (first.id, "ticket.resolved")]
 
 
 async def test_notes_are_not_told_outside(database: Database, hooked: str) -> None:
@@ -206,6 +224,8 @@ async def test_private_addresses_are_refused_at_the_door_and_at_every_delivery(
         "http://0/",
         "http://2130706433/",
         "http://[64:ff9b::7f00:1]/",
+        "http://[64:ff9b:1::a00:1]/",
+        "http://8.8.8.8:99999/",
         "http://100.64.0.1/",
         "ftp://example.com/",
         "file:///etc/passwd",
@@ -219,6 +239,16 @@ async def test_where_a_webhook_may_not_go(database: Database, url: str) -> None:
     with pytest.raises(Unacceptable):
         await Webhooks(database).add(url, ["ticket.created"])
     assert await Webhooks(database).all() == []
+
+
+async def test_what_a_stranger_answers_is_not_read(
+    database: Database, server: Receiver, client: httpx.AsyncClient, hooked: str
+) -> None:
+    await TicketService(database).open(NEW, NOW)
+    server.missing = 1000
+    await Courier(database, Kind.WEBHOOK, WebhookSender(database, to(server, webhook_private=True), client)).once(NOW)
+    assert len(server.received) == 1
+    assert ("webhook", "pending") not in await Outbox(database).counts()
 
 
 async def test_a_redirect_is_not_followed(
