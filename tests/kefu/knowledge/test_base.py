@@ -7,7 +7,7 @@ import pytest
 
 from kefu.brands import brands
 from kefu.knowledge import Band, KnowledgeBase, base
-from kefu.knowledge.loader import FaqErrors
+from kefu.yaml_file import DataErrors
 from kefu.text import normalise
 
 DAY = date(2026, 11, 23)
@@ -211,7 +211,7 @@ def test_a_file_that_is_being_replaced_is_waited_for(faq: Path, clock: Clock) ->
 
 def test_a_start_with_a_broken_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("- id: [\n")
-    with pytest.raises(FaqErrors, match=r"a\.yml:2"):
+    with pytest.raises(DataErrors, match=r"a\.yml:2"):
         KnowledgeBase(tmp_path)
 
 

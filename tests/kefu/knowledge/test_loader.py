@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kefu.knowledge import load_faq
-from kefu.knowledge.loader import FaqErrors
+from kefu.yaml_file import DataErrors
 
 NARROW = str.maketrans("，：；（）", ",:;()")  # which of the two widths a message has does not matter here
 GOOD = """\
@@ -24,7 +24,7 @@ OTHER = GOOD.replace("refund.apply", "refund.merchant").replace("[]", "[refund.a
 
 def problems(folder: Path) -> list[str]:
     """Each mistake as `file:line: text`, without the folder."""
-    with pytest.raises(FaqErrors) as caught:
+    with pytest.raises(DataErrors) as caught:
         load_faq(folder)
     assert str(caught.value) == "\n".join(map(str, caught.value.errors))
     return [str(error).removeprefix(f"{folder}/").translate(NARROW) for error in caught.value.errors]
@@ -113,6 +113,6 @@ def test_one_mistake_is_reported_once(tmp_path: Path) -> None:
 
 def test_the_whole_is_a_data_error_that_health_can_name(tmp_path: Path) -> None:
     write(tmp_path, a=GOOD.replace("2026-01-01", "明年"))
-    with pytest.raises(FaqErrors) as caught:
+    with pytest.raises(DataErrors) as caught:
         load_faq(tmp_path)
     assert caught.value.path == tmp_path / "a.yml"
