@@ -63,7 +63,7 @@ def _brand(path: Path, brand_id: str, fields: object, line: int) -> Brand:
     try:
         return Brand(id=brand_id, **fields)
     except ValidationError as error:
-        raise DataErrors(list(mistakes(path, fields, error, f"品牌 {brand_id} 的 "))) from error
+        raise DataErrors(list(mistakes(path, fields, error, f"品牌 {brand_id} 的 ", line))) from error
 
 
 @lru_cache(maxsize=1)

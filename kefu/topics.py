@@ -81,4 +81,4 @@ def _topic(path: Path, content: LineDict, intent: str) -> Topic:
     try:
         return Topic(**{str(key): value for key, value in fields.items()})
     except ValidationError as error:
-        raise DataErrors(list(mistakes(path, fields, error, f"{intent} 的 "))) from error
+        raise DataErrors(list(mistakes(path, fields, error, f"{intent} 的 ", content.lines[intent]))) from error

@@ -65,10 +65,18 @@ def models_of(path: Path, model: type[M], first_key: str) -> list[tuple[LineDict
     return found
 
 
-def mistakes(path: Path, item: LineDict, error: ValidationError, about: str = "") -> Iterable[DataError]:
-    """Everything that a model finds wrong in a mapping; `about` stands before the field's name."""
+def mistakes(
+    path: Path, item: LineDict, error: ValidationError, about: str = "", start: int | None = None
+) -> Iterable[DataError]:
+    """Everything that a model finds wrong in a mapping.
+
+    Args:
+        about: stands before the field's name.
+        start: the line to name for a field that is missing; default: where the mapping starts.
+    """
     for found in error.errors():
         line, names = _place(item, found["loc"])
+        line = start if start and line == item.line and str(found["loc"][0]) not in item else line
         yield DataError(path, line, f"{about}{names}：{in_chinese(found)}" if names else f"{about}{in_chinese(found)}")
 
 
@@ -86,7 +94,8 @@ def pattern_error(error: re.error) -> str:
 
 def _place(item: LineDict, location: tuple[int | str, ...]) -> tuple[int, str]:
     """The line of the innermost mapping on the way, and the way in words: options 第 1 项的 title."""
-    line, value, words = item.line, item, ""
+    line, words = item.line, ""
+    value: Any = item
     for step in location:
         if step == "__root__":
             continue

@@ -66,7 +66,7 @@ def _menu(path: Path, content: LineDict, name: str) -> Menu:
     try:
         menu = Menu(**{str(key): value for key, value in fields.items()})
     except ValidationError as error:
-        raise DataErrors(list(mistakes(path, fields, error, f"菜单 {name} 的 "))) from error
+        raise DataErrors(list(mistakes(path, fields, error, f"菜单 {name} 的 ", content.lines[name]))) from error
     if len(menu.options) > _MOST:
         raise DataError(path, content.lines[name], f"菜单 {name} 最多 {_MOST} 项（9 是返回，0 是人工）")
     return menu

@@ -28,7 +28,7 @@ from kefu.yaml_file import DataError, LineDict, load_yaml
 
 _CONTRADICTION = re.compile(
     r"- the prediction of the action '(?P<wanted>.+?)' in (?P<kind>rule|story) '(?P<title>.+)' "
-    r"is contradicting with rule\(s\) '(?P<others>.+)'(?: which predicted action '(?P<predicted>.+)')?\.$"
+    r"is contradicting with rule\(s\) '(?P<others>.+?)'(?: which predicted action '(?P<predicted>.+)')?\.$"
 )
 _LACKS_SLOTS = re.compile(
     r"- the action '(?P<action>.+?)' in rule '(?P<title>.+)' does not set some of the slots .*: '(?P<slots>[^']+)'\. "
@@ -49,7 +49,8 @@ def contradictions(data: Path | None = None, domain: Path | None = None) -> list
         with _silence():
             _train(files, domain_file)
     except InvalidRule as error:
-        return list(_told(error.message, _places(files), folder))
+        told = _told(error.message, _places(files), folder)
+        return sorted(told, key=lambda one: (str(one.path), one.line or 0))
     except RasaException as error:
         return [DataError(domain_file, None, f"读规则和故事时出错：{error}")]
     return []
@@ -100,7 +101,7 @@ def _told(message: str, places: Places, folder: Path) -> Iterator[DataError]:
     for line in message.splitlines():
         if found := _CONTRADICTION.search(line):
             others = _named(found["others"], places)
-            does = f"做 {found['predicted']}" if found["predicted"] else "不是这样"
+            does = f"做 {found['predicted']}" if found["predicted"] else "做的是别的"
             yield DataError(
                 *_place(found["title"], places, folder),
                 f"{_WORDS[found['kind']]}“{found['title']}”这时做 {found['wanted']}，"

@@ -101,6 +101,8 @@ def _check_placeholders(text: str) -> None:
         raise ValueError(f"不认识的占位 {_braced(unknown)}，可用的是 {_braced(PLACEHOLDERS)}")
     if not text.strip():
         raise ValueError("答案是空的")
+    if text.startswith(("“", "”")) and text.endswith('"'):
+        raise ValueError("引号一头是中文的，一头是英文的；要么都用英文引号，要么不用")
 
 
 def _braced(names: Iterable[str]) -> str:

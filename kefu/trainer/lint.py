@@ -26,8 +26,8 @@ from kefu.text.confusions import load_confusions
 from kefu.topics import is_business, load_topics
 from kefu.trainer.domain import Names, load_names
 from kefu.trainer.examples import FEW, example_errors, few_examples, read_examples
-from kefu.trainer.flows import flow_errors, read_flows
-from kefu.yaml_file import DataError, all_of, line_containing, read_text
+from kefu.trainer.flows import Flow, flow_errors, read_flows
+from kefu.yaml_file import DataError, LineDict, all_of, line_containing, read_text
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ def errors(data: Path | None = None, domain: Path | None = None) -> list[DataErr
     flows, wrong = read_flows(folder)
     found += [*wrong, *flow_errors(flows, names)]
     _collect(found, lambda: load_brands(folder / "brands.yml"))
-    found += _faq_and_dialogue_errors(folder, names)
+    found += _faq_and_dialogue_errors(folder, names, flows)
     found += _topic_errors(folder / "topics.yml", names)
     found += _nlu_errors(folder, names)
     return list({str(error): error for error in all_of(found)}.values())  # a broken file is met more than once
@@ -89,7 +89,7 @@ def _misplaced(folder: Path) -> Iterator[DataError]:
                 yield DataError(path, None, f"文件要直接放在 data/{name} 里，名字以 .yml 结尾")
 
 
-def _faq_and_dialogue_errors(folder: Path, names: Names | None) -> Iterator[DataError]:
+def _faq_and_dialogue_errors(folder: Path, names: Names | None, flows: list[Flow]) -> Iterator[DataError]:
     entries, found = read_faq(folder / "faq")
     complete = not found
     guides = _collect(found, lambda: load_guides(folder / "guides"))
@@ -107,6 +107,8 @@ def _faq_and_dialogue_errors(folder: Path, names: Names | None) -> Iterator[Data
             _collect(found, partial(cast(Callable[[Path], object], load), path))
     yield from found
     yield from _faq_errors(folder / "faq", entries, names, complete)
+    if complete:
+        yield from _unanswered(flows, {entry.intent for entry in entries})
     if guides is not None:
         yield from _guide_errors(folder / "guides", guides, entries if complete else [], names)
     if names is not None:
@@ -136,11 +138,25 @@ def _faq_errors(folder: Path, entries: list[FaqEntry], names: Names | None, comp
             )
 
 
+def _unanswered(flows: list[Flow], answered: set[str]) -> Iterator[DataError]:
+    """Rules that look for an answer where data/faq has none."""
+    for flow in flows:
+        steps = flow.content.get("steps")
+        steps = [step for step in steps if isinstance(step, LineDict)] if isinstance(steps, list) else []
+        intents = [str(step["intent"]) for step in steps if "intent" in step]
+        looks_up = any(step.get("action") == "action_answer" for step in steps)
+        if looks_up and intents and is_business(intents[0]) and intents[0] not in answered:
+            problem = f"规则“{flow.title}”要查知识作答，data/faq 里却没有 {intents[0]}.… 的条目"
+            yield DataError(flow.path, flow.line, problem)
+
+
 def _guide_errors(folder: Path, guides: Guides, entries: list[FaqEntry], names: Names | None) -> Iterator[DataError]:
     ids = [entry.id for entry in entries]
     for faq_id in unknown_entries(guides, ids) if ids else ():
         yield DataError(*_holding(folder, faq_id), f"data/faq 里没有 {faq_id}")
-    for intent, guide in guides.by_intent.items() if names is not None else ():
+    if names is None:
+        return
+    for intent, guide in guides.by_intent.items():
         if intent not in names.intents:
             yield DataError(*_holding(folder, f"intent: {intent}"), f"intent：domain.yml 里没有意图 {intent}")
         if guide.slot and guide.slot not in names.slots:

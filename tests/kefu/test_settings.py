@@ -91,8 +91,6 @@ def test_lines_of_others_in_the_file_do_no_harm(tmp_path: Path) -> None:
     assert read_anew().secret.get_secret_value() == "a"
 
 
-# BUG kefu/settings.py:70: a setting that is no secret, such as the database address with its password, written
-# into secrets.env ends every command with "AttributeError: 'str' object has no attribute 'get_secret_value'".
 def test_other_settings_in_the_file_do_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "var" / SECRETS_FILE
     path.parent.mkdir()

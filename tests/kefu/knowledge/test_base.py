@@ -7,8 +7,8 @@ import pytest
 
 from kefu.brands import brands
 from kefu.knowledge import Band, KnowledgeBase, base
-from kefu.yaml_file import DataErrors
 from kefu.text import normalise
+from kefu.yaml_file import DataErrors
 
 DAY = date(2026, 11, 23)
 POST, MY = brands()["post"], brands()["my"]
@@ -79,8 +79,6 @@ def test_the_best_of_question_and_variants_counts(faq: Path) -> None:
     assert len({hit.entry.id for hit in result.hits}) == len(result.hits)
 
 
-# BUG kefu/knowledge/base.py:40-44: the channels' door normalises what customers type (half-width ?, 登陆 → 登录),
-# the index is made of the raw questions: even the trainers' own words find another entry.
 @pytest.mark.parametrize("written", ["登陆不了?", "帐户怎么注销?", "登錄失敗:怎么办!"])
 def test_what_a_trainer_wrote_is_found_as_a_customer_sends_it(tmp_path: Path, written: str) -> None:
     content = entry("login_problem.a", f"'{written}'") + entry(
