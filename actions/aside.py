@@ -10,7 +10,7 @@ from actions.buttons import OPEN_TICKET
 from kefu.show import SKIPPED
 from kefu.topics import OTHER_MATTER, title
 
-_MATTER = ("topic", "question", "description", "extra", "time", "amount", "order_id")
+_MATTER = ("topic", "question", "description", "extra", "time", "time_before", "amount", "order_id")
 
 
 def put_aside(tracker: Tracker) -> dict[str, Any] | None:

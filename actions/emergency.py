@@ -27,7 +27,7 @@ _ASKS_WHETHER = re.compile(
     r"(是真的|真的假的|可信|能信|是骗子|是骗人的|靠谱|可靠|正规)[吗嘛么]|靠不靠谱|是不是(骗子|骗人|诈骗|真的|假的)"
     r"|(能|可以)用.{0,10}[吗嘛么]|用.{0,10}(可以|行|能)[吗嘛么]"
 )
-_OF_ONE_MATTER = ("time", "amount", "order_id", "description", "extra", *KEPT)
+_OF_ONE_MATTER = ("time", "time_before", "amount", "order_id", "description", "extra", *KEPT)
 NO_BRAND = "（客户还没说用的是哪个钱包）"
 
 

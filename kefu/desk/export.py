@@ -1,7 +1,5 @@
 """Tickets for a spreadsheet or another system: masked texts only, nothing sealed."""
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -9,10 +7,9 @@ from datetime import datetime
 from kefu.database import Database
 from kefu.desk.models import Ticket
 from kefu.desk.search import TicketSearch, Wanted
+from kefu.desk.spreadsheet import to_csv
 from kefu.show import CHINA, status_for_agents
 from kefu.topics import title
-
-_FORMULA = tuple("=+-@\t\r")  # what a spreadsheet would run
 
 Row = dict[str, str]
 
@@ -21,7 +18,7 @@ async def exported(database: Database, kind: str, since: datetime | None = None)
     """All tickets (registered since a moment), newest first, as `csv` or `json`."""
     wanted = Wanted(statuses=(), created_from=since, newest_first=True)
     rows = [row async for row in rows_of(database, wanted)]
-    return to_csv(rows) if kind == "csv" else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    return _csv(rows) if kind == "csv" else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
 async def rows_of(database: Database, wanted: Wanted) -> AsyncIterator[Row]:
@@ -36,19 +33,8 @@ async def rows_of(database: Database, wanted: Wanted) -> AsyncIterator[Row]:
             return
 
 
-def to_csv(rows: list[Row]) -> str:
-    """Rows as CSV; a cell that a spreadsheet would take for a formula is quoted."""
-    if not rows:
-        return ""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: _inert(value) for name, value in row.items()} for row in rows)
-    return text.getvalue()
-
-
-def _inert(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value
+def _csv(rows: list[Row]) -> str:
+    return to_csv(list(rows[0]), [list(row.values()) for row in rows]).decode("utf-8-sig") if rows else ""
 
 
 def _row(ticket: Ticket) -> Row:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kefu.database import Database
 from kefu.desk.lifecycle import Status
-from kefu.desk.models import Feedback, Ticket
+from kefu.desk.models import Feedback, Handoff, Ticket
 from kefu.desk.other_tables import delete_where, tables
 from kefu.desk.outbox.models import Delivery
 from kefu.desk.outbox.store import State
@@ -25,12 +25,13 @@ _BY_AGE = {
 
 
 async def purge(database: Database, before: datetime) -> dict[str, int]:
-    """Delete what ended before a moment; tickets that are not closed stay whatever their age."""
+    """Delete what ended before a moment; tickets and talks that are not closed stay whatever their age."""
     over = (Ticket.status == Status.CLOSED.value, Ticket.resolved_at < before)
     async with database.write("purge") as session:
         wanted: list[tuple[str, Any, Any]] = [
             ("评价", Feedback, Feedback.at < before),
             ("已发消息", Delivery, Delivery.state.in_(_DONE) & (Delivery.created_at < before)),
+            ("转人工记录", Handoff, Handoff.closed_at < before),  # with its lines
             ("工单", Ticket, Ticket.id.in_(select(Ticket.id).where(*over))),
         ]
         found = await tables(session, _BY_AGE)

@@ -12,7 +12,8 @@ from kefu.settings import Settings, settings
 
 def arguments(found: Settings) -> list[str]:
     """The arguments of `python -m rasa_sdk` that the settings stand for."""
-    return ["rasa_sdk", "--actions", "actions", "--port", str(found.actions_port)]
+    quiet = [] if found.log_level == "INFO" else ["--quiet"]  # all that it knows: warnings and errors
+    return ["rasa_sdk", "--actions", "actions", "--port", str(found.actions_port), *quiet]
 
 
 def serve(found: Settings) -> None:

@@ -58,6 +58,7 @@ def environment(found: Settings) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore::DeprecationWarning",  # of Rasa's pinned libraries; ours are errors in the tests
         **QUIET,
+        "LOG_LEVEL": found.log_level,  # Rasa's name for it
         "SANIC_HOST": found.host,
         "KEFU_HOST": found.host,
         "KEFU_RASA_PORT": str(found.rasa_port),
@@ -66,6 +67,7 @@ def environment(found: Settings) -> dict[str, str]:
         "KEFU_MODELS_DIR": str(found.models_dir),
         "KEFU_VAR_DIR": str(found.var_dir),
         "KEFU_CREDENTIALS": str(found.credentials),
+        "KEFU_LOG_LEVEL": found.log_level,
     }
 
 

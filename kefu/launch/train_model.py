@@ -6,6 +6,7 @@ Exit codes: 0 a model is in the folder; 1 something in the files is wrong, and s
 import sys
 
 from rasa.api import train
+from rasa.engine.exceptions import GraphComponentException
 from rasa.shared.exceptions import RasaException
 
 from kefu.dialogue.rule_check import contradictions
@@ -25,7 +26,7 @@ def main(folder: str) -> int:
             training_files=[str(ROOT / "data")],
             output=folder,
         )
-    except RasaException as error:
+    except (RasaException, GraphComponentException) as error:
         print(_cause(error))
         return 1
     return 0

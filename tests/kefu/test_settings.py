@@ -32,7 +32,7 @@ def test_defaults_serve_one_machine(root: Path, monkeypatch: pytest.MonkeyPatch)
         ("KEFU_DESK_PORT", "6000", "desk_port", 6000),
         ("KEFU_MODELS_DIR", "/elsewhere", "models_dir", Path("/elsewhere")),
         ("KEFU_ACTION_TIMEOUT", "1.5", "action_timeout", 1.5),
-        ("KEFU_LOG_LEVEL", "DEBUG", "log_level", "DEBUG"),
+        ("KEFU_LOG_LEVEL", "WARNING", "log_level", "WARNING"),
     ],
 )
 def test_every_field_is_set_by_its_variable(

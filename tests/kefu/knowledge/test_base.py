@@ -1,6 +1,6 @@
 """The knowledge base: only what a brand's customers may see, in its newest good version."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
 import pytest
@@ -118,6 +118,25 @@ def test_by_default_today_counts(tmp_path: Path) -> None:
     knowledge = KnowledgeBase(tmp_path)
     assert knowledge.answer("promotion.old", POST) is None
     assert knowledge.search("红包怎么领", None, "post").band is Band.REFUSE
+
+
+def test_the_day_is_chinas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(2026, 1, 2, 17, tzinfo=timezone.utc).astimezone(tz)  # the 3rd in China
+
+    monkeypatch.setattr(base, "datetime", Clock)
+    (tmp_path / "a.yml").write_text(entry("promotion.old", "红包怎么领", until="2026-01-02"), encoding="utf-8")
+    (tmp_path / "b.yml").write_text(
+        entry("promotion.new", "新红包怎么领", until="2026-01-03").replace(
+            "valid_from: 2026-01-01", "valid_from: 2026-01-03"
+        ),
+        encoding="utf-8",
+    )
+    knowledge = KnowledgeBase(tmp_path)
+    assert knowledge.answer("promotion.old", POST) is None
+    assert knowledge.answer("promotion.new", POST) is not None
 
 
 def test_an_unknown_id_has_no_answer(faq: Path) -> None:
