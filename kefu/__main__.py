@@ -1,8 +1,6 @@
 """Commands: `python -m kefu --help` lists them; the Makefile's targets call these."""
 
 import argparse
-import contextlib
-import io
 import os
 import signal
 import sys
@@ -65,8 +63,10 @@ def _check(_: argparse.Namespace) -> int:
 
     found = errors()
     if not found:  # Rasa reads only what is well-formed, and takes seconds to import
-        with contextlib.redirect_stderr(io.StringIO()):  # its libraries' warnings are not for trainers
-            from kefu.dialogue.rule_check import contradictions
+        from kefu.launch.quiet import without_deprecations
+
+        without_deprecations()
+        from kefu.dialogue.rule_check import contradictions
 
         found = contradictions()
     return report(found, reminders())

@@ -6,6 +6,7 @@
 import os
 import sys
 
+from kefu.launch.quiet import without_deprecations
 from kefu.launch.warm import warm
 from kefu.settings import Settings, settings
 
@@ -18,6 +19,7 @@ def arguments(found: Settings) -> list[str]:
 
 def serve(found: Settings) -> None:
     """Run the action server until it is stopped."""
+    without_deprecations()
     from rasa_sdk.__main__ import main
 
     warm()
