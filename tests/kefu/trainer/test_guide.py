@@ -40,10 +40,8 @@ def followed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in written.items():
         path = copy / name
         before = path.read_text(encoding="utf-8") if path.exists() else ""
-        if name == "domain.yml":
-            after = before.replace("intents:\n", f"intents:\n{text}", 1)
-        else:
-            after = before + text
+        listed = name == "domain.yml"
+        after = before.replace("intents:\n", f"intents:\n{text}", 1) if listed else before + text
         path.write_text(after, encoding="utf-8")
     return copy
 
