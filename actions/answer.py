@@ -11,13 +11,16 @@ from actions.brand import ask_brand, must_ask_brand, point_to_other, resumed
 from actions.buttons import branches_of
 from actions.complaint import take_complaint
 from actions.emergency import kind_of, raise_alarm
+from actions.going_on import go_on_with_it
 from actions.guided import option_named, options_meant
+from actions.in_passing import go_along
 from actions.lost_money import ask_who
 from actions.matter import answered, joined, matter, stay
 from actions.notes import about_ticket
 from actions.notices import tell_notices
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
+from actions.registering import register_now
 from actions.showing import ask_again, go_on, guide_of, miss, say, show
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
@@ -103,6 +106,10 @@ async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
     of_the_matter = about_matter(dispatcher, turn, tracker)
     if of_the_matter:
         return of_the_matter
+    for goes_on in (go_along, register_now, go_on_with_it):
+        more = goes_on(dispatcher, turn, tracker)
+        if more:
+            return more
     odd = take_complaint(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
     if odd:
         return odd
@@ -126,7 +133,7 @@ def answer_oddly(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType
 
 async def tell(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, decision: Decision) -> list[EventType]:
     """Utter a decision with what belongs to it: notices before an answer, a guide's question once more without one."""
-    if decision.band is not Band.ANSWER and ask_again(dispatcher, tracker):
+    if decision.band is not Band.ANSWER and ask_again(dispatcher, turn, tracker):
         return [*stay(turn, tracker), SlotSet("asks", "guide")]
     if decision.band is Band.ANSWER:
         await tell_notices(dispatcher, turn, decision.entries[0].intent)

@@ -33,9 +33,9 @@ def choices(entries: Sequence[FaqEntry]) -> list[Button]:
     return [*(choice(entry) for entry in entries), NONE_OF_THESE]
 
 
-def branches(guide: Guide) -> list[Button]:
+def branches(guide: Guide, brand: str) -> list[Button]:
     """One button a step or cause of a guide, and the ways out."""
-    return [*branches_of(guide.options), UNSOLVED, PERSON]
+    return [*branches_of(guide.offered_to(brand)), UNSOLVED, PERSON]
 
 
 def branches_of(options: Sequence[Option]) -> list[Button]:

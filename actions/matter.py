@@ -1,13 +1,14 @@
 """What the talk is about: the topic, the facts and the answers so far, kept in slots."""
 
 import re
+from dataclasses import replace
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.turn import Turn
 from kefu.dialogue.answering import SURE
-from kefu.dialogue.said import FACTS, facts, says_only_facts
+from kefu.dialogue.said import FACTS, Entity, facts, says_only_facts
 from kefu.knowledge import FaqEntry
 from kefu.text.numerals import parse_numeral
 from kefu.topics import is_business, needs_amount
@@ -16,6 +17,7 @@ KEPT = ("bank", "pay_channel", "failure_reason")
 _ASKS = re.compile(r"[呢?吗嘛么][,.!?]*$")  # 建行呢
 SURELY = 0.8  # from here on a message is a question of its own, whatever else it might answer
 
+_LAST_NUMBER = re.compile(r"[^\d.:]\s*(?P<amount>[1-9]\d{1,5}(\.\d{1,2})?)$")
 _AMOUNT = re.compile(r"(?!110$|1[12]\d{3}$|9\d{4}$)[^\d]*\d{0,5}(\.\d+)?")  # no hot-line, no code
 _LONGEST_QUESTION = 300  # characters of what the customer has said about one matter
 _LEAST_AMOUNT = 10  # below are the keys of the menu
@@ -62,9 +64,18 @@ def answered(entry: FaqEntry, tracker: Tracker, topic: str | None = None, guide:
     ]
 
 
-def only_facts(turn: Turn) -> dict[str, str]:
-    """The facts of a message that says nothing else; empty for any other message."""
+def only_facts(turn: Turn, topic: str = "") -> dict[str, str]:
+    """The facts of a message that says nothing else; empty for any other message.
+
+    Args:
+        topic: the open matter: beside other facts, a number alone is the amount of what is about money (今天中午 300).
+    """
     said = turn.said()
+    is_one = needs_amount(topic) and turn.entities and not turn.entity("amount")
+    number = _LAST_NUMBER.search(turn.text) if is_one else None
+    if number and not any(entity.end > number.start("amount") for entity in turn.entities):
+        amount = Entity("amount", number["amount"], number.start("amount"), number.end("amount"))
+        said = replace(said, entities=[*turn.entities, amount])
     if _ASKS.search(turn.text) or not says_only_facts(said, ("bank",)):
         return {}
     bank = turn.entity("bank")

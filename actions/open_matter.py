@@ -13,6 +13,7 @@ from actions.showing import go_on, miss, note, offer_ticket, say, show
 from actions.turn import Turn
 from kefu.dialogue.answering import CHOICES, Decision, Guess, decide
 from kefu.dialogue.corrected_topic import corrected_topic
+from kefu.dialogue.same_matter import family
 from kefu.knowledge import Band, FaqEntry, knowledge_base
 from kefu.topics import is_business, is_topic, title
 
@@ -44,7 +45,7 @@ def about_matter(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker)
 def note_facts(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Keep facts that come alone after a question, so that nobody is asked for them again; empty where none do."""
     topic = tracker.get_slot("topic")
-    facts = only_facts(turn) or bare_amount(turn, topic or "")
+    facts = only_facts(turn, topic or "") or bare_amount(turn, topic or "")
     if not facts or not topic:
         return []
     return [*stay(turn, tracker), *starmap(SlotSet, facts.items()), *note(dispatcher, facts)]
@@ -114,7 +115,11 @@ def corrected(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) ->
 
 
 def ranking_of(turn: Turn, tracker: Tracker) -> list[Guess]:
-    """What a message may be about: of 要多久, which the open matter alone makes complete, that matter."""
+    """What a message may be about: of 要多久, which the open matter alone makes complete, that matter (its arrival)."""
+    return [Guess(family(tracker.get_slot("topic"))[-1], 1.0)] if asks_how_long(turn, tracker) else turn.ranking
+
+
+def asks_how_long(turn: Turn, tracker: Tracker) -> bool:
+    """Whether a message asks 要多久 of the open matter."""
     topic = tracker.get_slot("topic") or ""
-    is_elliptic = is_business(topic) and is_topic(topic) and not turn.is_pressed and _HOW_LONG.match(turn.text)
-    return [Guess(topic, 1.0)] if is_elliptic else turn.ranking
+    return is_business(topic) and is_topic(topic) and not turn.is_pressed and bool(_HOW_LONG.match(turn.text))

@@ -9,16 +9,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
-from actions.buttons import register_or_person
 from actions.feedback import rate_late
+from actions.going_on import go_on_with_it
 from actions.guided import option_named
+from actions.in_passing import go_along
 from actions.lost_money import ask_who
-from actions.matter import KEPT, stay
+from actions.matter import KEPT
 from actions.menu_keys import press_key
 from actions.notes import about_ticket
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
-from actions.showing import go_on, miss, offer_ticket, say
+from actions.registering import register_now
+from actions.showing import go_on, miss, noted, offer_ticket, say
 from actions.tickets import ticket_named
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
@@ -30,6 +32,9 @@ from kefu.knowledge import Band, knowledge_base
 
 _MOST_MISSES = 3  # then a person is offered instead of the same words
 _WISHES = re.compile(r"给我|帮我|我要|我想|请|来(个|一)|讲|唱|推荐|介绍|告诉")
+_OF_THE_CARD = re.compile(  # what was paid with
+    r"^(我|就|是|用|的|那张|[\u4e00-\u9fff]{2,6}银行|[工农中建交招]行|[,.])*信用卡(的|付的?|呀|啊|[,.!])*$"
+)
 _OF_A_STORY = re.compile(
     r"[钱款账帐卡扣店付买卖转退充提单费额他她]|商|老板|对方|客服|银行|手机|电话|短信|余额|号|失败|收到|页面|按钮"
 )
@@ -68,7 +73,12 @@ class ActionOutOfScope(Action):
         of_the_matter = about_matter(dispatcher, turn, tracker)
         if of_the_matter:
             return of_the_matter
+        bidden = go_along(dispatcher, turn, tracker) or register_now(dispatcher, turn, tracker)
+        if bidden:
+            return bidden
         kind = kind_of_text(turn.text)
+        if kind is Kind.CREDIT and tracker.get_slot("topic") and _OF_THE_CARD.match(turn.text):
+            return noted(dispatcher, turn, tracker)
         if kind in (Kind.HEARD, Kind.PLEASED, Kind.ANGRY):
             return _reaction(dispatcher, tracker, kind)
         key = await press_key(dispatcher, turn, tracker, domain)
@@ -79,9 +89,12 @@ class ActionOutOfScope(Action):
         chinese = in_chinese(turn.text)
         if chinese != turn.text:
             return _without_english(dispatcher, turn, tracker, chinese)
+        more = go_on_with_it(dispatcher, turn, tracker) if kind is Kind.ORDINARY and turn.confidence < SURE else []
+        if more:
+            return more
         if kind is Kind.ORDINARY and tracker.get_slot("topic") and _adds_to_the_story(turn):
-            dispatcher.utter_message(response="utter_matter_noted", buttons=register_or_person())
-            return [*(stay(turn, tracker) if _is_about_it(turn) else []), SlotSet("asks", "register")]
+            heard = noted(dispatcher, turn, tracker)
+            return heard if _is_about_it(turn) else heard[-1:]
         if kind is not Kind.ORDINARY or turn.confidence >= SURE:
             return _decline(dispatcher, tracker, kind)
         decision = decide(turn.text, ranking_of(turn, tracker), turn.brand, knowledge_base(), turn.questions)

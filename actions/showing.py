@@ -88,7 +88,7 @@ def show(
         text, buttons = _with_further(text, also, buttons)
     elif guide:
         text += f"\n\n{guide.ask}"
-        buttons = branches(guide)
+        buttons = branches(guide, turn.brand.id)
     dispatcher.utter_message(text=text, buttons=buttons, faq_id=entry.id, faq_version=version)
 
 
@@ -111,12 +111,12 @@ def offer_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, first: str)
     return [SlotSet("misses", misses), SlotSet("asks", "register")]
 
 
-def ask_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+def ask_again(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> bool:
     """Whether the guide's question was put once more, for an answer that fits none of its options."""
     here = place(tracker)
     if here is None or here.option or tracker.get_slot("asks") == "guide":
         return False
-    dispatcher.utter_message(response="utter_guide_again", buttons=branches(here.guide))
+    dispatcher.utter_message(response="utter_guide_again", buttons=branches(here.guide, turn.brand.id))
     return True
 
 
@@ -142,6 +142,12 @@ def _asks_on(turn: Turn, tracker: Tracker) -> bool:
     return asks(turn.text) and turn.text not in before and not says_unsolved(turn.text)
 
 
+def _tells_more(turn: Turn, tracker: Tracker) -> bool:
+    """Whether a statement on what was answered is new, and no complaint that nothing has helped (显示已退款)."""
+    before = (tracker.get_slot("question") or "").split("；")
+    return not turn.is_pressed and turn.text not in before and not asks(turn.text) and not says_unsolved(turn.text)
+
+
 def _once_more(
     dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, others: list[FaqEntry]
 ) -> list[EventType]:
@@ -152,14 +158,23 @@ def _once_more(
         return [SlotSet("misses", 1)]
     if told and not says_unsolved(turn.text):
         return note(dispatcher, told)
+    if _tells_more(turn, tracker):
+        return noted(dispatcher, turn, tracker)
     return _another_way(dispatcher, tracker, others)
+
+
+def noted(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
+    """Say that a statement was heard, in other words the next time, and offer to register."""
+    again = tracker.get_slot("asks") == "noted"
+    dispatcher.utter_message(response=f"utter_matter_noted{'_again' if again else ''}", buttons=register_or_person())
+    return [*stay(turn, tracker), SlotSet("asks", "noted")]
 
 
 def note(dispatcher: CollectingDispatcher, told: Mapping[str, Any]) -> list[EventType]:
     """Say which facts were noted, and offer to register."""
     text = f"记下了：{show_facts(told)}。还没办好的话点“现在登记”，这些不用再说一遍。"
     dispatcher.utter_message(text=text, buttons=register_or_person())
-    return [SlotSet("asks", "register")]
+    return [SlotSet("asks", "noted")]
 
 
 def _another_way(dispatcher: CollectingDispatcher, tracker: Tracker, others: list[FaqEntry]) -> list[EventType]:

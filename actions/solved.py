@@ -11,10 +11,13 @@ from actions.answer import answer
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.feedback import rate_late
 from actions.guided import option_named, place, try_next, untried
+from actions.in_passing import close, go_along
 from actions.lost_money import ASKS as LOST
+from actions.no_denial import no_denial
 from actions.notes import about_alarm
 from actions.open_matter import note_facts
 from actions.phone import reassure
+from actions.registering import OFFERS, agreed
 from actions.showing import ask_again, go_on, offer_ticket
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
@@ -22,9 +25,9 @@ from kefu.dialogue.guides import Option
 _SOLVED = re.compile(
     r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|^(都|现在|已经|这下)*没问题|没问题了|没事了|(收|找|看|退)到了|到账了"
 )
+_HEARD = re.compile(r"^(好的?|知道|晓得|收到|ok|okay)(了|啦|呀|啊|哈|[,.!~])*$", re.IGNORECASE)
 _NOTHING_ELSE = re.compile(r"^没(有)?(别的|其他(的)?|什么)?(问题|事)?(要补充的?)?了[,.!吧啊]*$")
 _ALL = re.compile(r"全|都|解决")
-_MATTER = ("faq_id", "topic", "question", "guide", "tried", "asks")
 
 
 class ActionSolved(Action):
@@ -40,16 +43,19 @@ class ActionSolved(Action):
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
-        if tracker.get_slot("asks") == "register" and not turn.is_pressed and not _SOLVED.search(turn.text):
-            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
-            return [SlotSet("faq_id", tracker.get_slot("faq_id"))]
+        along = go_along(dispatcher, turn, tracker)
+        if along:
+            return along
+        if not _SOLVED.search(turn.text) and (tracker.get_slot("asks") in OFFERS):
+            return [SlotSet("faq_id", tracker.get_slot("faq_id")), *agreed(dispatcher, turn, tracker)]
         if turn.text.rstrip().endswith("?") and not turn.is_pressed:  # 就这？ is no yes
             kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
             return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
         here = place(tracker)
-        if here and here.option is None and not turn.is_pressed and not _SOLVED.search(turn.text):
+        is_heard = _HEARD.match(turn.text)  # no answer to the guide's question
+        if here and here.option is None and not (turn.is_pressed or is_heard or _SOLVED.search(turn.text)):
             kept = SlotSet("faq_id", tracker.get_slot("faq_id"))
-            if ask_again(dispatcher, tracker):
+            if ask_again(dispatcher, turn, tracker):
                 return [kept, SlotSet("asks", "guide")]
             return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
         if not (turn.is_pressed or tracker.get_slot("asks") == "solved" or _SOLVED.search(turn.text)):
@@ -59,8 +65,7 @@ class ActionSolved(Action):
         if left and not _ALL.search(turn.text):
             _next_step(dispatcher, left)
             return [SlotSet("faq_id", left[0].faq), SlotSet("asks", None)]
-        dispatcher.utter_message(response="utter_solved")
-        return [SlotSet("rated_faq", tracker.get_slot("faq_id")), *(SlotSet(name, None) for name in _MATTER)]
+        return close(dispatcher, tracker)
 
 
 class ActionUnsolved(Action):
@@ -82,6 +87,9 @@ class ActionUnsolved(Action):
         noted = note_facts(dispatcher, turn, tracker)
         if noted:
             return [*noted, SlotSet("nothing_left", False)]
+        other = no_denial(dispatcher, turn, tracker)
+        if other:
+            return [*other, SlotSet("nothing_left", False)]
         here = place(tracker) if turn.text != UNSOLVED["title"] else None  # who presses 没解决 wants it registered
         if here and here.option and untried(here.option, turn, tracker):
             events = go_on(dispatcher, turn, tracker, here.guide, here.option, try_next(here.option, tracker))
@@ -99,16 +107,17 @@ class ActionHeard(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Lead to the button that does what was offered; 办好了 ends the open matter."""
         asks = tracker.get_slot("asks")
+        along = go_along(dispatcher, Turn.of(tracker), tracker)
+        if along:
+            return along
         of_the_alarm = await about_alarm(dispatcher, Turn.of(tracker), tracker)
         if of_the_alarm:
             return of_the_alarm
         if tracker.get_slot("topic") and _SOLVED.search(Turn.of(tracker).text):
-            dispatcher.utter_message(response="utter_solved")
-            return [SlotSet(name, None) for name in _MATTER]
-        if asks == "register" and tracker.get_slot("topic"):
-            dispatcher.utter_message(response="utter_press_register", buttons=register_or_person())
-        else:
-            dispatcher.utter_message(response="utter_lost_money_again" if asks == LOST else "utter_heard")
+            return close(dispatcher, tracker)
+        if asks in OFFERS and tracker.get_slot("topic"):
+            return agreed(dispatcher, Turn.of(tracker), tracker)
+        dispatcher.utter_message(response="utter_lost_money_again" if asks == LOST else "utter_heard")
         return []
 
 
@@ -125,7 +134,7 @@ class ActionWhatNow(Action):
         beside = reassure(dispatcher, turn, tracker) or await rate_late(dispatcher, turn, tracker)
         if beside:
             return beside
-        of_the_alarm = await about_alarm(dispatcher, turn, tracker)
+        of_the_alarm = await about_alarm(dispatcher, turn, tracker) or go_along(dispatcher, turn, tracker)
         if of_the_alarm:
             return of_the_alarm
         if option_named(turn, tracker):

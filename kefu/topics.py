@@ -1,13 +1,14 @@
 """What the dialogue needs to know about each intent; the business ones are edited in data/topics.yml."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, validator
 
 from kefu.settings import settings
 from kefu.yaml_file import DataError, DataErrors, LineDict, load_yaml
-from kefu.yaml_models import mistakes
+from kefu.yaml_models import mistakes, pattern_error
 
 DIALOGUE_INTENTS = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "out_of_scope"}
@@ -20,14 +21,27 @@ _OTHER_TITLE = "其他问题"
 
 
 class Topic(BaseModel):
-    """A matter of the wallet: what people call it, and whether a ticket on it should name an amount."""
+    """A matter of the wallet: what people call it, and whether a ticket on it should name an amount.
+
+    `words` (a pattern) are those that name it in passing, while another matter is talked about.
+    """
 
     title: str
     money: bool = False
+    words: str = ""
 
     class Config:
         extra = "forbid"
         frozen = True
+
+    @validator("words")
+    @classmethod
+    def _is_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"正则“{value}”不对：{pattern_error(error)}") from error
+        return value
 
 
 def load_topics(path: Path) -> dict[str, Topic]:
@@ -63,6 +77,12 @@ def needs_amount(topic: str) -> bool:
     return topic in topics() and topics()[topic].money
 
 
+def names(intent: str, text: str) -> bool:
+    """Whether a normalised text has a word that names the topic; True where the topic's words are not given."""
+    words = topics()[intent].words if intent in topics() else ""
+    return not words or bool(re.search(words, text, re.IGNORECASE))
+
+
 def title(intent: str) -> str:
     """What people call an intent."""
     return topics()[intent].title if intent in topics() else _OTHER_TITLE
@@ -77,7 +97,7 @@ def topics() -> dict[str, Topic]:
 def _topic(path: Path, content: LineDict, intent: str) -> Topic:
     fields = content[intent]
     if not isinstance(fields, LineDict):
-        raise DataError(path, content.lines[intent], f"{intent} 应是 {{title: 中文名}}，money 可选")
+        raise DataError(path, content.lines[intent], f"{intent} 应是 {{title: 中文名}}，money、words 可选")
     try:
         return Topic(**{str(key): value for key, value in fields.items()})
     except ValidationError as error:

@@ -1,10 +1,15 @@
 """What happens to a customer's text before anything else sees it: cut, normalised, masked, phone sealed."""
 
+import re
 from dataclasses import dataclass, field
 
 from kefu.sealing import seal
 from kefu.show import EMPTY_MESSAGE
 from kefu.text import mask_with_findings, normalise
+from kefu.text.chars import HAN
+
+# Many customers type no mark but a space, which normalising drops between Chinese characters (退 款).
+_SPACE_FOR_COMMA = re.compile(rf"(?<=[{HAN}]{{4}})\s+(?=[{HAN}]{{4}})")
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,11 @@ class Prepared:
 def prepare(text: str, max_chars: int) -> Prepared:
     """Make a customer's text safe.
 
-    A leading `/` is removed: Rasa would take the text for an intent command.
+    A leading `/` is removed: Rasa would take the text for an intent command. A space that parts two clauses is a comma.
     `original` is the text as typed, masked; `sealed` holds the phone number, if any.
     """
     cut = storable(text[:max_chars])
-    masked = mask_with_findings(normalise(cut).text)
+    masked = mask_with_findings(normalise(_SPACE_FOR_COMMA.sub("，", cut)).text)
     original = mask_with_findings(cut).text
     sealed = {finding.kind: seal(finding.value) for finding in masked.findings if finding.kind == "phone"}
     visible = "".join(filter(str.isprintable, original)).strip()

@@ -20,7 +20,8 @@ class Option(BaseModel):
     """A step or cause that the customer may choose, and the FAQ entry that deals with it.
 
     `step` names what is done there, for guides that go step by step; `said` are patterns by which customers
-    name the option in their own words; `otherwise` are entries to try, in this order, when the first has not helped.
+    name the option in their own words; `otherwise` are entries to try, in this order, when the first has not helped;
+    `brand` is the only wallet whose customers it is offered to.
     """
 
     title: str = Field(min_length=1, max_length=12)
@@ -29,6 +30,7 @@ class Option(BaseModel):
     step: str | None = None
     said: list[str] = []
     otherwise: list[str] = []
+    brand: str | None = None
 
     class Config:
         extra = "forbid"
@@ -69,6 +71,10 @@ class Guide(BaseModel):
     class Config:
         extra = "forbid"
         frozen = True
+
+    def offered_to(self, brand: str) -> list[Option]:
+        """The options that make sense for a wallet's customers."""
+        return [option for option in self.options if option.brand in (None, brand)]
 
     def branch(self, value: str | None) -> Option | None:
         """The option for a slot's value."""

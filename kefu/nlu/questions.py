@@ -10,20 +10,28 @@ _MOST = 4  # questions looked at in one message
 
 
 def questions(words: Sequence[str]) -> list[tuple[int, int]]:
-    """Spans of words (first, last exclusive) that can each be a question; empty where there is only one."""
-    found = [span for span in _parts(words) if _can_ask("".join(words[slice(*span)]))]
+    """Spans of words (first, last exclusive) that can each be a question; empty where there is only one.
+
+    What stands before 还有 is one as well, although it does not ask (密码忘了 还有退款到账没有).
+    """
+    parts = [(start, end, opens) for start, end, opens in _parts(words) if _is_long("".join(words[start:end]))]
+    found = [(start, end) for start, end, opens in parts if opens or _asks("".join(words[start:end]))]
     return found[:_MOST] if len(found) > 1 else []
 
 
-def _parts(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Parts between marks, and before words that open another question; the opener itself is left out."""
+def _parts(words: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
+    """Parts between marks, and before words that open another question (True; the opener is left out)."""
     start = 0
     for place, word in enumerate(words):
         if word in _OPENERS or word[:1] in _ENDS:
-            yield start, place
+            yield start, place, word in _OPENERS
             start = place + 1
-    yield start, len(words)
+    yield start, len(words), False
 
 
-def _can_ask(text: str) -> bool:
-    return len(text) >= _SHORTEST and any(character in text for character in _ASKS)
+def _is_long(text: str) -> bool:
+    return len(text) >= _SHORTEST
+
+
+def _asks(text: str) -> bool:
+    return any(character in text for character in _ASKS)

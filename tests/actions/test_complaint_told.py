@@ -16,7 +16,7 @@ async def test_it_is_taken_down_and_only_what_is_missing_is_asked() -> None:
     talk = Talk()
     said = await talk.hear(ActionAnswer(), TEXT, "complaint", time=("2026-11-18", "上周三"))
     assert (text_of(said), titles_of(said)) == ("utter_complaint_told", ["现在登记", "转人工"])
-    assert text_of(await talk.hear(ActionHeard(), "确认", "affirm")) == "utter_press_register"
+    assert text_of(await talk.hear(ActionHeard(), "确认", "affirm")) == "utter_open_ticket"
     await talk.hear(ValidateTicketForm(), "现在登记", "open_ticket")
     assert (talk.slots["topic"], talk.slots["description"], talk.slots["time"]) == ("complaint", TEXT, "2026-11-18")
 

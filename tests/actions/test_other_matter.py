@@ -9,7 +9,7 @@ from actions.tickets import ActionSubmitTicket
 from kefu.database import Database
 from kefu.desk.models import Ticket
 from kefu.desk.tickets import TicketService
-from tests.actions.conversation import Talk, text_of, titles_of
+from tests.actions.conversation import Talk, text_of
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
@@ -74,7 +74,7 @@ async def test_after_the_emergency_the_earlier_matter_goes_on(
     assert said.endswith("utter_take_up")
     assert talk.slots["topic"] == "wrong_charge"
     agreed = await talk.hear(ActionHeard(), "好的", "affirm")
-    assert titles_of(agreed)[0] == "现在登记"
+    assert text_of(agreed) == "utter_open_ticket"
     await talk.hear(ValidateTicketForm(), "现在登记", "open_ticket")
     assert await submit(talk)
     found = await tickets(own_database)

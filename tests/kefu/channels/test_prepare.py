@@ -23,6 +23,19 @@ def test_empty_text_is_said_to_be_empty(text: str) -> None:
     assert prepare(text, 2000).text == EMPTY_MESSAGE
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("怎么注册 要不要钱　外国人能用吗", "怎么注册,要不要钱,外国人能用吗"),
+        ("登录不上\n钱也付不了", "登录不上,钱也付不了"),
+        ("退 款 怎 么 办", "退款怎么办"),
+        ("昨天 下午三点", "昨天下午三点"),
+    ],
+)
+def test_a_space_between_clauses_is_a_comma(typed: str, text: str) -> None:
+    assert (prepare(typed, 100).text, prepare(typed, 100).original) == (text, typed)
+
+
 def test_emoji_alone_are_kept() -> None:
     assert prepare("😀😀", 2000).text == "😀😀"
 

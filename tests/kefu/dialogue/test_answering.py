@@ -35,6 +35,10 @@ def test_what_is_nowhere_near_is_refused() -> None:
     assert (band, ids) == (Band.REFUSE, [])
 
 
+def test_a_wording_that_is_written_down_is_meant_whatever_the_intent() -> None:
+    assert band_of("充错了能退吗", ("refund", 0.9)) == (Band.ANSWER, ["top_up.wrong_top_up"])
+
+
 def test_the_second_question_is_not_lost() -> None:
     questions = [Guess("refund_arrival", 0.9, "退款多久到账"), Guess("fee", 0.8, "提现手续费多少")]
     decision = decide("退款多久到账,提现手续费多少", questions[:1], brands()["my"], knowledge_base(), questions)
