@@ -52,6 +52,15 @@ def test_a_mistake_is_reported_with_file_and_line(tmp_path: Path, wrong: str) ->
         load_topics(file)
 
 
+def test_words_that_are_no_pattern_are_reported_with_their_line(tmp_path: Path) -> None:
+    file = tmp_path / "topics.yml"
+    file.write_text("fee: {title: 手续费}\nrefund: {title: 退款, words: '退(款'}\n", encoding="utf-8")
+    with pytest.raises(
+        DataError, match=r"topics.yml:2: refund 的 words：正则“退\(款”不对：少了一个右括号（第 2 个字）"
+    ):
+        load_topics(file)
+
+
 @pytest.mark.parametrize(
     ("topic", "needed"), [("refund", True), ("account_theft", True), ("forgot_password", False), (OTHER_MATTER, False)]
 )
