@@ -20,7 +20,7 @@ from kefu.topics import is_business
 _CLOSE = 0.75  # scores of an entry of the matter, whose half is for being one: from here on it is what is meant
 _NEAR = 0.6  # and from here on it may be
 _SURE_OF_OTHER = 0.9
-_WISHES = re.compile("[想要帮请问]|看看|怎|咋|如何")
+_WISHES = re.compile("[想要帮问]|(?<!申)请|看看|怎|咋|如何")
 
 
 def go_on_with_it(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:

@@ -85,7 +85,7 @@ def only_facts(turn: Turn, topic: str = "") -> dict[str, str]:
 
 def bare_amount(turn: Turn, topic: str) -> dict[str, str]:
     """The amount of a message that is a number alone (350), where the open matter is about money."""
-    may_be = needs_amount(topic) and not turn.is_pressed and _AMOUNT.fullmatch(turn.text)
+    may_be = (needs_amount(topic) or topic == "complaint") and not turn.is_pressed and _AMOUNT.fullmatch(turn.text)
     number = parse_numeral(turn.text) if may_be else None
     return {"amount": f"{number.normalize():f}"} if number is not None and number >= _LEAST_AMOUNT else {}
 

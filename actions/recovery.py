@@ -35,6 +35,9 @@ _WISHES = re.compile(r"给我|帮我|我要|我想|请|来(个|一)|讲|唱|推�
 _OF_THE_CARD = re.compile(  # what was paid with
     r"^(我|就|是|用|的|那张|[\u4e00-\u9fff]{2,6}银行|[工农中建交招]行|[,.])*信用卡(的|付的?|呀|啊|[,.!])*$"
 )
+_OF_SOMETHING = re.compile(
+    r"^(那|这|我|要|该|,)*(怎么?|咋|如何|在?哪里?|去哪|从哪)[^,.?]{1,4}[?呢啊呀]*$"
+)  # 怎么关: of what?
 _OF_A_STORY = re.compile(
     r"[钱款账帐卡扣店付买卖转退充提单费额他她]|商|老板|对方|客服|银行|手机|电话|短信|余额|号|失败|收到|页面|按钮"
 )
@@ -89,7 +92,8 @@ class ActionOutOfScope(Action):
         chinese = in_chinese(turn.text)
         if chinese != turn.text:
             return _without_english(dispatcher, turn, tracker, chinese)
-        more = go_on_with_it(dispatcher, turn, tracker) if kind is Kind.ORDINARY and turn.confidence < SURE else []
+        may_go_on = kind is Kind.ORDINARY and (turn.confidence < SURE or _OF_SOMETHING.match(turn.text))
+        more = go_on_with_it(dispatcher, turn, tracker) if may_go_on else []
         if more:
             return more
         if kind is Kind.ORDINARY and tracker.get_slot("topic") and _adds_to_the_story(turn):

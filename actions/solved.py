@@ -17,14 +17,16 @@ from actions.no_denial import no_denial
 from actions.notes import about_alarm
 from actions.open_matter import note_facts
 from actions.phone import reassure
-from actions.registering import OFFERS, agreed
-from actions.showing import ask_again, go_on, offer_ticket
+from actions.registering import OFFERS, agreed, register_now
+from actions.showing import ask_again, go_on, noted, offer_ticket
 from actions.turn import Turn
 from kefu.dialogue.guides import Option
+from kefu.dialogue.same_matter import is_fact
 
 _SOLVED = re.compile(
     r"解决|办好|弄好|搞定|搞掂|好了|可以了|行了|成了|通了|会了|懂了|明白|清楚了|^(都|现在|已经|这下)*没问题|没问题了|没事了|(收|找|看|退)到了|到账了"
 )
+_SHORTEST_FACT = 5  # characters: 我确定是对的, not 好的
 _HEARD = re.compile(r"^(好的?|知道|晓得|收到|ok|okay)(了|啦|呀|啊|哈|[,.!~])*$", re.IGNORECASE)
 _NOTHING_ELSE = re.compile(r"^没(有)?(别的|其他(的)?|什么)?(问题|事)?(要补充的?)?了[,.!吧啊]*$")
 _ALL = re.compile(r"全|都|解决")
@@ -43,7 +45,7 @@ class ActionSolved(Action):
         named = option_named(turn, tracker)
         if named:
             return go_on(dispatcher, turn, tracker, *named)
-        along = go_along(dispatcher, turn, tracker)
+        along = go_along(dispatcher, turn, tracker) or register_now(dispatcher, turn, tracker)
         if along:
             return along
         if not _SOLVED.search(turn.text) and (tracker.get_slot("asks") in OFFERS):
@@ -58,6 +60,9 @@ class ActionSolved(Action):
             if ask_again(dispatcher, turn, tracker):
                 return [kept, SlotSet("asks", "guide")]
             return [kept, *offer_ticket(dispatcher, tracker, "utter_still_open")]
+        is_told = len(turn.text) >= _SHORTEST_FACT and is_fact(turn.text)
+        if is_told and not (turn.is_pressed or _SOLVED.search(turn.text)):
+            return [SlotSet("faq_id", tracker.get_slot("faq_id")), *noted(dispatcher, turn, tracker)]
         if not (turn.is_pressed or tracker.get_slot("asks") == "solved" or _SOLVED.search(turn.text)):
             dispatcher.utter_message(response="utter_ask_solved")
             return [SlotSet("faq_id", tracker.get_slot("faq_id")), SlotSet("asks", "solved")]

@@ -6,7 +6,7 @@ Alone they say too little, and the classifier puts them with whatever they resem
 import re
 
 from kefu.dialogue.ticket_form import asks
-from kefu.topics import is_business, is_topic, names, topics
+from kefu.topics import is_business, is_topic, names, needs_amount, topics
 
 _LONGEST = 10  # characters; more stand by themselves
 _LONGEST_UNSURE = 24  # unless they ask nothing, name no other matter, and the classifier is not sure
@@ -17,11 +17,14 @@ _FACT = re.compile(
     rf"{_BEGINS}(有(?!什么|没有|啥|多)|是(?!不是|那|这)|用(?!不)|在(?!哪)|显示|提示|状态|写着?|说|拿着?)"
     r"|(的|中|着|对|够|有钱|成功|满格|正常|没错|没问题|好好的)(了|啊|呀|呢|[,.!])*$"
 )
+_PAID_WITH = re.compile(
+    r"^(是|用|走)?(银行卡|储蓄卡|信用卡|借记卡|余额|零钱|微信|支付宝|云闪付)(付|支付|转)?(的|吧|呀|啊|[,.!])*$"
+)
 _DENIED = re.compile(  # 没换手机, 不在国外, 不是同一笔, 没这个选项
     rf"{_BEGINS}(没有?(?![收到法用钱])(?!.{{0,4}}(反应|办法|到账))|不在|不欠|不支持|不是(?!我))[^,.?]{{1,8}}$"
 )
 _MATTER = re.compile(  # a complaint, a wish or a question: another matter, if it names one
-    r"不(?!对.{0,2}是)|没(?!错|问题|有?停机|有?欠费)|忘|(?<!没)错|丢|失败|无法|报错|异常|被|要|想|帮|请|怎|咋|如何|能|可以|办|查"
+    r"不(?!对.{0,2}是)|没(?!错|问题|有?停机|有?欠费)|忘|(?<!没)错|丢|失败|无法|报错|异常|被|要|想|帮|(?<!申)请|怎|咋|如何|能|可以|办|查"
     r"|投诉|举报|人工"
 )
 
@@ -41,6 +44,8 @@ def stays(text: str, intent: str, confidence: float, topic: str | None) -> bool:
     if not is_short and (len(text) > _LONGEST_UNSURE or confidence >= _SURE or asks(text) or not is_business(intent)):
         return False
     if intent in family(topic) or is_fact(text):
+        return True
+    if needs_amount(topic) and _PAID_WITH.match(text):
         return True
     return not (names(intent, text) if is_business(intent) else _titles_another(text, topic))
 

@@ -181,3 +181,30 @@ async def test_a_shop_that_refuses_is_heard(text: str) -> None:
     talk = Talk()
     await talk.hear(ActionAnswer(), "我要退款", "refund")
     assert faq_of(await talk.hear(ActionAnswer(), text, "refund", 0.6)) == ["refund.merchant_refuses"]
+
+
+@pytest.mark.parametrize("text", ["确认提交", "提交吧"])
+async def test_who_submits_is_registered_and_not_counted_as_helped(talk: Talk, text: str) -> None:
+    await talk.hear(ActionSolved(), "对", "affirm")
+    assert text_of(await talk.hear(ActionSolved(), text, "affirm")) == "utter_open_ticket"
+
+
+async def test_a_complaint_takes_a_number_for_its_amount() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "我要投诉你们", "complaint")
+    await talk.hear(ActionOutOfScope(), "100", "out_of_scope", 0.4)
+    assert talk.slots["amount"] == "100"
+
+
+async def test_how_without_a_what_is_of_the_open_matter() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "自动扣了我15块", "wrong_charge", amount="15")
+    said = text_of(await talk.hear(ActionOutOfScope(), "怎么关", "out_of_scope", 0.9))
+    assert "utter_out_of_scope" not in said
+
+
+async def test_what_it_was_paid_with_is_no_other_matter() -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "退款两个星期没到", "refund_arrival")
+    await talk.hear(ActionAnswer(), "银行卡", "bank_card", 0.99)
+    assert talk.slots["topic"] == "refund_arrival"
