@@ -80,7 +80,7 @@ async def _announce(found: Settings, parts: Parts) -> None:
                 print(
                     f"\n全部就绪：\n  网页(邮政数字钱包)  {found.rasa_url}/webhooks/website/\n"
                     f"  网页(MY钱包)        {found.rasa_url}/webhooks/website/?brand=my\n"
-                    f"  工单台              {found.desk_url}/  （第一个账号：.venv/bin/python -m kefu user add --help）\n"
+                    f"  工单台              {found.desk_url}/  （第一个账号：.venv/bin/python -m kefu user add）\n"
                     f"  健康检查            {found.desk_url}/health\n  Ctrl-C 停止全部\n",
                     flush=True,
                 )
