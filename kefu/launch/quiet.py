@@ -11,3 +11,4 @@ def without_deprecations() -> None:
     import sanic  # noqa: F401 - its filter first, then ours goes before it
 
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    import packaging.requirements  # noqa: F401 - Rasa imports it after it has switched user warnings on, and these are
