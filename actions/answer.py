@@ -6,7 +6,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.after_alarm import calm_down
+from actions.after_alarm import about_alarm, asked_in_alarm, back_to_alarm, calm_down
+from actions.aside import about_aside
 from actions.brand import ask_brand, must_ask_brand, point_to_other, resumed
 from actions.buttons import branches_of
 from actions.complaint import take_complaint
@@ -21,6 +22,7 @@ from actions.notices import tell_notices
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
 from actions.registering import register_now
+from actions.safety import of_safety
 from actions.showing import ask_again, go_on, guide_of, miss, say, show
 from actions.turn import Turn
 from actions.unanswered import keep_unanswered
@@ -48,7 +50,10 @@ class ActionAnswer(Action):
         lost = ask_who(dispatcher, turn, tracker)
         if lost:
             return lost
-        kind = kind_of(turn)
+        asked = await asked_in_alarm(dispatcher, turn, tracker)
+        if asked:
+            return asked
+        kind = kind_of(turn, tracker)
         if kind:
             return await raise_alarm(dispatcher, turn, tracker, kind)
         calm = calm_down(dispatcher, turn, tracker)
@@ -87,12 +92,16 @@ class ActionShowFaq(Action):
 
 async def answer(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Answer a message that may be about the wallet's business, or about the open guide's question."""
+    of_the_alarm = await about_alarm(dispatcher, turn, tracker) or await back_to_alarm(dispatcher, turn, tracker)
+    if of_the_alarm:
+        return of_the_alarm
     if calls_off(turn.said()):
         dispatcher.utter_message(response="utter_nothing_to_cancel")
         return []
-    phone = reassure(dispatcher, turn, tracker)
-    if phone:
-        return phone
+    for first in (about_aside, of_safety, reassure):
+        said = first(dispatcher, turn, tracker)
+        if said:
+            return said
     named = option_named(turn, tracker)
     if named:
         return go_on(dispatcher, turn, tracker, *named)

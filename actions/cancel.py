@@ -7,6 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import about_alarm, back_to_alarm
 from actions.answer import answer
 from actions.brand import ask_brand, must_ask_brand
 from actions.notes import plain_word
@@ -27,7 +28,11 @@ class ActionCancel(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Say so, or answer."""
         turn = Turn.of(tracker)
-        of_the_ticket = await plain_word(dispatcher, turn, tracker)
+        of_the_ticket = (
+            await about_alarm(dispatcher, turn, tracker)
+            or await back_to_alarm(dispatcher, turn, tracker)
+            or await plain_word(dispatcher, turn, tracker)
+        )
         if of_the_ticket:
             return of_the_ticket
         request = request_instead(turn.text)

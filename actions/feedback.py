@@ -7,6 +7,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import about_alarm
 from actions.answer import answer
 from actions.emergency import kind_of, raise_alarm
 from actions.guided import option_named
@@ -111,7 +112,11 @@ class ActionFeedback(Action):
         rated = await rate_late(dispatcher, turn, tracker)
         if rated:
             return rated
-        beside = await about_ticket(dispatcher, turn, tracker) or note_facts(dispatcher, turn, tracker)
+        beside = (
+            await about_alarm(dispatcher, turn, tracker)
+            or await about_ticket(dispatcher, turn, tracker)
+            or note_facts(dispatcher, turn, tracker)
+        )
         if beside:
             return beside
         found = knowledge_base().search(turn.text, intent, turn.brand.id, 1)

@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import about_alarm
 from actions.emergency import kind_of, raise_alarm
 from actions.notices import tell_notices
 from actions.turn import Turn, all_said
@@ -26,6 +27,9 @@ _BACK = re.compile(
     r"^(请|我要|帮我)?(回到?|返回|转回?|找|叫|要)?(智能)?机器人(吧|客服)?$"
     r"|^(不等了|退出人工|结束人工|取消人工|取消排队|不排了)$"
 )
+_WANTS_PERSON = re.compile(
+    r"人工|真人|转人|活人|客服|坐席|专员|经理|领导|人(来|接|呢|吗|说|聊|帮)|(找|叫|来|换|给)[^,.?!]{0,3}人"
+)
 _OPEN = ("faq_id", "guide", "asks")  # of the bot's last answer, which 好的 is no word on any more
 _REMIND = timedelta(seconds=60)  # of silence after which a waiting customer hears the place in the queue again
 _TOPIC_SLOTS = ("topic", "question", "time", "amount", "order_id", "bank", "pay_channel", "failure_reason", "ticket_id")
@@ -41,6 +45,10 @@ class ActionToPerson(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Utter the place in the queue, or what happens instead; `handoff` says which."""
         turn = Turn.of(tracker)
+        if not turn.is_pressed and not _WANTS_PERSON.search(turn.text):
+            of_the_alarm = await about_alarm(dispatcher, turn, tracker)
+            if of_the_alarm:  # 接下来呢, 能直接扣回来吗: questions, whatever the classifier hears
+                return [*of_the_alarm, FollowupAction("action_listen")]
         busy = await tell_notices(dispatcher, turn, None)
         if await to_queue(dispatcher, turn, tracker, "asked"):
             return [SlotSet("handoff", True)]

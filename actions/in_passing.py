@@ -12,22 +12,22 @@ from kefu.topics import title
 
 MATTER = ("faq_id", "topic", "question", "guide", "tried", "asks")  # slots of the open matter
 
-_BEFORE = r"^(啊|哦|咦|诶|哎|不用了?|谢谢|钱|款|码|短信|现在|刚刚?|刚才|已经|都|又|终于|总算|它|这下|[,.!~])*"
-_AFTER = r"(了|啦)(啊|呀|吧|哈|谢谢|不用了|没事了|[,.!~])*$"
+_BEFORE = r"^(啊|哦|咦|诶|哎|不用了?|谢谢|钱|款|码|短信|现在|刚刚?|刚才|已经|都|又|终于|总算|它|这下|[,.!~]){0,8}"
+_AFTER = r"(了|啦)(啊|呀|吧|哈|谢谢|不用了|没事了|[,.!~]){0,8}$"
 _DONE = re.compile(
-    rf"{_BEFORE}(到了?账?|收到|退回来|回来|到余额|弄好|办好|搞定|解决|可以|成功|能用|[看找]到|看见|好)+{_AFTER}"
+    rf"{_BEFORE}(到了?账?|收到|退回来|回来|到余额|弄好|办好|搞定|解决|可以|成功|能用|[看找]到|看见|好){{1,6}}{_AFTER}"
 )
 _TRIES = re.compile(
-    r"^(好|行|嗯|那|我|先|再|就|去|来|[,.!])*(试试?|试一下|试一试|试试看|看看|看一下|查一下|等等|等一?等|等等看|等一下|等会儿?|等着)"
-    r"(看|先|再说|吧|啊|呀|[,.!~])*$|^(等等|等会儿?|稍等|等一下|先等等)再说[吧,.!]*$|^(稍等|等一?下|等会儿?)[,.]?我.{0,6}$"
+    r"^(好|行|嗯|那|我|先|再|就|去|来|[,.!]){0,8}(试试?|试一下|试一试|试试看|看看|看一下|查一下|等等|等一?等|等等看|等一下|等会儿?|等着)"
+    r"(看|先|再说|吧|啊|呀|[,.!~]){0,8}$|^(等等|等会儿?|稍等|等一下|先等等)再说[吧,.!]*$|^(稍等|等一?下|等会儿?)[,.]?我.{0,6}$"
 )
-_BACK = re.compile(r"^(我|又)*(回来了|继续|接着(说|来|办)?|接着刚才的?|继续(说|来|办)?刚才的?)[吧啊,.!]*$")
+_BACK = re.compile(r"^(我|又){0,8}(回来了|继续|接着(说|来|办)?|接着刚才的?|继续(说|来|办)?刚才的?)[吧啊,.!]*$")
 
 
 def go_along(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Be glad, wait, or take up the thread; empty where no matter is open, and for any other message."""
     topic = tracker.get_slot("topic")
-    if not topic or turn.is_pressed or tracker.get_slot("alarm"):
+    if not topic or turn.is_pressed or tracker.get_slot("alarm") == topic:
         return []
     if _DONE.match(turn.text):
         return close(dispatcher, tracker)

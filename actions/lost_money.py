@@ -19,6 +19,7 @@ def ask_who(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> l
     is_open = needs_amount(tracker.get_slot("topic") or "") and tracker.get_slot("asks") != ASKS
     if turn.is_pressed or is_open or not only_misses_money(turn.text) or find_emergency(turn.text):
         return []
-    dispatcher.utter_message(response="utter_lost_money")
+    is_asked = tracker.get_slot("asks") == ASKS
+    dispatcher.utter_message(response="utter_lost_money_again" if is_asked else "utter_lost_money")
     known = {"topic": _TOPIC, "faq_id": None, "guide": None, "asks": ASKS, "misses": 0}
     return [*matter(turn, tracker), *(SlotSet(name, value) for name, value in known.items())]

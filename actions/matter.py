@@ -8,6 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.turn import Turn
 from kefu.dialogue.answering import SURE
+from kefu.dialogue.form_facts import is_own_phone
 from kefu.dialogue.said import FACTS, Entity, facts, says_only_facts
 from kefu.knowledge import FaqEntry
 from kefu.text.numerals import parse_numeral
@@ -31,17 +32,18 @@ def matter(turn: Turn, tracker: Tracker) -> list[EventType]:
     topic, is_sure = tracker.get_slot("topic"), is_business(turn.intent) and turn.confidence >= SURE
     if topic and not (is_sure and turn.intent != topic):
         return stay(turn, tracker)
-    events: list[EventType] = [SlotSet(name, None) for name in ("tried", "alarm", "description", "extra")]
+    events: list[EventType] = [SlotSet(name, None) for name in ("tried", "description", "extra")]
     events.append(SlotSet("question", turn.text))
     if is_business(turn.intent):
         events.append(SlotSet("topic", turn.intent))
-    events += [SlotSet(name, turn.entity(name)) for name in (*FACTS, *KEPT) if name != "phone" or turn.entity(name)]
+    found = _found(turn)
+    events += [SlotSet(name, found.get(name)) for name in (*FACTS, *KEPT) if name != "phone" or name in found]
     return [*events, *_known(turn)]
 
 
 def stay(turn: Turn, tracker: Tracker) -> list[EventType]:
     """Remember more about the same matter."""
-    found = {name: turn.entity(name) for name in (*FACTS, *KEPT) if turn.entity(name) is not None}
+    found = _found(turn)
     said = joined(tracker.get_slot("question"), turn.text)
     return [SlotSet("question", said), *(SlotSet(name, value) for name, value in found.items()), *_known(turn)]
 
@@ -96,7 +98,14 @@ def joined(before: str | None, now: str) -> str:
     return "；".join(dict.fromkeys(parts))[-_LONGEST_QUESTION:]
 
 
+def _found(turn: Turn) -> dict[str, str]:
+    """What a message tells of the matter; a phone only where it is the customer's own, whom we shall call."""
+    found = {name: turn.entity(name) for name in (*FACTS, *KEPT) if name != "phone" or is_own_phone(turn.said())}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _known(turn: Turn) -> list[EventType]:
     brand = [SlotSet("brand", turn.brand.id)] if turn.brand.id else []
-    phone = [SlotSet("phone_sealed", turn.sealed_phone)] if turn.sealed_phone else []
+    is_own = turn.sealed_phone and is_own_phone(turn.said())
+    phone = [SlotSet("phone_sealed", turn.sealed_phone)] if is_own else []
     return [*brand, *phone]

@@ -7,9 +7,8 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.after_alarm import is_alarmed, tells_more, word_on_alarm
 from actions.emergency import kind_of, raise_alarm
-from actions.matter import SURELY, bare_amount, only_facts, stay
+from actions.matter import SURELY, only_facts
 from actions.status import add_to, status_line, tickets_of
 from actions.turn import Turn
 from kefu.database import database
@@ -18,10 +17,8 @@ from kefu.desk.lifecycle import Status
 from kefu.desk.models import Ticket
 from kefu.desk.ticket_messages import TicketMessages
 from kefu.desk.tickets import TicketService
-from kefu.dialogue.said import FACTS, facts
 from kefu.dialogue.ticket_form import ASKS_HOW_LONG, calls_off
 from kefu.dialogue.ticket_words import Word, word_on_ticket
-from kefu.show import parse_amount
 from kefu.topics import is_business
 
 _SUPPLEMENT = re.compile(r"^(对了|补充|还有(一点|个事|就是)?|忘(了|记)(说|告诉)|另外|再说一下)[,:，： ]?.{3,}")
@@ -83,38 +80,35 @@ class ActionStoreNote(Action):
         if ticket is None or turn.brand.id not in ("", ticket.brand):
             dispatcher.utter_message(response="utter_ticket_not_found")
             return [SlotSet("note", None)]
-        dispatcher.utter_message(response=await _added(ticket.id, note, turn), receipt=ticket.id)
+        dispatcher.utter_message(response=await added(ticket.id, note, turn), receipt=ticket.id)
         return [SlotSet("note", None)]
 
 
 async def about_ticket(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """A word on the ticket that was just opened (要多久, 催一下, 对了…, 金额是60); empty for any other message."""
-    number, is_urgent = tracker.get_slot("ticket_id"), is_alarmed(tracker)
+    number = tracker.get_slot("ticket_id")
     if plain := await plain_word(dispatcher, turn, tracker):
         return plain
-    word = word_on_alarm(turn.text, tracker) if is_urgent else None
-    told = only_facts(turn) or (bare_amount(turn, tracker.get_slot("topic")) if is_urgent else {})
-    adds = _ADDS.match(turn.text) or told or (is_urgent and tells_more(turn))
-    is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not (adds or word)
-    hurries = len(turn.text) <= _LONGEST_HURRY and _HURRIES.search(turn.text)
-    is_open = tracker.get_slot("faq_id" if hurries else "topic") and not is_urgent  # something else is talked about
+    adds = _ADDS.match(turn.text) or only_facts(turn)
+    is_sure = is_business(turn.intent) and turn.confidence >= SURELY and not adds
+    is_open = tracker.get_slot("faq_id" if hurries(turn.text) else "topic")  # something else is talked about
     if not number or is_open or turn.is_pressed or is_sure:
         return []
-    ticket = await _open_ticket(number, turn)
+    ticket = await open_ticket(number, turn)
     if ticket is None:
         return []
-    if word:
-        await _added(number, turn.text, turn)
-        dispatcher.utter_message(response=word, receipt=number)
-    elif hurries or ASKS_HOW_LONG.search(turn.text):
+    if hurries(turn.text) or ASKS_HOW_LONG.search(turn.text):
         dispatcher.utter_message(text=status_line(ticket), buttons=[add_to(ticket)])
     elif adds or _SUPPLEMENT.match(turn.text):
-        dispatcher.utter_message(response=await _added(number, turn.text, turn), receipt=number)
-        if is_urgent:
-            return [*await _completed(number, turn, tracker, told), SlotSet("ticket_id", number)]
+        dispatcher.utter_message(response=await added(number, turn.text, turn), receipt=number)
     else:
         return []
     return [SlotSet("ticket_id", number)]
+
+
+def hurries(text: str) -> bool:
+    """Whether a short message asks to be quick: 快点, 人呢."""
+    return len(text) <= _LONGEST_HURRY and bool(_HURRIES.search(text))
 
 
 async def plain_word(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
@@ -129,7 +123,7 @@ async def plain_word(dispatcher: CollectingDispatcher, turn: Turn, tracker: Trac
     if not number and word in (Word.WAITED, Word.NO_NEED):
         return []
     latest = [] if number else await tickets_of(turn, 1)
-    ticket = await _open_ticket(number or (latest[0].id if latest else ""), turn)
+    ticket = await open_ticket(number or (latest[0].id if latest else ""), turn)
     if ticket is None:
         return []
     if not await called_off(dispatcher, turn, ticket):
@@ -141,34 +135,20 @@ async def called_off(dispatcher: CollectingDispatcher, turn: Turn, ticket: Ticke
     """Whether a message wants a ticket to be given up: its agent is told; nobody else closes it."""
     wants = word_on_ticket(turn.text) in (Word.CANCELS, Word.NO_NEED) and Status(ticket.status).is_active
     if wants:
-        stored = await _added(ticket.id, f"客户要求取消：{turn.text}", turn)
+        stored = await added(ticket.id, f"客户要求取消：{turn.text}", turn)
         passed_on = "utter_cancel_passed_on" if stored == "utter_note_stored" else stored
         dispatcher.utter_message(response=passed_on, receipt=ticket.id)
     return wants
 
 
-async def _open_ticket(number: str, turn: Turn) -> Ticket | None:
+async def open_ticket(number: str, turn: Turn) -> Ticket | None:
     """The ticket of that number; None where it is over, or another brand's."""
     ticket = await TicketService(database()).get(number)
     is_open = ticket and Status(ticket.status).is_active and turn.brand.id in ("", ticket.brand)
     return ticket if is_open else None
 
 
-async def about_alarm(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
-    """The same right after an alarm; empty where there was none, or something was answered since."""
-    return await about_ticket(dispatcher, turn, tracker) if is_alarmed(tracker) else []
-
-
-async def _completed(number: str, turn: Turn, tracker: Tracker, told: dict[str, str]) -> list[EventType]:
-    """Put the facts of a word on an alarm into its ticket, where the agent looks for them; returns the slots."""
-    known = {**facts(turn.said()), **told}
-    await TicketService(database()).complete(number, {**known, "amount": parse_amount(known.get("amount"))})
-    kept = {name: tracker.get_slot(name) for name in ("phone", "phone_sealed") if "phone" not in known}  # 对方电话139…
-    more = {**kept, **{name: told[name] for name in FACTS if name in told}}
-    return [*stay(turn, tracker), *(SlotSet(name, value) for name, value in more.items())]
-
-
-async def _added(number: str, text: str, turn: Turn) -> str:
+async def added(number: str, text: str, turn: Turn) -> str:
     """Add the customer's words to a ticket; the response that says how that went."""
     try:
         said = await TicketMessages(database()).from_customer(number, text, f"{turn.conversation}:{turn.message_id}")

@@ -17,7 +17,7 @@ def reassure(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> 
     topic, number = tracker.get_slot("topic"), tracker.get_slot("ticket_id")
     is_refused = not asks(turn.text) and not tracker.get_slot("phone")
     kept = [SlotSet("phone", SKIPPED)] if is_refused else []  # the form will not ask
-    if topic and not tracker.get_slot("alarm"):
+    if topic and tracker.get_slot("alarm") != topic:
         dispatcher.utter_message(response="utter_phone_optional", buttons=register_or_person())
         return [*kept, SlotSet("asks", "register")]
     response = "utter_phone_optional_ticket" if number else "utter_phone_optional_first"

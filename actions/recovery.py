@@ -7,8 +7,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import about_alarm, back_to_alarm
 from actions.answer import answer_oddly, tell
 from actions.brand import ask_brand, must_ask_brand
+from actions.emergency import kind_of, raise_alarm
 from actions.feedback import rate_late
 from actions.going_on import go_on_with_it
 from actions.guided import option_named
@@ -20,6 +22,7 @@ from actions.notes import about_ticket
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
 from actions.registering import register_now
+from actions.safety import of_safety
 from actions.showing import go_on, miss, noted, offer_ticket, say
 from actions.tickets import ticket_named
 from actions.turn import Turn
@@ -33,10 +36,10 @@ from kefu.knowledge import Band, knowledge_base
 _MOST_MISSES = 3  # then a person is offered instead of the same words
 _WISHES = re.compile(r"给我|帮我|我要|我想|请|来(个|一)|讲|唱|推荐|介绍|告诉")
 _OF_THE_CARD = re.compile(  # what was paid with
-    r"^(我|就|是|用|的|那张|[\u4e00-\u9fff]{2,6}银行|[工农中建交招]行|[,.])*信用卡(的|付的?|呀|啊|[,.!])*$"
+    r"^(我|就|是|用|的|那张|[\u4e00-\u9fff]{2,6}银行|[工农中建交招]行|[,.]){0,8}信用卡(的|付的?|呀|啊|[,.!]){0,8}$"
 )
 _OF_SOMETHING = re.compile(
-    r"^(那|这|我|要|该|,)*(怎么?|咋|如何|在?哪里?|去哪|从哪)[^,.?]{1,4}[?呢啊呀]*$"
+    r"^(那|这|我|要|该|,){0,8}(怎么?|咋|如何|在?哪里?|去哪|从哪)[^,.?]{1,4}[?呢啊呀]*$"
 )  # 怎么关: of what?
 _OF_A_STORY = re.compile(
     r"[钱款账帐卡扣店付买卖转退充提单费额他她]|商|老板|对方|客服|银行|手机|电话|短信|余额|号|失败|收到|页面|按钮"
@@ -59,8 +62,15 @@ class ActionOutOfScope(Action):
         self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """The open guide's answer, thanks for stars, a word on odd messages, choices, a refusal."""
+        if kind := kind_of(turn, tracker):
+            return await raise_alarm(dispatcher, turn, tracker, kind)
         asked = (
-            ask_who(dispatcher, turn, tracker) or reassure(dispatcher, turn, tracker) or answer_oddly(dispatcher, turn)
+            ask_who(dispatcher, turn, tracker)
+            or await about_alarm(dispatcher, turn, tracker)
+            or await back_to_alarm(dispatcher, turn, tracker)
+            or of_safety(dispatcher, turn, tracker)
+            or reassure(dispatcher, turn, tracker)
+            or answer_oddly(dispatcher, turn)
         )
         if asked:
             return asked

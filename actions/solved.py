@@ -7,6 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_alarm import about_alarm, back_to_alarm
 from actions.answer import answer
 from actions.buttons import PERSON, SOLVED, UNSOLVED, branches_of, register_or_person
 from actions.feedback import rate_late
@@ -14,7 +15,6 @@ from actions.guided import option_named, place, try_next, untried
 from actions.in_passing import close, go_along
 from actions.lost_money import ASKS as LOST
 from actions.no_denial import no_denial
-from actions.notes import about_alarm
 from actions.open_matter import note_facts
 from actions.phone import reassure
 from actions.registering import OFFERS, agreed, register_now
@@ -112,10 +112,7 @@ class ActionHeard(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Lead to the button that does what was offered; 办好了 ends the open matter."""
         asks = tracker.get_slot("asks")
-        along = go_along(dispatcher, Turn.of(tracker), tracker)
-        if along:
-            return along
-        of_the_alarm = await about_alarm(dispatcher, Turn.of(tracker), tracker)
+        of_the_alarm = await _alarm(dispatcher, tracker) or go_along(dispatcher, Turn.of(tracker), tracker)
         if of_the_alarm:
             return of_the_alarm
         if tracker.get_slot("topic") and _SOLVED.search(Turn.of(tracker).text):
@@ -139,7 +136,7 @@ class ActionWhatNow(Action):
         beside = reassure(dispatcher, turn, tracker) or await rate_late(dispatcher, turn, tracker)
         if beside:
             return beside
-        of_the_alarm = await about_alarm(dispatcher, turn, tracker) or go_along(dispatcher, turn, tracker)
+        of_the_alarm = await _alarm(dispatcher, tracker) or go_along(dispatcher, turn, tracker)
         if of_the_alarm:
             return of_the_alarm
         if option_named(turn, tracker):
@@ -154,6 +151,11 @@ class ActionWhatNow(Action):
             dispatcher.utter_message(response="utter_what_now")
             return []
         return offer_ticket(dispatcher, tracker, "utter_not_sure" if turn.intent == "skip" else "utter_still_open")
+
+
+async def _alarm(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    turn = Turn.of(tracker)
+    return await about_alarm(dispatcher, turn, tracker) or await back_to_alarm(dispatcher, turn, tracker)
 
 
 def _next_step(dispatcher: CollectingDispatcher, left: list[Option]) -> None:

@@ -7,22 +7,23 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.aside import take_up
+from actions.after_alarm import about_alarm
+from actions.aside import retold, take_up
 from actions.handoff import to_queue
 from actions.notes import called_off, plain_word
 from actions.open_matter import still_not
 from actions.status import add_to, status_line, tickets_of
 from actions.turn import Turn, all_said
-from kefu.channels.binding import customer_of
 from kefu.database import database
+from kefu.desk.bound import customer_of
 from kefu.desk.receipt import parse_receipt
 from kefu.desk.tickets import NewTicket, Opened, TicketService
 from kefu.dialogue.guides import guides
-from kefu.dialogue.ticket_form import CONFIRMED, ON_FILE, PERSON
+from kefu.dialogue.ticket_form import CONFIRMED, ON_FILE, OVER, PERSON
 from kefu.dialogue.ticket_words import Word, word_on_ticket
 from kefu.dialogue.transcript import faq_ids, transcript
 from kefu.knowledge import knowledge_base
-from kefu.show import SKIPPED, is_time, parse_amount, show_moment
+from kefu.show import SKIPPED, parse_amount, show_moment, show_time, split_time
 from kefu.topics import OTHER_MATTER
 
 _FORGOTTEN = (
@@ -47,10 +48,12 @@ class ActionSubmitTicket(Action):
         confirmed = tracker.get_slot("ticket_confirmed")
         if confirmed not in (CONFIRMED, PERSON):
             before = take_up(dispatcher, tracker, is_offered=True)
-            return [*forget, *(before or _told_before(tracker))]
+            rated = SlotSet("rated_faq", next(iter((tracker.get_slot("tried") or [])[-1:]), None))
+            told = [rated] if confirmed == OVER else _told_before(tracker)
+            return [*forget, *(before or told)]
         turn = Turn.of(tracker)
         said = await all_said(tracker)
-        customer = await customer_of(turn.conversation)
+        customer = await customer_of(database(), turn.conversation)
         opened = await TicketService(database()).open(_new_ticket(turn, tracker, customer, said))
         dispatcher.utter_message(text=_receipt(opened, turn, confirmed == PERSON), buttons=[add_to(opened.ticket)])
         events = [*forget, SlotSet("ticket_id", opened.ticket.id)]
@@ -69,7 +72,11 @@ class ActionTicketStatus(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Look up by number, or by customer. A number of the other brand is not found."""
         turn = Turn.of(tracker)
-        named = await ticket_named(dispatcher, turn) or await plain_word(dispatcher, turn, tracker)
+        named = (
+            await ticket_named(dispatcher, turn)
+            or await about_alarm(dispatcher, turn, tracker)
+            or await plain_word(dispatcher, turn, tracker)
+        )
         if named:
             return named
         if open_matter := still_not(dispatcher, turn, tracker):
@@ -110,8 +117,7 @@ def _told_before(tracker: Tracker) -> list[EventType]:
     """What was told before the form: who registers after all need not tell it again."""
     if tracker.get_slot("topic") == OTHER_MATTER:
         return []
-    told = {name: tracker.get_slot(name) for name in ("topic", "question", "time", "amount")}
-    told["question"] = told["question"] or tracker.get_slot("description")
+    told = {name: tracker.get_slot(name) for name in ("topic", "time", "amount")} | retold(tracker.slots)
     return [SlotSet(name, value) for name, value in told.items() if value and value != SKIPPED]
 
 
@@ -122,10 +128,10 @@ def _new_ticket(turn: Turn, tracker: Tracker, customer: str, said: list[dict[str
         notes.append(f"金额：{slots['amount']}")
     if slots.get("phone") == ON_FILE:
         notes.append(f"手机号：{ON_FILE}")
-    time = slots.get("time")
-    if time and not is_time(time):
-        notes.append("" if time == SKIPPED else f"时间：{time}")
-        time = None
+    told = slots.get("time")
+    time, part = split_time(told)
+    if told and told != SKIPPED and (part or time is None):
+        notes.append(f"时间：{show_time(told)}")
     return NewTicket(
         brand=turn.brand.id,
         channel=turn.channel,

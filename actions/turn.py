@@ -69,7 +69,8 @@ class Turn:
 
     def said(self) -> Said:
         """The message as the ticket form sees it."""
-        return Said(self.text, self.intent, self.confidence, self.entities, self.sealed_phone, self.brand.id)
+        said = (self.text, self.intent, self.confidence, self.entities, self.sealed_phone)
+        return Said(*said, self.brand.id, self.is_pressed)
 
 
 async def all_said(tracker: Tracker) -> list[dict[str, Any]]:

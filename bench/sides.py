@@ -134,8 +134,12 @@ def _profiled(name: str, command: str) -> str:
 
 
 def bare_environment() -> dict[str, str]:
-    """Ours, without settings of the product that somebody has made in the shell."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("KEFU_")}
+    """Ours, without settings of the product that somebody has made in the shell.
+
+    Python keeps what it compiles, as usual: else our modules are compiled at every start, and stock Rasa's never.
+    """
+    left_out = ("KEFU_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
 
 
 def _yaml(path: Path) -> object:

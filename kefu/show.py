@@ -35,15 +35,21 @@ def show_moment(moment: datetime) -> str:
 
 
 def show_time(value: str | None) -> str:
-    """An ISO time (day, or day and time) as people write it; other text as it is."""
+    """An ISO time (day, or day and time), also with the part of the day, as people write it; other text as it is."""
     if not value:
         return SKIPPED
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
+    known, part = split_time(value)
+    if known is None:
         return value
-    day = f"{moment.year}年{moment.month}月{moment.day}日"
-    return f"{day} {moment:%H:%M}" if "T" in value else day
+    moment = datetime.fromisoformat(known)
+    day = f"{moment.year}年{moment.month}月{moment.day}日{part}"
+    return f"{day} {moment:%H:%M}" if "T" in known else day
+
+
+def split_time(value: str | None) -> tuple[str | None, str]:
+    """The ISO time in a value, and the part of the day beside it (2026-11-26 中午); None where it is words only."""
+    known, _, part = (value or "").partition(" ")
+    return (known, part) if is_time(known) else (None, "")
 
 
 def is_time(value: str) -> bool:

@@ -16,12 +16,13 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`statuses` are given in order, then 200 for ever; each with `body`."""
+    """`statuses` are given in order, then 200 for ever; each with `body`. A GET gets 200, or 404 where it is `gone`."""
 
     url: str = ""
     body: bytes = b"{}"
     statuses: list[int] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -41,6 +42,11 @@ def receiver() -> Iterator[Receiver]:
             self.send_header("content-length", str(len(kept.body)))
             self.end_headers()
             self.wfile.write(kept.body)
+
+        def do_GET(self) -> None:
+            self.send_response(404 if self.path in kept.gone else 200)
+            self.send_header("content-length", "0")
+            self.end_headers()
 
         def log_message(self, *_: object) -> None:
             pass

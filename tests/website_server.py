@@ -19,7 +19,7 @@ from kefu.channels.website.channel import WebsiteChannel
 from tests.servers import free_port
 
 _names = map("kefu_website_{}".format, itertools.count())
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 class Bot:

@@ -1,13 +1,16 @@
 """The WeChat channel on a bare Sanic server, with a bot of the tests' own in Rasa's place.
 
 As a program it is one process of several: `python -m tests.wechat_app <port> <bot's notes>`; accounts and their
-secrets come from the environment, as in the product.
+secrets come from the environment, as in the product. Whoever started it steers it by files beside the notes: `notes.go`
+lets the bot answer what waits, `notes.late` ends the time of callbacks, `notes.die` names a moment to die at.
 """
 
 import asyncio
 import json
 import os
 import sys
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,18 +19,20 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
 
+from kefu.channels import inbox
 from kefu.channels.door import Door
-from kefu.channels.wechat import delivery
+from kefu.channels.wechat import api, delivery, engine, tasks
 from kefu.channels.wechat.api import WechatApi
 from kefu.channels.wechat.channel import WechatChannel
 from kefu.channels.wechat.delivery import Deliveries
 from kefu.channels.wechat.users import Users
 
+PATIENT = 120.0  # seconds of a callback
 BUTTONS = [{"title": "没解决", "payload": "/deny"}, {"title": "转人工", "payload": "/human_agent"}]
 
 
 class Bot:
-    """Answers as the text asks: `慢3 …` after three seconds, `长…` at length, `多…` in three messages, `选…` to choose.
+    """Answers as the text asks: `等…` when it may `go`, `长…` at length, `多…` in three messages, `选…` to choose.
 
     `静…` is not answered at all.
     """
@@ -35,6 +40,7 @@ class Bot:
     def __init__(self, notes: Path | None = None) -> None:
         self.heard: list[str] = []
         self.brands: list[str] = []
+        self.go = asyncio.Event()
         self._notes = notes
 
     async def __call__(self, message: UserMessage) -> None:
@@ -43,16 +49,20 @@ class Bot:
         if self._notes:
             with self._notes.open("a") as file:
                 file.write(f"{message.message_id} {message.text}\n")
+        if message.text.startswith("等"):
+            await self._may_go()
         for text, buttons in _answers(message.text):
-            await asyncio.sleep(_delay(message.text))
             if buttons:
                 await message.output_channel.send_text_with_buttons(message.sender_id, text, BUTTONS)
             else:
                 await message.output_channel.send_text_message(message.sender_id, text)
 
-
-def _delay(text: str) -> float:
-    return float(text[1:].split()[0]) if text.startswith("慢") else 0.0
+    async def _may_go(self) -> None:
+        if self._notes is None:
+            await self.go.wait()
+        else:
+            while not self._notes.with_suffix(".go").exists():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
 
 def _answers(text: str) -> list[tuple[str, bool]]:
@@ -95,29 +105,63 @@ def application(accounts: dict[str, Any], bot: Bot) -> tuple[Sanic, WechatChanne
     return app, channel
 
 
-def die_after(moment: str) -> None:
-    """End this process without a word, right after the first call of that moment."""
-    owner, name = {
-        "seen": (Users, "seen"),
-        "taken": (Door, "take"),
-        "claimed": (Deliveries, "passive"),
-        "claimed by API": (Deliveries, "by_api"),
-        "sent by API": (WechatApi, "send"),
-    }[moment]
-    original = getattr(owner, name)
+class Clock:
+    """The clock by which callbacks have time or not."""
+
+    def __init__(self, is_late: Callable[[], bool] = lambda: False) -> None:
+        """`is_late`: whether their time has ended all at once."""
+        self._is_late = is_late
+        self._ahead = 0.0
+
+    def __call__(self) -> float:
+        """Seconds, as `time.monotonic`."""
+        return time.monotonic() + self._ahead + (PATIENT if self._is_late() else 0.0)
+
+    def end(self) -> None:
+        """End the time of all callbacks that are waiting now."""
+        self._ahead += PATIENT
+
+
+def be_patient(clock: Clock, put: Callable[[Any, str, Any], None] = setattr) -> None:
+    """Give everything all the time that a slow machine needs; callbacks until the clock that is given ends it."""
+    put(engine, "PASSIVE_SECONDS", PATIENT)
+    put(engine, "monotonic", clock)
+    put(tasks, "monotonic", clock)
+    put(api, "TIMEOUT", PATIENT)
+    put(delivery, "CLAIM", timedelta(seconds=2 * PATIENT))
+    put(inbox, "LEASE", timedelta(seconds=2 * PATIENT))
+
+
+def die_when(asked: Path) -> None:
+    """End this process without a word, right after the first call of the moment that a file names."""
+    for moment, owner, name in (
+        ("seen", Users, "seen"),
+        ("taken", Door, "take"),
+        ("claimed", Deliveries, "passive"),
+        ("claimed by API", Deliveries, "by_api"),
+        ("sent by API", WechatApi, "send"),
+    ):
+        setattr(owner, name, _deadly(getattr(owner, name), moment, asked))
+
+
+def _deadly(work: Callable[..., Any], moment: str, asked: Path) -> Callable[..., Any]:
+    def die() -> None:
+        if asked.exists() and asked.read_text() == moment:
+            asked.unlink()  # it is meant for one
+            os._exit(9)
 
     async def call(*arguments: Any, **named: Any) -> Any:
-        found = await original(*arguments, **named)
+        found = await work(*arguments, **named)
         if found is not None or moment == "sent by API":
-            os._exit(9)
+            die()
         return found
 
-    setattr(owner, name, call)
+    return call
 
 
 if __name__ == "__main__":
-    delivery.CLAIM = timedelta(seconds=3)
-    if moment := os.environ.get("TEST_DIE_AFTER"):
-        die_after(moment)
-    served, _ = application(json.loads(os.environ["TEST_ACCOUNTS"]), Bot(Path(sys.argv[2])))
+    notes = Path(sys.argv[2])
+    be_patient(Clock(notes.with_suffix(".late").exists))
+    die_when(notes.with_suffix(".die"))
+    served, _ = application(json.loads(os.environ["TEST_ACCOUNTS"]), Bot(notes))
     served.run(host="127.0.0.1", port=int(sys.argv[1]), access_log=False)

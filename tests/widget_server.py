@@ -1,10 +1,12 @@
 """A server that speaks the website channel's HTTP API and nothing more, with faults to order: for widget tests."""
 
 import asyncio
+import base64
 import json
 import struct
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,6 +56,9 @@ class FakeServer:
         self.talks: dict[str, Conversation] = {}
         self.turns: list[str] = []  # texts that got a turn, in order
         self.attempts: list[tuple[str, str]] = []  # (path, message id) of every request
+        self.sessions = 0  # asked for
+        self.hanging = 0  # requests that are never answered
+        self.refused: Counter[str] = Counter()  # requests by path that failed with a status, as ordered
         self.faults: dict[str, list[tuple[int | str, int | None]]] = {}
         self.answer: Callable[[str], list[Line]] = lambda text: [{"text": f"收到：{text[:200]}"}]
         self.pages: dict[str, tuple[str, dict[str, str]]] = {}
@@ -61,7 +66,9 @@ class FakeServer:
         self.repeats = 1  # how often the stream says each line
         self.uploads: dict[str, tuple[bytes, str]] = {}
         self._somebody = asyncio.Event()  # has a conversation
+        self._never = asyncio.Event()
         self._listening: set[asyncio.Transport] = set()
+        self._muted: set[asyncio.Transport] = set()
         self._loop = asyncio.new_event_loop()
         self._runner: web.AppRunner | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -86,7 +93,9 @@ class FakeServer:
         self._loop.close()
 
     def fail(self, path: str, *faults: int | str, retry_after: int | None = None) -> None:
-        """Let the next requests to a path fail: by an HTTP status, "drop" (lost on the way in) or "lose" (way back)."""
+        """Let the next requests to a path fail: by an HTTP status, "drop" (lost on the way in), "lose" (way back), or
+        "hang" (no answer ever).
+        """
         self.faults.setdefault(path, []).extend((fault, retry_after) for fault in faults)
 
     def say(self, *lines: Line, talk: int = -1) -> None:
@@ -106,6 +115,10 @@ class FakeServer:
                 transport.abort()
 
         self._call(cut())
+
+    def mute_streams(self) -> None:
+        """Say nothing more on the streams that are open: their connections are dead, and the browser does not know."""
+        self._muted = set(self._listening)
 
     def typing(self, on: bool) -> None:
         """Show that the bot is writing."""
@@ -130,7 +143,7 @@ class FakeServer:
     # How it works
 
     def _call(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(15)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     async def _start(self) -> None:
         app = web.Application(client_max_size=8 * 1024 * 1024, middlewares=[self._faulty])
@@ -171,7 +184,12 @@ class FakeServer:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        if fault == "hang":
+            await request.read()
+            self.hanging += 1
+            await self._never.wait()
         if isinstance(fault, int):
+            self.refused[request.path] += 1
             headers = {"Retry-After": str(retry_after)} if retry_after else {}
             return web.json_response({"error": f"故障{fault}"}, status=fault, headers=headers)
         answer: web.StreamResponse = await handler(request)
@@ -198,11 +216,14 @@ class FakeServer:
 
     async def _session(self, request: web.Request) -> web.Response:
         body = await request.json()
+        self.sessions += 1
         token = body.get("token")
-        if token and token not in self.talks:
+        if user := body.get("user_token"):
+            token = f"of {json.loads(base64.urlsafe_b64decode(user.split('.')[0] + '=='))['sub']}"
+        elif token and token not in self.talks:
             return web.json_response({"error": "会话已过期"}, status=401)
-        if not token:
-            token = f"t{len(self.talks) + 1}"
+        token = token or f"t{len(self.talks) + 1}"
+        if token not in self.talks:
             self.talks[token] = Conversation(body["brand"])
             self._somebody.set()
         name = brand_or_default(body["brand"]).name
@@ -262,10 +283,12 @@ class FakeServer:
             await response.write(b": hello\nretry: 300\n\n")
             while True:
                 talk.changed.clear()
-                for line in talk.lines[seq:]:
-                    seq = line["seq"]
-                    event = f"id: {seq}\nevent: line\ndata: {json.dumps(line)}\n\n"
-                    await response.write(event.encode() * self.repeats)
+                if request.transport in self._muted:
+                    await self._never.wait()
+                lines = talk.lines[seq:]
+                seq += len(lines)
+                if lines:  # in one piece, as the channel does
+                    await response.write("".join(_event(line) * self.repeats for line in lines).encode())
                 for typing in talk.typing:
                     await response.write(f"event: typing\ndata: {json.dumps(typing)}\n\n".encode())
                 talk.typing.clear()
@@ -280,6 +303,10 @@ class FakeServer:
         limit = int(request.query["limit"])
         found = talk.lines[max(0, before - 1 - limit) : before - 1]
         return web.json_response({"lines": found, "more": bool(found) and found[0]["seq"] > 1})
+
+
+def _event(line: Line) -> str:
+    return f"id: {line['seq']}\nevent: line\ndata: {json.dumps(line)}\n\n"
 
 
 async def _cancel_others() -> None:

@@ -129,17 +129,10 @@ class Bindings:
             ends = (Binding.conversation == conversation) | (Binding.customer == conversation)
             return bool((await session.execute(delete(Binding).where(ends))).rowcount)
 
-    async def bound_by(self, conversation: str) -> str | None:
-        """What names the binding of a WeChat conversation: the digest of its code."""
+    async def of(self, conversation: str) -> Binding | None:
+        """The binding of a WeChat conversation; `kefu.desk.bound.customer_of` tells whose its tickets are."""
         async with self._database.read() as session:
-            found = await session.get(Binding, conversation)
-            return str(found.code) if found else None
-
-    async def customer(self, conversation: str) -> str:
-        """Who it is: the customer that a conversation is bound to, else the conversation itself."""
-        async with self._database.read() as session:
-            found = await session.get(Binding, conversation)
-            return found.customer if found else conversation
+            return await session.get(Binding, conversation)
 
     async def conversations(self, conversation: str) -> set[str]:
         """All conversations of the same customer, whichever of them is asked about."""
@@ -163,11 +156,6 @@ class Bindings:
                 .order_by(func.max(Message.at).desc())
             )
             return (await session.execute(spoke)).scalars().first() or conversation
-
-
-async def customer_of(conversation: str) -> str:
-    """`Bindings.customer` in the database of this process."""
-    return await Bindings(database()).customer(conversation)
 
 
 async def conversations_of(conversation: str) -> set[str]:

@@ -145,6 +145,10 @@ class Door:
         """
         self._filing.file(message)
 
+    def take_up(self, channel: str) -> None:
+        """Go on filing what a process before us could not."""
+        self._filing.take_up(channel)
+
     async def _announce(self, conversation: str) -> None:
         """There are lines in the log that no turn has written."""
         await self._wakeups.wake(conversation)
@@ -169,7 +173,11 @@ class Door:
         return len(answered.lines)
 
     def recover(self, channel: str) -> None:
-        """Answer what a channel has stored and a dead process has left, now and for as long as we run."""
+        """Answer what a channel has stored and a dead process has left, now and for as long as we run.
+
+        What could not even be stored then is filed.
+        """
+        self.take_up(channel)
         is_ready = self._agent.is_ready if self._agent else lambda: True
         self._recovery = Recovery(self._inbox, channel, is_ready, self._workers.notice)
         self._recovery.start()

@@ -36,6 +36,7 @@ class RestChannel(InputChannel):
         @webhook.listener("before_server_start")
         async def open_door(app: Sanic, *_: Any) -> None:
             doors.append(Door(on_new_message, agent=RasaAgent(app)))
+            doors[0].take_up(self.name())
 
         @webhook.listener("before_server_stop")
         async def close_door(*_: Any) -> None:

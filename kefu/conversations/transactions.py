@@ -114,8 +114,13 @@ class _Sqlite:
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self._path, check_same_thread=False)
-            sqlite.prepare_in_loop(self._connection)
+            connection = sqlite3.connect(self._path, check_same_thread=False)
+            try:
+                sqlite.prepare_in_loop(connection)
+            except BaseException:  # a full disk, say: next time anew, or it would do without being prepared
+                connection.close()
+                raise
+            self._connection = connection
         return self._connection
 
     def _finish(self, connection: sqlite3.Connection, work: Work[T]) -> T:

@@ -9,14 +9,17 @@ from kefu.topics import is_business, title, topics
 _SURE = 0.55
 _PART = r"[^,.;!?。]"
 _SAYS = r"(?P<says>我?(?:说|讲|问|要办|指)的)"
-_LEAD = r"(?:不对|[搞弄说听]?错了|等等|等一?下)[,.!\s啊呀吧]*"
+_LEAD = (
+    r"(?:(?:事情|类型|类别)?(?:选|写)?不对|(?:事情|类型|类别)[选写]?错了|[搞弄说听]?错了|等等|等一?下)[,.!\s啊呀吧]*"
+)
 _CORRECTIONS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_SAYS}?是(?P<right>{_PART}{{2,12}}?),?(?:并|而|可)?(?<!是)不是(?P<left>{_PART}{{2,12}})",
         rf"(?<!是)不是(?P<left>{_PART}{{2,12}}?),?(?:而|应该|{_SAYS})?是(?P<right>{_PART}{{2,20}})",
         rf"^(?:(?:{_LEAD}|不是[,.!\s啊呀吧]*))?{_SAYS}(?:应该)?是(?P<right>{_PART}{{2,20}})",
-        rf"^(?P<lead>{_LEAD}|不是[,.!\s啊呀吧]+)(?:应该)?是(?P<right>{_PART}{{2,20}})",
+        rf"^(?P<lead>{_LEAD}|不是[,.!\s啊呀吧]+)我?(?:应该)?是(?P<right>{_PART}{{2,20}})",
+        rf"^(?P<lead>(?:帮我|给我|请|那|要|把事情)*改(?:成|为))(?P<right>{_PART}{{2,8}}?)[吧啊呀了]*$",
     )
 )
 _IS_LEAD = re.compile(_LEAD)

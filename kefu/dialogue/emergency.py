@@ -53,10 +53,18 @@ def load_emergencies(path: Path) -> tuple[Kind, ...]:
     content = load_yaml(path)
     if not isinstance(content, LineDict):
         raise DataError(path, 1, "应是“种类: {title, said, unless}”")
-    words = content.get(_WORDS) or {}
-    if not isinstance(words, dict) or not all(isinstance(one, str) and one for one in words.values()):
-        raise DataError(path, content.lines[_WORDS], "words 下面应是“名字: '词|词'”")
+    words = _words(path, content)
     return tuple(_kind(path, content, name, words) for name in content if name != _WORDS)
+
+
+def load_words(path: Path) -> dict[str, str]:
+    """The lists of words of a file by their names, each as `a|b|c`.
+
+    Raises:
+        DataError: the file is not as expected; says where.
+    """
+    content = load_yaml(path)
+    return _words(path, content) if isinstance(content, LineDict) else {}
 
 
 def find_emergency(text: str, kinds: tuple[Kind, ...] | None = None) -> Kind | None:
@@ -67,7 +75,24 @@ def find_emergency(text: str, kinds: tuple[Kind, ...] | None = None) -> Kind | N
 @lru_cache(maxsize=1)
 def emergencies() -> tuple[Kind, ...]:
     """The kinds of this process."""
-    return load_emergencies(settings().data_dir / "lexicon" / "emergency.yml")
+    return load_emergencies(_file())
+
+
+@lru_cache(maxsize=1)
+def shared_words() -> Mapping[str, str]:
+    """The lists of words that sayings share, for patterns elsewhere that need the same."""
+    return load_words(_file())
+
+
+def _file() -> Path:
+    return settings().data_dir / "lexicon" / "emergency.yml"
+
+
+def _words(path: Path, content: LineDict) -> dict[str, str]:
+    words = content.get(_WORDS) or {}
+    if not isinstance(words, dict) or not all(isinstance(one, str) and one for one in words.values()):
+        raise DataError(path, content.lines[_WORDS], "words 下面应是“名字: '词|词'”")
+    return dict(words)
 
 
 def _kind(path: Path, content: LineDict, name: str, words: Mapping[str, str]) -> Kind:

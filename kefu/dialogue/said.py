@@ -31,7 +31,10 @@ class Entity:
 
 @dataclass(frozen=True)
 class Said:
-    """A customer's message; `brand` is the wallet's id where that is known."""
+    """A customer's message; `brand` is the wallet's id where that is known.
+
+    `is_pressed`: a button's title, not the customer's words.
+    """
 
     text: str
     intent: str
@@ -39,6 +42,7 @@ class Said:
     entities: Sequence[Entity] = ()
     sealed_phone: str | None = None
     brand: str = ""
+    is_pressed: bool = False
 
 
 def facts(said: Said) -> dict[str, Any]:
@@ -64,8 +68,13 @@ def says_only_facts(said: Said, also: Collection[str] = ()) -> bool:
     Args:
         also: names of entities that count as facts as well.
     """
+    is_one = bool(facts(said)) or any(entity.name in also for entity in said.entities)
+    return is_one and len(beside_facts(said)) <= _FEW
+
+
+def beside_facts(said: Said) -> str:
+    """What a message says beside its facts, without the words that only lead up to them."""
     rest = list(said.text)
     for entity in said.entities:
         rest[entity.start : entity.end] = " " * (entity.end - entity.start)
-    is_one = bool(facts(said)) or any(entity.name in also for entity in said.entities)
-    return is_one and len(_FILLER.sub("", "".join(rest))) <= _FEW
+    return _FILLER.sub("", "".join(rest))

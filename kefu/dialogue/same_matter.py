@@ -5,20 +5,20 @@ Alone they say too little, and the classifier puts them with whatever they resem
 
 import re
 
-from kefu.dialogue.ticket_form import asks
+from kefu.dialogue.form_words import asks
 from kefu.topics import is_business, is_topic, names, needs_amount, topics
 
 _LONGEST = 10  # characters; more stand by themselves
 _LONGEST_UNSURE = 24  # unless they ask nothing, name no other matter, and the classifier is not sure
 _SURE = 0.9
 _ARRIVAL = "_arrival"
-_BEGINS = r"^(我|我们|这边|这|那|就|都|也|已经|页面|上面|它|他们?|对方|[,.!])*"
+_BEGINS = r"^(我|我们|这边|这|那|就|都|也|已经|页面|上面|它|他们?|对方|[,.!]){0,6}"
 _FACT = re.compile(
     rf"{_BEGINS}(有(?!什么|没有|啥|多)|是(?!不是|那|这)|用(?!不)|在(?!哪)|显示|提示|状态|写着?|说|拿着?)"
-    r"|(的|中|着|对|够|有钱|成功|满格|正常|没错|没问题|好好的)(了|啊|呀|呢|[,.!])*$"
+    r"|(的|中|着|对|够|有钱|成功|满格|正常|没错|没问题|好好的)(了|啊|呀|呢|[,.!]){0,4}$"
 )
 _PAID_WITH = re.compile(
-    r"^(是|用|走)?(银行卡|储蓄卡|信用卡|借记卡|余额|零钱|微信|支付宝|云闪付)(付|支付|转)?(的|吧|呀|啊|[,.!])*$"
+    r"^(是|用|走)?(银行卡|储蓄卡|信用卡|借记卡|余额|零钱|微信|支付宝|云闪付)(付|支付|转)?(的|吧|呀|啊|[,.!]){0,4}$"
 )
 _DENIED = re.compile(  # 没换手机, 不在国外, 不是同一笔, 没这个选项
     rf"{_BEGINS}(没有?(?![收到法用钱])(?!.{{0,4}}(反应|办法|到账))|不在|不欠|不支持|不是(?!我))[^,.?]{{1,8}}$"

@@ -42,7 +42,7 @@ class States:
         if len(applied) < len(self._done) or not all(map(is_, self._done, applied)):
             self._begin()
         for event in applied[len(self._done) :]:
-            if isinstance(event, ActionExecuted):
+            if type(event) is ActionExecuted:  # `isinstance` runs Python code for each other kind
                 self._see(event.hide_rule_turn, rule_only_data)
             event.apply_to(self._tracker)  # which needs no list of them
             self._done.append(event)

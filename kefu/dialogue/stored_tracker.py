@@ -13,13 +13,8 @@ from rasa.shared.core.events import (
     ActionExecuted,
     ActionReverted,
     ActiveLoop,
-    BotUttered,
-    DefinePrevUserUtteredFeaturization,
-    EntitiesAdded,
     Event,
-    Restarted,
     SessionStarted,
-    SlotSet,
     UserUtteranceReverted,
     UserUttered,
 )
@@ -29,11 +24,11 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from kefu.conversations.log import NewEvent, Snapshot, Stored
 from kefu.dialogue.event_json import event_from_text, latest_session
 from kefu.dialogue.states import States
-from kefu.dialogue.working_set import WorkingSet, is_exact, working_set
+from kefu.dialogue.working_set import SIMPLE, WorkingSet, begins_anew, is_exact, working_set
 
 _FEW = 120  # events that may gather before the first choice of what the next turn needs
+_TAKING_BACK = frozenset({ActionReverted, UserUtteranceReverted})
 _MESSAGES_FOR_ACTIONS = 2  # of the latest turns actions get the events; the rest is in kefu.conversations
-_SIMPLE = frozenset({BotUttered, DefinePrevUserUtteredFeaturization, EntitiesAdded, SlotSet, UserUttered})
 
 
 class StoredTracker(DialogueStateTracker):
@@ -121,16 +116,16 @@ class StoredTracker(DialogueStateTracker):
         super().update(event, domain)
         if self._run is None:
             return
-        if isinstance(event, Restarted | SessionStarted):
+        if begins_anew([event]):
             self._run, self._sees_all = None, True
-        elif isinstance(event, UserUtteranceReverted | ActionReverted) and not self._is_exact():
+        elif type(event) in _TAKING_BACK and not self._is_exact():
             self._read_more()
 
     def applied_events(self) -> list[Event]:
         """The events that count; reckoned by Rasa's own method where an event may change more than its own place."""
         if self._applied is None:
             self._applied = super().applied_events()
-            self._loops = {event.name for event in self.events if isinstance(event, ActiveLoop) and event.name}
+            self._loops = {event.name for event in self.events if type(event) is ActiveLoop and event.name}
         return list(self._applied)
 
     def past_states(
@@ -166,7 +161,7 @@ class StoredTracker(DialogueStateTracker):
         if self._applied is None:
             return
         kind = type(event)
-        if kind in _SIMPLE or (kind is ActionExecuted and event.action_name not in self._loops):
+        if kind in SIMPLE or (kind is ActionExecuted and event.action_name not in self._loops):
             self._applied.append(event)
         else:
             self._applied = None

@@ -56,6 +56,8 @@ _STATELESS = (
 _BEGINNING = frozenset({Restarted, SessionStarted})
 _OVERWRITTEN = frozenset({BotUttered, SlotSet})
 _UNDOING = frozenset({ActionReverted, Restarted, UserUtteranceReverted})
+# Those beside which every other event counts; an action may take back what the loop of its name did before.
+SIMPLE = frozenset({BotUttered, DefinePrevUserUtteredFeaturization, EntitiesAdded, SlotSet, UserUttered})
 
 Turn = list[int]  # the positions of its events
 
@@ -125,7 +127,10 @@ def is_exact(events: Sequence[Event], run: Event | None, sees_all: bool) -> bool
 
 
 def _applied(events: Sequence[Event], positions: Sequence[int]) -> list[int]:
-    """The positions of the events that count, by Rasa's own reckoning."""
+    """The positions of the events that count, by Rasa's own reckoning where they are not simply all of them."""
+    since = positions[1:] if positions and type(events[positions[0]]) is SessionStarted else positions
+    if all(type(events[at]) in SIMPLE or _is_action(events[at]) for at in since):
+        return list(since)
     where = {id(events[at]): at for at in positions}
     tracker = DialogueStateTracker("", [])
     tracker.events.extend(events[at] for at in positions)
@@ -190,7 +195,7 @@ def _last(
 def _loop(events: Sequence[Event], turns: Sequence[Turn]) -> list[int]:
     """Where the active form was started, with the message that is part of its state, and where it last ran."""
     started = [
-        (number, events[at]) for number, turn in enumerate(turns) for at in turn if isinstance(events[at], ActiveLoop)
+        (number, events[at]) for number, turn in enumerate(turns) for at in turn if type(events[at]) is ActiveLoop
     ]
     if not started or not started[-1][1].name:
         return []

@@ -25,6 +25,10 @@ _SOMETHING = re.compile(
     rf"{_BEFORE}(?:有(?:一?个|一?处|些)?(?:地方|东西)?|信息|内容|(?:订单|流水)号|哪里|好像|名字)*"
     rf"(?:不太?对|有误|{_SLIP}|{_CHANGE}){_END}"
 )
+_ONLY_NAMED = re.compile(
+    rf"^(?:是|就是|把|那个?|我的?|改|改一下|换|补|加|再|要|想|还|没|忘了?|填|留|个|一?下|[,.\s]){{0,5}}{_SOME}"
+    rf"(?:补|加|填|留|写|改|换|上|一?下|一个|没[填写留]|忘了?[填写留]?|吧|啊|呢|了|[,.!\s]){{0,5}}$"
+)
 _LONGEST = 18  # characters; more tells a story
 
 
@@ -33,6 +37,11 @@ def wrong_fields(text: str) -> list[str]:
     if len(text) > _LONGEST or not _NAMED.match(text):
         return []
     return [name for name, words in _FIELDS.items() if re.search(words, text)]
+
+
+def named_fields(text: str) -> list[str]:
+    """The slots of a message that only names fields (金额, 手机号补一下), as an answer to what is wrong."""
+    return [name for name, words in _FIELDS.items() if re.search(words, text)] if _ONLY_NAMED.match(text) else []
 
 
 def something_is_wrong(text: str) -> bool:

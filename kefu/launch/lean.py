@@ -5,7 +5,8 @@ lean mode the modules that pull them in are stand-ins: they can be imported, nam
 refuse loudly to be used. Nothing of Rasa that is used in serving our kind of model is replaced.
 
 Without KEFU_LEAN=1 `spare` leaves out only what no model needs that could be served here: clients of foreign stores and
-channels, 45 MB of jieba's tables until somebody asks for them, and JAX, 65 MB, which TensorFlow only looks for.
+channels, what talks to a terminal, 45 MB of jieba's tables until somebody asks for them, and JAX, 65 MB, which
+TensorFlow only looks for.
 """
 
 import json
@@ -41,8 +42,12 @@ STAND_INS = frozenset(
         "jieba.finalseg",
     }
 )
-# Whole packages: stores and channels that we do not have, the languages that spaCy knows by name.
-STAND_IN_PACKAGES = frozenset({"aiogram", "boto3", "bson", "langcodes", "pymongo", "slack_sdk", "webexteamssdk"})
+# Left out by `spare` as well. Whole packages: stores and channels that we do not have, questions in a terminal, the
+# languages that spaCy knows by name; modules: spaCy's command line.
+STAND_IN_PACKAGES = frozenset(
+    {"aiogram", "boto3", "bson", "langcodes", "prompt_toolkit", "pymongo", "questionary", "slack_sdk", "webexteamssdk"}
+)
+SPARED_MODULES = frozenset({"spacy.cli", "spacy.cli.info"})
 # Not there at all, for whoever can do without (thinc) and to stop whoever cannot.
 ABSENT = frozenset({"h5py", "jax", "keras", "rasa.model_training", "tensorflow"})
 
@@ -51,7 +56,7 @@ class LeanError(ImportError):
     """Something is used that is left out."""
 
     def __init__(self, what: str) -> None:
-        is_spared = what.partition(".")[0] in STAND_IN_PACKAGES
+        is_spared = what.partition(".")[0] in STAND_IN_PACKAGES or what.startswith("spacy.cli")
         how = "start with plain `rasa run`" if is_spared else "start without KEFU_LEAN=1"
         super().__init__(f"{what} is left out in {'serving' if is_spared else 'lean mode'}; {how}")
 
@@ -125,17 +130,17 @@ def install(models: Path) -> None:
     Raises:
         LaunchError: it is too late, or the model needs what would be left out.
     """
-    loaded = sorted(name for name in (*STAND_INS, *STAND_IN_PACKAGES, *ABSENT) if name in sys.modules)
+    loaded = sorted(name for name in (*STAND_INS, *SPARED_MODULES, *STAND_IN_PACKAGES, *ABSENT) if name in sys.modules)
     if loaded:
         raise LaunchError(f"KEFU_LEAN=1:{'、'.join(loaded)} 已经载入,太晚了;lean.install() 要放在 import rasa 之前")
-    sys.meta_path.insert(0, _Finder(STAND_INS, STAND_IN_PACKAGES, ABSENT))
+    sys.meta_path.insert(0, _Finder(STAND_INS | SPARED_MODULES, STAND_IN_PACKAGES, ABSENT))
     check(models)
 
 
 def spare() -> None:
     """Leave out what no served model needs; to be called before anything imports Rasa."""
     sys.modules["jax"] = None  # type: ignore[assignment]  # as if it were not installed
-    sys.meta_path.insert(0, _Finder(frozenset(), STAND_IN_PACKAGES, frozenset()))
+    sys.meta_path.insert(0, _Finder(SPARED_MODULES, STAND_IN_PACKAGES, frozenset()))
     sys.meta_path.insert(0, _Postponing())
 
 

@@ -63,7 +63,7 @@ _LEAD = re.compile(
 )
 _CURRENCY_SIGN = re.compile(r"(?:¥|rmb|cny|人民币)[\s:]{0,2}")
 _LIST_SEPARATOR = re.compile(r"\s?(?:和|与|跟|或者?|、|到|至|-|~)\s?")
-_END_OF_CLAUSE = re.compile(r"\s*(?:$|[^\w\s]|而?不是|而[不非]|才对|[吗吧呢啊的])")
+_END_OF_CLAUSE = re.compile(r"\s*(?:$|[^\w\s]|而?不是|而[不非]|才对|[吗吧呢啊]|的(?!号|手机|电话|卡|尾号))")
 
 # Units after the numeral. 块 is also a lump (两块屏), 元 begins 元旦, 毛 begins 毛病, 角 begins 角落.
 _ROUNDED = r"\s?[来多余]?\s?"
@@ -73,7 +73,7 @@ _YUAN = re.compile(
 _NO_CHANGE = rf"(?![0-9.{NUMERAL_CHARS}方]|\s?(?:{_COUNTERS}))"
 _SMALL = f"[1-9{DIGITS}两]"
 _CHANGE = re.compile(
-    rf"钱?零?(?P<jiao>{_SMALL})[毛角](?![病落])(?:(?P<jiao_fen>{_SMALL})(?:分|{_NO_CHANGE}))?钱?"
+    rf"钱?零?(?P<jiao>{_SMALL})[毛角](?![病落线])(?:(?P<jiao_fen>{_SMALL})(?:分|{_NO_CHANGE}))?钱?"
     rf"|零?(?P<fen>{_SMALL})分(?!钟)钱?"
     rf"|零(?P<zero_fen>{_SMALL}){_NO_CHANGE}"
     rf"|(?P<cents>[0-9]{{2}}){_NO_CHANGE}"
@@ -83,7 +83,7 @@ _CHANGE = re.compile(
 )
 _CHANGE_UNITS = {"jiao": 10, "jiao_fen": 1, "fen": 1, "zero_fen": 1, "cents": 1, "tenths": 10}
 _JIAO = re.compile(
-    rf"{_ROUNDED}[毛角](?![病巾衣绒利形度落色膜券]|不拔)(?:(?P<jiao_fen>{_SMALL})(?:分(?!钟)|{_NO_CHANGE}))?钱?"
+    rf"{_ROUNDED}[毛角](?![病巾衣绒利形度落色膜券线]|不拔|[都也]没[有看见])(?:(?P<jiao_fen>{_SMALL})(?:分(?!钟)|{_NO_CHANGE}))?钱?"
 )
 _FEN = re.compile(r"\s?分钱")
 _RANGE_WITH_UNIT = re.compile(rf"[-~到至、和]{_SMALL_NUMERAL}(?:元|块)")
@@ -93,6 +93,8 @@ _AFTER_CODE = re.compile(r"(?<=[0-9a-z_.\-])")
 _NUMERAL = re.compile(NUMERAL)
 _MAGNITUDES = frozenset("百千万亿wk")
 _MAX_BARE_DIGITS = 7
+_LEAST_LOOSE = 10  # yuan; below are choices and counts
+_OTHER_NUMBER = re.compile(r"\s?(?:的?(?:号|手机|电话|卡|尾号|开头)|多?(?:个|次)|[a-z])")
 _IDENTIFIER_REACH = 20  # 尾号从1108变成5520，钱包里显示的还是1108
 
 
@@ -113,6 +115,25 @@ def find_amounts(text: str) -> list[Amount]:
         if amount:
             amounts.append(amount)
     return amounts
+
+
+def find_loose_amounts(text: str) -> list[Amount]:
+    """Numbers in `text` that can be amounts where money is the matter (加油300扣了两次): nothing says otherwise.
+
+    No choices (1, 2), counts, identifiers, codes, hot-lines, nor what `find_amounts` has found with evidence.
+    """
+    folded = fold(text)
+    leads = _find_leads(folded)
+    known = {place for amount in find_amounts(text) for place in range(amount.start, amount.end)}
+    found: list[Amount] = []
+    for match in _NUMERAL.finditer(folded):
+        start, end = match.span()
+        is_part = start in known or _AFTER_CODE.match(folded, start) or folded[start - 1 : start] in ("*", "@", "/")
+        is_other = leads.get(start) == "identifier" or _NOT_MONEY.match(folded, end) or folded[end : end + 1] == "*"
+        value = None if is_part or is_other or not _is_plain_amount(match[0]) else numeral_value(match[0])
+        if value is not None and value >= _LEAST_LOOSE and not _OTHER_NUMBER.match(folded, end):
+            found.append(Amount(start, end, _tidy(value)))
+    return found
 
 
 def _find_leads(text: str) -> dict[int, str | None]:

@@ -31,7 +31,7 @@ from kefu.yaml_file import DataError, LineDict, all_of, line_containing, read_te
 
 T = TypeVar("T")
 
-_FOLDERS = ("nlu", "rules", "stories", "faq", "guides", "lexicon")
+_FOLDERS = ("nlu", "rules", "stories", "faq", "guides", "guides/alarm", "lexicon")
 _CHANNELS = ("website", "wechat", "rest")
 
 
@@ -85,14 +85,17 @@ def _misplaced(folder: Path) -> Iterator[DataError]:
     """Files that one of those who read the folders would overlook."""
     for name in _FOLDERS:
         for path in sorted((folder / name).rglob("[!.]*.y*ml")):
-            if path.suffix != ".yml" or path.parent != folder / name:
+            place = path.parent.relative_to(folder).as_posix()
+            if path.suffix != ".yml" or place not in _FOLDERS:
                 yield DataError(path, None, f"文件要直接放在 data/{name} 里，名字以 .yml 结尾")
 
 
 def _faq_and_dialogue_errors(folder: Path, names: Names | None, flows: list[Flow]) -> Iterator[DataError]:
     entries, found = read_faq(folder / "faq")
     complete = not found
-    guides = _collect(found, lambda: load_guides(folder / "guides"))
+    guides = {
+        place: _collect(found, partial(load_guides, place)) for place in (folder / "guides", folder / "guides/alarm")
+    }
     menus = _collect(found, lambda: load_menus(folder / "menu.yml")) if (folder / "menu.yml").exists() else {}
     for name, load in (
         ("news.yml", load_news),
@@ -109,15 +112,15 @@ def _faq_and_dialogue_errors(folder: Path, names: Names | None, flows: list[Flow
     yield from _faq_errors(folder / "faq", entries, names, complete)
     if complete:
         yield from _unanswered(flows, {entry.intent for entry in entries})
-    if guides is not None:
-        yield from _guide_errors(folder / "guides", guides, entries if complete else [], names)
+    for place, loaded in guides.items():
+        yield from _guide_errors(place, loaded or Guides({}), entries if complete else [], names)
     if names is not None:
         yield from _menu_errors(folder, menus or {}, names, menus is not None)
 
 
 def _faq_errors(folder: Path, entries: list[FaqEntry], names: Names | None, complete: bool) -> Iterator[DataError]:
     """Unknown intents and channels; words under which two entries are found; intents that answer one brand only."""
-    variants: dict[str, str] = {}
+    variants: dict[tuple[str, str], str] = {}  # by intent: between two topics the classifier decides
     brands: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         where = partial(_place, folder, entry.id)
@@ -126,7 +129,7 @@ def _faq_errors(folder: Path, entries: list[FaqEntry], names: Names | None, comp
         for channel in sorted(set(entry.channels) - set(_CHANNELS)):
             yield DataError(*where(), f"{entry.id}：channels 没有渠道 {channel}，可用的是 {'、'.join(_CHANNELS)}")
         for words in dict.fromkeys((entry.question, *entry.variants)):
-            other = variants.setdefault(words, entry.id)
+            other = variants.setdefault((entry.intent, words), entry.id)
             if other != entry.id:
                 yield DataError(*where(), f"{entry.id}：“{words}”在 {other} 里已经有了，客户这样问不知道给哪条")
         brands[entry.intent].update(entry.answer)

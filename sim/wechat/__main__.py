@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=5099, help="模拟器的端口(默认 5099)")
     parser.add_argument("--only", action="store_true", help="只启动模拟器，产品自己另外启动")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the product must not be left behind
     return asyncio.run(_run(options.port, options.only))
 
 
@@ -48,7 +49,7 @@ async def _run(port: int, only: bool) -> int:
         finally:
             ready.cancel()
             if product.returncode is None:
-                product.send_signal(signal.SIGINT)
+                product.terminate()
                 await product.wait()
 
 

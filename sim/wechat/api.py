@@ -18,6 +18,7 @@ _LARGEST_PICTURE = 10 * 2**20  # bytes
 _PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 _LONGEST_SCENE = 64  # characters
 _MEANING = {
+    -1: "system error",
     0: "ok",
     40001: "invalid credential, access_token is invalid or not latest",
     40003: "invalid openid",
@@ -191,6 +192,8 @@ class Api:
         if faults.take("broken"):
             return None, 500
         if faults.take("busy"):
+            return None, -1
+        if faults.take("used_up"):
             return None, 45009
         if faults.take("refuse_token"):
             return None, 40001

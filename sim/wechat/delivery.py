@@ -13,6 +13,10 @@ from sim.wechat.accounts import Account, Follower, Shown
 from sim.wechat.platform import Platform
 
 OUT_OF_SERVICE = "该公众号提供的服务出现故障，请稍后再试"
+_NAMES = {
+    **{"voice": "语音", "image": "图片", "location": "位置", "link": "链接"},
+    **{"subscribe": "关注", "unsubscribe": "取消关注", "SCAN": "扫码", "CLICK": "菜单"},
+}
 
 
 async def say(platform: Platform, account: str, openid: str, text: str, **more: str) -> str:
@@ -47,9 +51,8 @@ async def send(platform: Platform, account: str, openid: str, fields: dict[str, 
     is_event = fields["MsgType"] == "event"
     follower.quota.grant(fields["Event"] if is_event else "message", platform.now())
     if not fixed:
-        shown = f"[{fields['Event']} {fields.get('EventKey', '')}]" if is_event else fields.get("Content", "")
-        kind = fields["MsgType"]
-        follower.shown.append(Shown("user", shown or f"[{kind}]", kind, at=platform.now()))
+        media = fields["MediaId"] if fields["MsgType"] == "image" else ""
+        follower.shown.append(Shown("user", _label(fields), fields["MsgType"], media=media, at=platform.now()))
     number = fixed.get("MsgId") or str(next(platform.numbers))
     body = {
         "ToUserName": known.original_id,
@@ -63,6 +66,15 @@ async def send(platform: Platform, account: str, openid: str, fields: dict[str, 
     else:
         await _deliver(platform, known, follower, body, number)
     return number
+
+
+def _label(fields: dict[str, str]) -> str:
+    """What the page shows for an action."""
+    kind = fields["MsgType"]
+    if kind == "text":
+        return fields.get("Content", "")
+    name = _NAMES.get(fields.get("Event", kind), fields.get("Event", kind))
+    return f"[{name}] {fields.get('Recognition') or fields.get('Label') or fields.get('EventKey', '')}".strip()
 
 
 def later(platform: Platform, work: Coroutine[Any, Any, Any]) -> None:

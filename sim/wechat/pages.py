@@ -17,7 +17,7 @@ from sim.wechat.platform import Platform
 
 STATIC = Path(__file__).parent / "static"
 _SWITCHES = (
-    *("lose_answers", "duplicate", "refuse_token", "expire_tokens", "busy", "broken"),
+    *("lose_answers", "duplicate", "refuse_token", "expire_tokens", "busy", "used_up", "broken"),
     *("bad_uploads", "lose_sends", "delay"),
 )
 

@@ -23,7 +23,8 @@ class Faults:
     duplicate: int = 0  # callbacks that are sent twice at once
     refuse_token: int = 0  # sends that are told 40001 although the token is good
     expire_tokens: bool = False  # the next call finds its token expired (42001)
-    busy: int = 0  # API calls that end in 45009
+    busy: int = 0  # API calls that end in -1: try again later
+    used_up: int = 0  # API calls that end in 45009: no more of them today
     broken: int = 0  # API calls that end in HTTP 500
     bad_uploads: int = 0  # uploads that are refused (40009)
     lose_sends: int = 0  # messages that are shown although the caller gets no answer

@@ -158,7 +158,7 @@ async def test_a_second_wrong_transfer_is_added_to_the_open_ticket(
 async def test_the_story_of_an_emergency_goes_on_in_its_ticket(own_database: Database) -> None:
     talk = Talk()
     await talk.hear(ActionAnswer(), "我转错账了,转给陌生人500", "transfer")
-    assert text_of(await talk.hear(ActionAnswer(), "对方不还", "out_of_scope")) == "utter_note_stored"
+    assert text_of(await talk.hear(ActionAnswer(), "他说在外地", "out_of_scope")) == "utter_note_stored"
     assert text_of(await talk.hear(ActionAnswer(), "提现要手续费吗", "fee")) != "utter_note_stored"
 
 

@@ -51,7 +51,7 @@ class Customer:
         """Send a message; the replies."""
         metadata = {"brand": self.brand, "message_id": message_id or uuid.uuid4().hex}
         body = {"sender": self.sender, "message": text, "metadata": metadata}
-        answer = requests.post(f"{self.rasa}/webhooks/rest/webhook", json=body, timeout=30)
+        answer = requests.post(f"{self.rasa}/webhooks/rest/webhook", json=body, timeout=120)
         answer.raise_for_status()
         replies: list[dict[str, Any]] = answer.json()
         assert replies, f"no answer to {text!r}"
@@ -63,11 +63,11 @@ class Customer:
 
 
 def start_product(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    """`python -m kefu run` with its own var/ and free ports."""
+    """`python -m kefu run` with its own var/, free ports, and patience for what actions take on a busy machine."""
     ports = {f"KEFU_{name}_PORT": str(free_port()) for name in ("RASA", "ACTIONS", "DESK")}
     return subprocess.Popen(
         [sys.executable, "-m", "kefu", "run"],
-        env={**os.environ, "KEFU_VAR_DIR": str(folder / "var"), **ports, **environment},
+        env={**os.environ, "KEFU_VAR_DIR": str(folder / "var"), "KEFU_ACTION_TIMEOUT": "30", **ports, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -93,7 +93,7 @@ def wait_for_addresses(process: subprocess.Popen[str]) -> dict[str, str]:
 def stop_product(process: subprocess.Popen[str]) -> int:
     """Ctrl-C; the exit code."""
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     return process.returncode
 
 

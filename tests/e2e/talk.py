@@ -44,12 +44,12 @@ def shown(product: Product, customer: Customer) -> list[str]:
 
 def events(product: Product, customer: Customer, kind: str) -> list[dict[str, Any]]:
     token = {"token": product.secret("KEFU_RASA_TOKEN"), "include_events": "ALL"}
-    answer = requests.get(f"{product.rasa}/conversations/{customer.sender}/tracker", params=token, timeout=10)
+    answer = requests.get(f"{product.rasa}/conversations/{customer.sender}/tracker", params=token, timeout=60)
     return [event for event in answer.json()["events"] if event["event"] == kind]
 
 
 def rows(product: Product, query: str) -> list[dict[str, Any]]:
-    connection = sqlite3.connect(f"file:{product.var / 'kefu.db'}?mode=ro", uri=True, timeout=10)
+    connection = sqlite3.connect(f"file:{product.var / 'kefu.db'}?mode=ro", uri=True, timeout=60)
     try:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(query)]
@@ -70,7 +70,8 @@ def until_summary(customer: Customer) -> str:
     raise AssertionError(said)
 
 
-def eventually(holds: Callable[[], bool], patience: float = 15.0) -> None:
+def eventually(holds: Callable[[], bool], patience: float = 60.0) -> None:
     deadline = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < deadline, "still not so"
+        time.sleep(0.05)

@@ -98,7 +98,7 @@ def test_repeated_message_is_answered_once(product: Product, customer: Customer)
     first = customer.say("提现多久到账", message_id="m-1")
     assert customer.say("提现多久到账", message_id="m-1") == first
     token = {"token": product.secret("KEFU_RASA_TOKEN")}
-    tracker = requests.get(f"{product.rasa}/conversations/{customer.sender}/tracker", params=token, timeout=10).json()
+    tracker = requests.get(f"{product.rasa}/conversations/{customer.sender}/tracker", params=token, timeout=60).json()
     assert sum(event["event"] == "user" for event in tracker["events"]) == 1
     shown = [event["metadata"] for event in tracker["events"] if event["event"] == "bot"]
     assert shown[0]["faq_id"].startswith("withdraw")
@@ -132,7 +132,7 @@ def test_hostile_text_gets_an_answer(customer: Customer, text: str) -> None:
 def test_secrets_never_reach_the_tracker(product: Product, customer: Customer) -> None:
     customer.say("我的卡号是6222021234567890128,支付密码123456,身份证11010519491231002X,手机13812345678")
     token = {"token": product.secret("KEFU_RASA_TOKEN")}
-    tracker = requests.get(f"{product.rasa}/conversations/{customer.sender}/tracker", params=token, timeout=10).text
+    tracker = requests.get(f"{product.rasa}/conversations/{customer.sender}/tracker", params=token, timeout=60).text
     for secret in ("6222021234567890128", "123456,", "11010519491231002X", "13812345678"):
         assert secret not in tracker
 
@@ -149,7 +149,7 @@ def test_secrets_never_reach_the_tracker(product: Product, customer: Customer) -
     ],
 )
 def test_bad_request_is_told_what_is_wrong(product: Product, body: object, wrong: str) -> None:
-    answer = requests.post(f"{product.rasa}/webhooks/rest/webhook", json=body, timeout=10)
+    answer = requests.post(f"{product.rasa}/webhooks/rest/webhook", json=body, timeout=60)
     assert answer.status_code == 400
     assert wrong in answer.json()["error"]
 
@@ -157,7 +157,7 @@ def test_bad_request_is_told_what_is_wrong(product: Product, body: object, wrong
 def test_rest_is_not_for_proxies(product: Product) -> None:
     body = {"sender": "x", "message": "你好"}
     answer = requests.post(
-        f"{product.rasa}/webhooks/rest/webhook", json=body, headers={"X-Forwarded-For": "10.0.0.1"}, timeout=10
+        f"{product.rasa}/webhooks/rest/webhook", json=body, headers={"X-Forwarded-For": "10.0.0.1"}, timeout=60
     )
     assert answer.status_code == 403
 
@@ -175,7 +175,7 @@ def finish(customer: Customer) -> str:
 def ticket_in_desk(product: Product, receipt: str) -> dict:
     token = product.secret("KEFU_DESK_TOKEN")
     answer = requests.get(
-        f"{product.desk}/api/v1/tickets/{receipt}", headers={"Authorization": f"Bearer {token}"}, timeout=10
+        f"{product.desk}/api/v1/tickets/{receipt}", headers={"Authorization": f"Bearer {token}"}, timeout=60
     )
     assert answer.status_code == 200, answer.text
     return answer.json()

@@ -3,18 +3,17 @@
 import hmac
 import os
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,7 @@ from kefu.secret_file import SECRETS_FILE, read_secrets
 from kefu.settings import ROOT, Settings
 from tests.e2e.conftest import Customer
 from tests.e2e.test_conversations import HOTLINES, RECEIPT, receipt_of
+from tests.misbehaving_actions import Stub
 from tests.servers import free_port
 
 pytestmark = pytest.mark.e2e
@@ -106,6 +106,17 @@ class Parts:
         finally:
             connection.close()
 
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """Rasa can write to no file, as where no room is left."""
+        part = self.running[0]
+        usual, most = resource.prlimit(part.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(part.pid, resource.RLIMIT_FSIZE, (0, most))
+        try:
+            yield
+        finally:
+            resource.prlimit(part.pid, resource.RLIMIT_FSIZE, (usual, most))
+
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
@@ -133,53 +144,6 @@ def actions(parts: Parts) -> Iterator[None]:
         yield
     finally:
         parts.stop(part)
-
-
-class Stub:
-    """An action server that misbehaves as it is told."""
-
-    def __init__(self, port: int) -> None:
-        self.behaviour, self.asked, self.go_on = "raises", threading.Event(), threading.Event()
-        stub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                stub.asked.set()
-                if stub.behaviour in ("slow", "waits, then raises"):
-                    stub.go_on.wait(60)
-                self.answer(*ANSWERS[stub.behaviour])
-
-            def answer(self, status: int, body: bytes) -> None:
-                try:
-                    self.send_response(status)
-                    self.send_header("Content-Type", "application/json")
-                    self.send_header("Content-Length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-                except OSError:
-                    pass  # the caller has lost patience
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.1,), daemon=True).start()
-
-    def close(self) -> None:
-        self.go_on.set()
-        self.server.shutdown()
-        self.server.server_close()
-
-
-ANSWERS = {
-    "raises": (500, b'{"error": "boom", "action_name": "action_answer"}'),
-    "slow": (200, b'{"events": [], "responses": [{"text": "too late"}]}'),
-    "waits, then raises": (500, b"{}"),
-    "talks nonsense": (200, b"<html>busy</html>"),
-    "says nothing": (200, b'{"events": [], "responses": []}'),
-}
 
 
 @pytest.fixture
@@ -251,7 +215,7 @@ def test_an_emergency_is_urgent_also_when_actions_fail(parts: Parts) -> None:
     assert found == ("P1",)
 
 
-@pytest.mark.parametrize("behaviour", ["raises", "slow", "talks nonsense", "says nothing"])
+@pytest.mark.parametrize("behaviour", ["raises", "dies in mid-answer", "slow", "talks nonsense", "says nothing"])
 def test_an_action_server_that(parts: Parts, stub: Stub, behaviour: str) -> None:
     stub.behaviour = behaviour
     customer, message_id = parts.customer(), uuid.uuid4().hex
@@ -306,25 +270,40 @@ def test_a_message_that_met_a_locked_database_has_a_ticket_afterwards(parts: Par
     customer, message_id = parts.customer(), uuid.uuid4().hex
     with parts.locked():
         assert "抱歉" in customer.say(MATTER, message_id)[0]["text"]
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + _PATIENCE
     while not parts.stored(customer, message_id):
         assert time.monotonic() < deadline, "nothing was stored"
         time.sleep(_PAUSE)
     assert len(parts.stored(customer, message_id)) == 1
 
 
-def test_database_locked_while_the_action_fails(parts: Parts, stub: Stub) -> None:
+@pytest.mark.parametrize("trouble", ["database locked", "disk full"])
+def test_nothing_can_be_stored_while_the_action_fails(parts: Parts, stub: Stub, trouble: str) -> None:
     stub.behaviour = "waits, then raises"
     customer, message_id = parts.customer(), uuid.uuid4().hex
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(customer.say, MATTER, message_id)
-        assert stub.asked.wait(20), "the message is stored and being worked on"
-        with parts.locked():
+        assert stub.asked.wait(_PATIENCE), "the message is stored and being worked on"
+        with parts.locked() if trouble == "database locked" else parts.full_disk():
             stub.go_on.set()
-            assert "抱歉" in answer.result(timeout=40)[0]["text"]
+            assert "抱歉" in answer.result(timeout=_PATIENCE)[0]["text"]
     stub.behaviour = "raises"
     said = apology_in(customer.say(MATTER, message_id))
     assert parts.stored(customer, message_id) == [receipt_of(said)]
+
+
+def test_a_full_disk_is_an_apology_and_all_is_well_afterwards(parts: Parts) -> None:
+    customer, others, message_id = parts.customer("my"), parts.customer(), uuid.uuid4().hex
+    assert "手续费" in others.hear("提现要扣多少手续费")
+    with parts.full_disk():
+        for one in (customer, others):
+            said = one.say("余额在哪里看", message_id)[0]["text"]
+            assert "抱歉" in said
+            assert HOTLINES[one.brand] in said
+    for one in (customer, others):
+        again = one.say("余额在哪里看", message_id)
+        assert "抱歉" not in again[0]["text"], "it was never worked on, so it is now"
+        assert one.say("余额在哪里看", message_id) == again
 
 
 def test_readers_do_not_mind_a_writer_that_is_soon_gone(parts: Parts, actions: None) -> None:
@@ -333,7 +312,7 @@ def test_readers_do_not_mind_a_writer_that_is_soon_gone(parts: Parts, actions: N
         answer = pool.submit(customer.say, "余额在哪里看")
         assert not answer.done()
         let_go()
-        assert "抱歉" not in answer.result(timeout=40)[0]["text"]
+        assert "抱歉" not in answer.result(timeout=_PATIENCE)[0]["text"]
 
 
 # Helpers

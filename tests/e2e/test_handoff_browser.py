@@ -57,6 +57,14 @@ def customer(browser: Browser, rasa: str) -> Chat:
     return Chat(page).open()
 
 
+def tell(chat: Chat, text: str) -> None:
+    """Say something and wait for the bot."""
+    heard = chat.log.get_by_text("机器人：", exact=True)  # before everything that the bot says, for screen readers
+    before = heard.count()
+    chat.say(text)
+    expect(heard).not_to_have_count(before)
+
+
 def test_from_the_widget_to_an_agent_and_back_to_the_bot(running: Product, browser: Browser) -> None:
     desk = agent_at_work(browser, running.desk)
     chat = customer(browser, running.rasa)
@@ -92,7 +100,7 @@ def test_from_the_widget_to_an_agent_and_back_to_the_bot(running: Product, brows
     chat.hears("人工服务结束了")
     chat.press("5 分")
     chat.hears("谢谢打分")
-    chat.say("没有")
+    tell(chat, "没有")  # within a second, the next would be the same turn
     chat.say("提现手续费多少")
     expect(chat.log.get_by_role("button", name="没解决").last).to_be_visible()
     desk.goto(f"{running.desk}/feedback")
@@ -101,19 +109,12 @@ def test_from_the_widget_to_an_agent_and_back_to_the_bot(running: Product, brows
 
 def test_a_ticket_is_answered_and_resolved_where_the_customer_wrote(running: Product, browser: Browser) -> None:
     chat = customer(browser, running.rasa)
-    heard = chat.log.get_by_text("机器人：", exact=True)  # before everything that the bot says, for screen readers
-
-    def tell(text: str) -> None:
-        before = heard.count()
-        chat.say(text)
-        expect(heard).not_to_have_count(before)
-
-    tell("退款一直没有到账怎么办")
+    tell(chat, "退款一直没有到账怎么办")
     chat.press("没解决")
     chat.hears("什么时候")
     for words in ("昨天下午三点", "350元", "跳过", "跳过"):
         if not chat.log.get_by_role("button", name="确认提交").count():
-            tell(words)
+            tell(chat, words)
     chat.press("确认提交")
     chat.hears("单号 KF")
     desk = agent_at_work(browser, running.desk)

@@ -58,7 +58,7 @@ def talk(url: str) -> list[Any]:
     heard = []
     for text in SAID:
         body = {"sender": sender, "message": text}
-        replies = requests.post(f"{url}/webhooks/rest/webhook", json=body, timeout=30).json()
+        replies = requests.post(f"{url}/webhooks/rest/webhook", json=body, timeout=120).json()
         heard.append([(reply.get("text"), [one["title"] for one in reply.get("buttons", [])]) for reply in replies])
     return heard
 
@@ -71,7 +71,13 @@ def uses_tensorflow(pid: int) -> bool:
 def environment(root: Path, tmp_path: Path) -> dict[str, str]:
     ports = {f"KEFU_{name}_PORT": str(free_port()) for name in ("RASA", "ACTIONS")}
     migrate(f"sqlite:///{tmp_path}/kefu.db")
-    return {**ports, "KEFU_VAR_DIR": str(tmp_path), "SANIC_HOST": "127.0.0.1", "PYTHONPATH": str(root)}
+    return {
+        **ports,
+        "KEFU_ACTION_TIMEOUT": "30",
+        "KEFU_VAR_DIR": str(tmp_path),
+        "SANIC_HOST": "127.0.0.1",
+        "PYTHONPATH": str(root),
+    }
 
 
 def test_a_lean_server_says_the_same(environment: dict[str, str]) -> None:

@@ -28,7 +28,7 @@ from tests.servers import empty_postgres, free_port
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 
 QUESTION = "菜单"  # answered by the action server
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 
 
 class Actions:
@@ -188,7 +188,7 @@ def replicas(tmp_path_factory: pytest.TempPathFactory, postgres_url: str, requir
             for name in ("one", "other")
         )
         migration = {**environment(one.settings), "KEFU_DATABASE_URL": database_url}
-        subprocess.run([sys.executable, "-m", "kefu", "migrate"], env=migration, cwd=ROOT, check=True, timeout=60)
+        subprocess.run([sys.executable, "-m", "kefu", "migrate"], env=migration, cwd=ROOT, check=True, timeout=180)
         try:
             one.start()
             other.start()

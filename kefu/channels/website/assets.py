@@ -30,7 +30,7 @@ class Asset:
         """The file, or 304 where the client has it."""
         # Any page may load the widget's modules; what they ask for is checked against the allow-list.
         headers = {"ETag": self.etag, "Cache-Control": _CACHE, "Vary": "Accept-Encoding"}
-        headers["Access-Control-Allow-Origin"] = "*"
+        headers |= {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
         if self.etag in request.headers.get("if-none-match", ""):
             return empty(status=304, headers=headers)
         if "gzip" in request.headers.get("accept-encoding", ""):

@@ -14,6 +14,7 @@ DEMO = ("demo.js", "demo.css")
 _IMPORT = re.compile(r'import (?:\{ (?P<names>[\w, ]+) \}|(?P<default>\w+)) from "\./(?P<module>\w+)\.js";\n')
 _EXPORT = re.compile(r"^export (?:default|(?:async function\*?|function\*?|class|const) (?P<name>\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?s:.*?)\*/)$|(?<=[;,{]) +// .*$", re.MULTILINE)
+_BLANKS = re.compile(r"\s*([{};,])\s*|(:) +")  # that a style sheet does not need; our strings have none of these
 _ENTRY = "chat.js"  # all other modules come with it
 
 
@@ -29,7 +30,8 @@ def served(name: str) -> str:
     """
     text = joined(Path(name).stem) if name == _ENTRY else _read(name)
     lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
-    return "\n".join(line for line in lines if line) + "\n"
+    text = "\n".join(line for line in lines if line) + "\n"
+    return _BLANKS.sub(lambda match: match[1] or match[2], text) if name.endswith(".css") else text
 
 
 def joined(entry: str) -> str:

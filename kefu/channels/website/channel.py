@@ -1,6 +1,7 @@
 """The website channel: demo page, widget, and the HTTP API that the widget talks to (docs/website.md)."""
 
 import asyncio
+import time
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
@@ -42,6 +43,7 @@ from kefu.show import PICTURE_MESSAGE
 
 _LARGEST_MESSAGE = 16 * 1024  # bytes
 _LONGEST_PAGE = 100  # lines
+_LONGEST_UPLOAD = 900.0  # seconds, 5 MB at 6 kB/s: until then its bytes are in memory
 _MOST_STREAMS = 20  # of one conversation in one process
 
 # Many customers of a mobile network share an address: its limits are against floods only.
@@ -173,7 +175,11 @@ class WebsiteChannel(InputChannel):
         message_id = checked_id(request.headers.get("x-message-id"), "X-Message-Id")
         await self._limit(f"address:{address_of(request)}", _ADDRESS)
         await self._limit(f"uploads:{session.conversation}", UPLOADS)
-        picture = picture_of(await body_of(request, LARGEST))
+        try:
+            content = await asyncio.wait_for(body_of(request, LARGEST), _LONGEST_UPLOAD)
+        except asyncio.TimeoutError as error:
+            raise Refusal(408, "图片传得太慢了，稍后会再试") from error
+        picture = picture_of(content)
         try:
             storing = self._uploads.store(session.conversation, message_id, session.brand, picture)
             upload_id = await asyncio.shield(storing)
@@ -196,7 +202,7 @@ class WebsiteChannel(InputChannel):
         door = self._opened
         if self._wakeups.listeners(session.conversation) >= _MOST_STREAMS:
             raise Refusal(429, "打开的窗口太多了，请关掉几个", retry_after=10)
-        is_open = lambda: self._door is door  # noqa: E731
+        is_open = lambda: self._door is door and session.expires > time.time()  # noqa: E731
         await send_events(request, session.conversation, self._log, self._wakeups, is_open)
 
     async def _history(self, request: Request) -> HTTPResponse:

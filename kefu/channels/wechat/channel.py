@@ -74,6 +74,10 @@ class WechatChannel(InputChannel):
                 return _refuse(account, error)
             return text(_query(request).get("echostr", ""))
 
+        @wechat.get("/<name>/open")
+        async def is_open(_: Request, name: str) -> HTTPResponse:
+            return text("ok") if name in self._accounts else text("没有这个公众号", status=404)
+
         @wechat.post("/<name>", stream=True)
         async def receive(request: Request, name: str) -> HTTPResponse | None:
             account = self._accounts.get(name)

@@ -111,8 +111,10 @@ class Courier:
         except ApiError as error:
             if error.code == BAD_MEDIA:
                 await self._pictures.forget(account, claim.upload)
-            delay = await self._deliveries.refused(claim, needs_user=error.code in NOT_NOW)
-            logger.warning("not sent: account=%s %s, again in %.0f s", account.name, error, delay)
+            needs_user = error.code in NOT_NOW
+            delay = await self._deliveries.refused(claim, needs_user)
+            again = "when the user writes" if needs_user else f"in {delay:.0f} s"
+            logger.warning("not sent: account=%s %s, again %s", account.name, error, again)
             return False
         await self._deliveries.confirm(claim)
         return True

@@ -18,7 +18,7 @@ from kefu.channels.log import CUSTOMER, Logged
 from kefu.channels.models import Message
 from kefu.channels.wechat.models import WechatReply, WechatUser
 from kefu.channels.wechat.pack import Packed, Way, pack, with_more
-from kefu.channels.wechat.users import ALLOWED, MESSAGE, user_key
+from kefu.channels.wechat.users import ALLOWED, MESSAGE, TRIED, user_key
 from kefu.database import Database
 from kefu.sealing import unseal
 
@@ -27,6 +27,7 @@ _KEPT = timedelta(days=1)  # passive replies, for repetitions
 _MOST_LINES = 40  # looked at for one message
 _BEFORE = 10  # lines behind the cursor, to number the choices of a turn
 _LONGEST_WAIT = 300.0  # seconds between two tries
+_PICTURE_TRIES = 7  # about a minute; then words stand for it, so that it holds up nothing for ever …
 _SAID = select(Message.seq).where(
     Message.conversation == WechatUser.conversation,
     Message.seq > WechatUser.delivered_seq,
@@ -223,7 +224,8 @@ class Deliveries:
             await session.execute(delete(WechatReply).where(*same))
             user.claim = user.claimed_until = None
         lines = await _lines(session, user)
-        packed = pack(lines, user.delivered_seq, user.delivered_part, way)
+        patience = TRIED if way == "passive" else _PICTURE_TRIES  # … and sooner where the user has written
+        packed = pack(lines, user.delivered_seq, user.delivered_part, way, has_pictures=user.tries < patience)
         if packed is None and lines and way != "ahead":
             user.delivered_seq, user.delivered_part = max(user.delivered_seq, lines[-1].seq), 0
         return packed

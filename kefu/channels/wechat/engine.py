@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
+from time import monotonic
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,7 +35,7 @@ _EVENTS = {"event:click": "CLICK", "event:subscribe": "subscribe", "event:scan":
 
 
 class Unanswered(Exception):
-    """A callback must not be acknowledged: whether its message is stored is not known yet."""
+    """A callback must not be acknowledged: whether it is stored, or how it is answered, is not known yet."""
 
 
 class Engine:
@@ -63,21 +63,25 @@ class Engine:
         is slow may still store the message: an apology would be one too many.
 
         Raises:
-            Unanswered: the platform has hung up, and will ask again; what it asked for may still be stored.
+            Unanswered: the platform is to ask again; what it asked for may be stored.
             Refused: the callback's nonce (in `query`) was used for another one.
         """
         conversation = conversation_of(account.name, received.openid)
         meaning = meaning_of(account, received)
-        callback = Callback(account, received, conversation, meaning, time.monotonic() + PASSIVE_SECONDS)
+        if meaning.ask is Ask.NOTHING:
+            return None
+        callback = Callback(account, received, conversation, meaning, monotonic() + PASSIVE_SECONDS)
         async with self._wakeups.listen(conversation) as woken:
             begun = await self._begin(callback, query)
             if not isinstance(begun, Seen):
                 return begun
             try:
                 return await asyncio.wait_for(self._wait(callback, begun, woken), max(callback.left, 0.0) + _SLACK)
-            except (SQLAlchemyError, OSError, asyncio.TimeoutError) as error:  # stored: the courier will bring it
+            except (SQLAlchemyError, OSError, asyncio.TimeoutError) as error:
                 logger.warning("answer not looked up: account=%s: %s", account.name, type(error).__name__)
-                return await self._late(callback) if account.api else None
+                if not account.api:  # nobody else will bring the answer, and nobody has heard that there will be one
+                    raise Unanswered(account.name) from None
+                return await self._late(callback)  # stored: the courier will bring it
             finally:
                 self._courier.kick(conversation)
 
@@ -110,6 +114,8 @@ class Engine:
             except (NotStored, SQLAlchemyError, OSError) as error:
                 self._warn(callback, error)
                 await asyncio.sleep(_LOOK_SECONDS)
+        if callback.meaning.ask is Ask.FORGET:  # who has gone hears nothing, and must not be kept
+            raise Unanswered(callback.account.name)
         return self._apology(callback)
 
     def _ended_late(self, callback: Callback, storing: "asyncio.Task[Seen | Claim | None]") -> None:
@@ -129,16 +135,17 @@ class Engine:
     async def _begun(self, callback: Callback, query: Mapping[str, str]) -> Seen | Claim | None:
         account, received = callback.account, callback.received
         nonce = self._nonces.of(account, query, f"{callback.conversation}/{received.message_id}")
-        if callback.meaning.ask in (Ask.NOTHING, Ask.FORGET):
+        if callback.meaning.ask is Ask.FORGET:
             await self._nonces.claim(nonce)
-            if callback.meaning.ask is Ask.FORGET:
-                await self._tasks.forget(callback)
+            await self._tasks.forget(callback)
             return None
         action = _EVENTS.get(received.kind, "") if received.is_event else MESSAGE
         seen = await self._users.seen(account, received.openid, received.message_id, action, callback.left, nonce)
         if not seen.is_new and await self._deliveries.earlier(callback.conversation, received.message_id):
             return await self._passive(callback, seen)
         await self._start(callback, seen)
+        if seen.was_waiting or seen.was_asked:  # not before: what comes again then still goes on
+            await self._users.heard(callback.conversation)
         return seen
 
     async def _start(self, callback: Callback, seen: Seen) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 from kefu.channels.log import AGENT, BOT, CUSTOMER, Logged
 from kefu.channels.uploads import upload_of
 from kefu.channels.wechat.split import LIMIT, parts, size
+from kefu.channels.wechat.xml import writable
 
 Way = Literal["passive", "bare", "api", "ahead"]
 
@@ -57,7 +58,9 @@ class _Piece:
     upload: str = ""
 
 
-def pack(lines: Sequence[Logged], after_seq: int, after_part: int, way: Way) -> Packed | None:
+def pack(
+    lines: Sequence[Logged], after_seq: int, after_part: int, way: Way, has_pictures: bool = True
+) -> Packed | None:
     """The next message for a user; None where nothing is owed.
 
     Args:
@@ -67,8 +70,9 @@ def pack(lines: Sequence[Logged], after_seq: int, after_part: int, way: Way) -> 
         way: a passive reply is text only; the API has clickable menus, and pictures, which therefore wait for it;
             a bare reply has no API behind it. Ahead goes, by the API, what stands before a transfer, which itself can
             only go back passively, alone.
+        has_pictures: whether pictures can be sent now; else words stand for them.
     """
-    owed = _pieces(lines, after_seq, after_part, has_pictures=way != "bare")
+    owed = _pieces(lines, after_seq, after_part, has_pictures and way != "bare")
     if way == "api":
         for piece in owed:
             piece.text = TRANSFER_AGAIN if piece.is_transfer else piece.text
@@ -114,7 +118,7 @@ def _pieces(lines: Sequence[Logged], after_seq: int, after_part: int, has_pictur
         skip = after_part if line.seq == after_seq + 1 else 0
         upload = upload_of(line.body.get("image")) or ""
         picture = [NO_PICTURE] if line.body.get("image") else []  # above its text, as on the website
-        shown = picture + parts(_text(line))
+        shown = picture + parts(writable(_text(line)))
         found = [
             _Piece(text, line.seq, index, is_last=index == len(shown) - 1)
             for index, text in enumerate(shown)

@@ -1,9 +1,9 @@
 """What a callback sets going: a turn, a fixed answer, a binding, a picture that is kept."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from kefu.channels.binding import Bindings, Outcome
@@ -56,7 +56,7 @@ class Callback:
     @property
     def left(self) -> float:
         """Seconds until the deadline."""
-        return self.deadline - time.monotonic()
+        return self.deadline - monotonic()
 
 
 class Tasks:
@@ -147,11 +147,12 @@ class Tasks:
 
     async def _tell_website(self, callback: Callback) -> None:
         """The website's customer hears of the binding as well: it may have been somebody else."""
-        customer = await self._bindings.customer(callback.conversation)
-        binding = await self._bindings.bound_by(callback.conversation)
-        line = Line(NOTICE, {"text": BOUND_ON_WEBSITE}, f"bound-{binding}")  # once, however often the word is said
-        await self._log.append(customer, [line])
-        await self._wakeups.wake(customer)
+        binding = await self._bindings.of(callback.conversation)
+        if binding is None:  # the website has undone it already
+            return
+        line = Line(NOTICE, {"text": BOUND_ON_WEBSITE}, f"bound-{binding.code}")  # once, however often it is said
+        await self._log.append(binding.customer, [line])
+        await self._wakeups.wake(binding.customer)
 
     async def _turn(self, callback: Callback) -> None:
         text = await self._text(callback)

@@ -23,6 +23,7 @@ ALLOWED: Mapping[str, tuple[int, timedelta]] = {
     "subscribe": (3, timedelta(minutes=1)),
     "SCAN": (3, timedelta(minutes=1)),
 }
+TRIED = 2  # failures in a row that are remembered when the user writes: enough to say that there is a pattern
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,15 @@ class Users:
             _allow(user, action, now)
             if action != MESSAGE:
                 return Seen(is_new=True, was_waiting=False, was_asked=False, reserved_until=until)
-            user.waiting, user.asked, user.tries, user.retry_at = False, False, 0, None
+            user.tries, user.retry_at = min(user.tries, TRIED), None
             return Seen(is_new=True, was_waiting=was_waiting, was_asked=was_asked, reserved_until=until)
+
+    async def heard(self, conversation: str) -> None:
+        """What a user has written, while we waited for it, is stored."""
+        async with self._database.write(user_key(conversation)) as session:
+            user = await session.get(WechatUser, conversation)
+            if user is not None:
+                user.waiting = user.asked = False
 
     async def forget(self, account: Account, openid: str) -> None:
         """An unsubscription: who it was, and what was still to be sent, is forgotten."""

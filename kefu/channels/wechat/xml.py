@@ -48,6 +48,11 @@ def envelope(fields: Mapping[str, str]) -> str:
     return f"<xml>{''.join(f'<{name}>{_cdata(value)}</{name}>' for name, value in fields.items())}</xml>"
 
 
+def writable(text: str) -> str:
+    """A text without what XML 1.0 has no way to write."""
+    return "".join(filter(_is_writable, text))
+
+
 def _message(to: str, sender: str, kind: str, inner: str) -> str:
     return (
         f"<xml><ToUserName>{_cdata(to)}</ToUserName><FromUserName>{_cdata(sender)}</FromUserName>"
@@ -56,9 +61,8 @@ def _message(to: str, sender: str, kind: str, inner: str) -> str:
 
 
 def _cdata(text: str) -> str:
-    """A CDATA section; what XML 1.0 has no way to write is left out, and `]]>` is split over two sections."""
-    writable = "".join(filter(_is_writable, text))
-    return "<![CDATA[" + writable.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+    """A CDATA section; what can't be written is left out, and `]]>` is split over two sections."""
+    return "<![CDATA[" + writable(text).replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
 def _is_writable(character: str) -> bool:

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from urllib.parse import quote
 
@@ -21,13 +21,16 @@ from kefu.desk.outbox.staff import addresses
 from kefu.sealing import unseal
 from kefu.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 TIMEOUT = 10.0  # seconds for one try
 MOST_FAILURES = 20  # in a row, then a webhook is switched off
 SIGNATURE = "X-Kefu-Signature"
 
 
 # How a channel of ours names its conversations, and how Rasa names it; nobody hears what goes through REST.
-_CHANNELS = {"wx-": "wechat", "web-": "website", "user-": "website"}
+_WECHAT = "wechat"
+_CHANNELS = {"wx-": _WECHAT, "web-": "website", "user-": "website"}
 _LATEST = "latest"  # where the id does not say it: the channel of the last user message on record
 _UNHEARD = (None, "rest")
 
@@ -45,6 +48,7 @@ class CustomerSender:
             raise Hopeless("客户信息打不开：当时的密钥已经不在了")
         url = f"{self._settings.rasa_url}/conversations/{quote(conversation, safe='')}/tracker/events"
         channel = channel_of(conversation)
+        await self._check_is_open(channel, conversation)
         query = {
             "output_channel": channel,
             "execute_side_effects": "true",
@@ -53,6 +57,21 @@ class CustomerSender:
         answer = await _post(self._client, url, orjson.dumps(delivery.body), "机器人服务", params=query)
         if channel == _LATEST and answer.json().get("latest_input_channel") in _UNHEARD:
             raise Hopeless("这个对话没有能主动发消息的渠道，客户看不到")
+
+    async def _check_is_open(self, channel: str, conversation: str) -> None:
+        """Of a channel that it has not opened Rasa collects a push, and answers 200 (docs/decisions/0067).
+
+        Raises:
+            Undeliverable: Rasa has not opened the channel, or not for this account.
+        """
+        if channel != _WECHAT:
+            return
+        account = conversation.split("-")[1]
+        url = f"{self._settings.rasa_url}/webhooks/wechat/{quote(account, safe='')}/open"
+        answer = await _asked(self._client.get(url), "机器人服务")
+        if answer.status_code == 404:
+            logger.warning("a customer can't be reached: credentials.yml has no WeChat account %s", account)
+            raise Undeliverable(f"credentials.yml 里没有公众号 {account}，客户收不到；加上并重启以后会自动补发")
 
 
 def channel_of(conversation: str) -> str:
@@ -134,14 +153,17 @@ async def _post(
 ) -> httpx.Response:
     """Post JSON; anything but 2xx raises. An address may hold a secret, so it is in no text."""
     sent = {"Content-Type": "application/json", **(headers or {})}
-    try:
-        posting = client.post(url, content=body, params=params, headers=sent, extensions=extensions)
-        answer = await asyncio.wait_for(posting, TIMEOUT)
-    except (httpx.HTTPError, asyncio.TimeoutError) as error:
-        raise Undeliverable(f"{whom}连不上（{type(error).__name__}）") from error
+    answer = await _asked(client.post(url, content=body, params=params, headers=sent, extensions=extensions), whom)
     if not answer.is_success:
         raise Undeliverable(f"{whom}没有收下（HTTP {answer.status_code}）")
     return answer
+
+
+async def _asked(asking: Awaitable[httpx.Response], whom: str) -> httpx.Response:
+    try:
+        return await asyncio.wait_for(asking, TIMEOUT)
+    except (httpx.HTTPError, asyncio.TimeoutError) as error:
+        raise Undeliverable(f"{whom}连不上（{type(error).__name__}）") from error
 
 
 def _notify(url: str, subject: str, text: str) -> bool:

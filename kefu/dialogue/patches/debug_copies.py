@@ -39,12 +39,12 @@ class CopiesForDebug:
 
 
 _stock_format = Policy.format_tracker_states
+_states_logger = logging.getLogger(rasa.core.policies.rule_policy.__name__)
 
 
 def _format_for_debug(states: list[dict[str, Any]]) -> str:
     """All states as text for the one debug line that shows them; they grow with the conversation."""
-    is_shown = logging.getLogger(rasa.core.policies.rule_policy.__name__).isEnabledFor(logging.DEBUG)
-    text: str = _stock_format(states) if is_shown else ""
+    text: str = _stock_format(states) if _states_logger.isEnabledFor(logging.DEBUG) else ""
     return text
 
 

@@ -2,21 +2,21 @@
 
 Upstream: `rasa.core.policies.memoization.MemoizationPolicy.predict_action_probabilities`.
 Reason: for every prediction it makes all states and packs them into a key, though hardly any message is one that the
-stories know: what their last messages mean is looked at first.
+stories know: what their last messages mean is looked at first, before the states are made and before they are packed.
 """
 
 import base64
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from rasa.core.policies.memoization import MemoizationPolicy
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.domain import Domain
+from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -33,7 +33,8 @@ class StoryIndex:
 
     def __init__(self, lookup: Mapping[str, str]) -> None:
         self.keys = frozenset(lookup)
-        found = [_LAST_INTENT.search(text) for text in map(_plain, lookup) if text != _START]
+        self._remembered = frozenset(map(_plain, lookup))
+        found = [_LAST_INTENT.search(text) for text in self._remembered if text != _START]
         self.intents = None if None in found else frozenset(match[1] for match in found if match)
 
     def may_know(self, tracker: DialogueStateTracker) -> bool:
@@ -47,6 +48,10 @@ class StoryIndex:
         if tracker.latest_action_name == ACTION_LISTEN_NAME and tracker.latest_message:
             return _intent(tracker.latest_message) in self.intents
         return any(_intent(event) in self.intents for event in tracker.events if type(event) is UserUttered)
+
+    def knows(self, states: Sequence[State]) -> bool:
+        """Whether these states are among the remembered ones; packing them for Rasa takes three times as long."""
+        return self.intents is None or json.dumps(states, sort_keys=True).replace('"', "") in self._remembered
 
 
 def _intent(message: UserUttered) -> str:
@@ -86,8 +91,13 @@ def _predict(
     rule_only_data: dict[str, Any] | None = None,
     **kwargs: Any,
 ) -> PolicyPrediction:
-    if type(self) is MemoizationPolicy and not _indexes.of(self).may_know(tracker):
-        return self._prediction(self._default_predictions(domain))
+    if type(self) is MemoizationPolicy:
+        index = _indexes.of(self)
+        if not index.may_know(tracker):
+            return self._prediction(self._default_predictions(domain))
+        states = self._prediction_states(tracker, domain, rule_only_data=rule_only_data)
+        if not index.knows(states):
+            return self._prediction(self._default_predictions(domain))
     return _stock(self, tracker, domain, rule_only_data, **kwargs)
 
 

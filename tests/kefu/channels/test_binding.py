@@ -10,6 +10,7 @@ from kefu.channels.log import CUSTOMER, Line, MessageLog
 from kefu.channels.push import LoggedOutput
 from kefu.channels.wake import Wakeups
 from kefu.database import Database
+from kefu.desk.bound import customer_of
 
 WEB, WX = "web-1", "wx-post-1"
 
@@ -22,10 +23,10 @@ def bindings(database: Database) -> Bindings:
 async def test_a_code_binds_once(bindings: Bindings) -> None:
     code = await bindings.new_code(WEB, "post")
     assert await bindings.redeem(WX, "post", f" {code.text[:4].lower()}-{code.text[4:]}") is Outcome.BOUND
-    assert await bindings.customer(WX) == WEB
+    assert await customer_of(bindings._database, WX) == WEB
     assert await bindings.redeem(WX, "post", code.text) is Outcome.BOUND, "the platform has repeated the message"
     assert await bindings.redeem("wx-post-2", "post", code.text) is Outcome.WRONG
-    assert await bindings.customer("wx-post-2") == "wx-post-2"
+    assert await customer_of(bindings._database, "wx-post-2") == "wx-post-2"
 
 
 async def test_a_new_code_ends_the_old_one_and_a_new_binding_too(bindings: Bindings) -> None:
@@ -35,7 +36,7 @@ async def test_a_new_code_ends_the_old_one_and_a_new_binding_too(bindings: Bindi
     assert await bindings.redeem(WX, "post", new.text) is Outcome.BOUND
     code = await bindings.new_code(WEB, "post")
     assert await bindings.redeem("wx-post-2", "post", code.text) is Outcome.BOUND
-    assert await bindings.customer(WX) == WX
+    assert await customer_of(bindings._database, WX) == WX
 
 
 async def test_another_brand_and_a_late_customer_are_refused(
@@ -65,12 +66,12 @@ async def test_a_scan_binds_only_after_a_word(bindings: Bindings) -> None:
     assert await bindings.confirm(WX) is Outcome.WRONG, "nothing was scanned"
     for _ in range(2):
         assert await bindings.scan(WX, "post", code.scene) is Outcome.ASK
-    assert await bindings.customer(WX) == WX, "who scans may not know whose code it is"
+    assert await customer_of(bindings._database, WX) == WX, "who scans may not know whose code it is"
     assert await bindings.scan("wx-post-2", "post", code.scene) is Outcome.WRONG, "one person scans it"
     assert await bindings.confirm("wx-post-2") is Outcome.WRONG
     for _ in range(2):
         assert await bindings.confirm(WX) is Outcome.BOUND, "also where the platform repeats the word"
-    assert await bindings.customer(WX) == WEB
+    assert await customer_of(bindings._database, WX) == WEB
     assert await bindings.scan(WX, "post", code.scene) is Outcome.WRONG, "once"
     assert await bindings.redeem("wx-post-2", "post", code.text) is Outcome.WRONG, "the typed code went with it"
 
@@ -106,7 +107,7 @@ async def test_what_was_scanned_last_is_confirmed(bindings: Bindings) -> None:
     for code in (first, second):
         assert await bindings.scan(WX, "post", code.scene) is Outcome.ASK
     assert await bindings.confirm(WX) is Outcome.BOUND
-    assert await bindings.customer(WX) == WEB
+    assert await customer_of(bindings._database, WX) == WEB
     assert await bindings.unbind(WX) is True
     assert await bindings.confirm(WX) is Outcome.WRONG, "the earlier scan is not kept for later"
 
@@ -123,7 +124,7 @@ async def test_unbinding_from_either_side(bindings: Bindings) -> None:
     for side in (WX, WEB):
         await bindings.redeem(WX, "post", (await bindings.new_code(WEB, "post")).text)
         assert await bindings.unbind(side) is True
-        assert await bindings.customer(WX) == WX
+        assert await customer_of(bindings._database, WX) == WX
     assert await bindings.unbind(WX) is False
 
 

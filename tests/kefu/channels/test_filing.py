@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from kefu.channels.message import Inbound
 from kefu.channels.prepare import Prepared
 from kefu.database import Database
 from kefu.desk.tickets import TicketService
+from kefu.settings import settings
 
 MESSAGE = Inbound("wechat", "wx-1", "我的钱呢", "post", "m1")
 PREPARED = Prepared("我的钱呢", "我的钱呢")
@@ -41,8 +43,9 @@ class Clerk:
 
 
 @pytest.fixture
-def clerk(database: Database, monkeypatch: pytest.MonkeyPatch) -> Clerk:
+def clerk(database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Clerk:
     monkeypatch.setattr(filing_module, "_RETRY_SECONDS", 0)
+    monkeypatch.setattr(settings(), "var_dir", tmp_path)
     return Clerk(database)
 
 
@@ -90,6 +93,36 @@ async def test_a_try_whose_end_was_lost_is_finished_by_the_next(
     await clerk.files(MESSAGE)
     [ticket] = await clerk.tickets.queue()
     assert ticket.id in (await clerk.lines())[-1]
+
+
+async def test_what_a_process_could_not_file_the_next_one_does(clerk: Clerk, database: Database) -> None:
+    """Killed while the database was away; nothing readable lay about meanwhile."""
+    clerk.inbox.set_aside = _broken  # type: ignore[method-assign]
+    clerk._filing.file(MESSAGE)
+    [kept] = (settings().var_dir / "unstored").iterdir()
+    assert MESSAGE.text not in kept.read_text() and MESSAGE.conversation not in kept.read_text()
+    kept.with_name("broken.sealed").write_text("no message")
+    clerk._filing.close()
+    following = Clerk(database)
+    following._filing.take_up("rest")
+    assert not following._filing._tasks, "another channel's"
+    following._filing.take_up("wechat")
+    await asyncio.wait(following._filing._tasks)
+    [ticket] = await clerk.tickets.queue()
+    assert "我的钱呢" in ticket.description
+    assert not kept.exists()
+
+
+async def test_a_flood_is_not_kept_without_end(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filing_module, "_MOST", 2)
+    for number in range(3):
+        clerk._filing.file(replace(MESSAGE, message_id=f"m{number}"))
+    assert len(clerk._filing._tasks) == 2
+    await asyncio.wait(clerk._filing._tasks)
+
+
+async def _broken(*_: object) -> bool:
+    raise OSError("away")
 
 
 def _broken_once_after(work: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:

@@ -12,6 +12,7 @@ from kefu.dialogue.nlg import BrandNlg
 from kefu.knowledge import load_faq
 
 TELLS_THE_WALLETS_APART = {"about_wallet.two_wallets"}
+OTHER = {"other": "那个钱包", "other_hotline": "那边的热线"}  # who names another wallet is told so
 READERS = [*brands().values(), NEUTRAL]
 
 
@@ -55,7 +56,7 @@ async def test_responses(root: Path, reader: Brand) -> None:
             tracker = SimpleNamespace(
                 latest_message=message, get_slot=slots.get, current_slot_values=lambda slots=slots: slots
             )
-            said = await nlg.generate(name, tracker, "rest", receipt="KF7K3M9QXT2B", before=3, matter="提现")
+            said = await nlg.generate(name, tracker, "rest", receipt="KF7K3M9QXT2B", before=3, matter="提现", **OTHER)
             assert said, name
             assert foreign(str(said), reader) == set(), name
             assert "{" not in said["text"], name

@@ -22,6 +22,7 @@ from tests.servers import free_port
 
 TALK = "rest:somebody"
 LONG = 30.0  # seconds; a test that waits so long has failed
+SHORT = 3.0  # seconds, of a lease that is to be renewed or to end: a busy machine may stand still for one
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[FairLockStore]:
 
 @pytest.fixture
 async def redis_store(redis_url: str) -> AsyncIterator[FairLockStore]:
-    opened = FairLockStore(redis_url=redis_url, lease=1.0)
+    opened = FairLockStore(redis_url=redis_url, lease=SHORT)
     yield opened
     await opened.close()
 
@@ -116,7 +117,7 @@ async def test_one_at_a_time_in_the_order_of_asking(store: FairLockStore) -> Non
     await first.left()
     await asyncio.wait_for(asyncio.gather(*turns), LONG)
     assert order == list(range(10))
-    assert time.monotonic() - begun < 1  # Rasa's own takes 8–9 s
+    assert time.monotonic() - begun < 5  # usually 0.03; Rasa's own takes 8–9 s
 
 
 async def test_who_comes_when_the_holder_leaves_does_not_go_first(store: FairLockStore) -> None:
@@ -255,20 +256,29 @@ async def test_two_processes_never_work_in_one_conversation(redis_url: str) -> N
 async def test_a_waiter_is_woken_by_another_process(redis_url: str) -> None:
     # A lease so long that its end cannot be what wakes.
     store = FairLockStore(redis_url=redis_url, lease=LONG)
-    async with holder(redis_url, "hold", TALK, str(LONG)) as process:
+    async with holder(redis_url, "hold", TALK, str(10 * LONG)) as process:  # it renews that every 75 s
         assert await said(process) == "held"
         waiting = Hold(store)
         async with Redis.from_url(redis_url) as redis:
             while not await redis.pubsub_channels():  # noqa: ASYNC110  # Redis does not tell
                 await asyncio.sleep(0.01)
+            tries = await scripts_run(redis)
+            await asyncio.sleep(4.5)
+            assert await scripts_run(redis) <= tries + 2, "it looks again and again; Rasa's own does so each second"
         assert process.stdin is not None
         process.stdin.write(b"\n")
         assert await said(process) == "left"
         begun = time.monotonic()
         await waiting.entered()
-        assert time.monotonic() - begun < 0.5
+        assert time.monotonic() - begun < LONG / 2
         await waiting.left()
     await store.close()
+
+
+async def scripts_run(redis: "Redis[bytes]") -> int:
+    """How often a lease was asked for, renewed or freed."""
+    found = await redis.info("commandstats")
+    return sum(found[name]["calls"] for name in ("cmdstat_evalsha", "cmdstat_eval") if name in found)
 
 
 async def test_a_dead_holder_frees_within_seconds(redis_url: str) -> None:
@@ -278,18 +288,20 @@ async def test_a_dead_holder_frees_within_seconds(redis_url: str) -> None:
         waiting = Hold(store)
         process.send_signal(signal.SIGKILL)
         await process.wait()
+        async with Redis.from_url(redis_url) as redis:
+            assert await redis.pttl(f"kefu:lock:{TALK}") <= LEASE * 1000 <= 5000
         begun = time.monotonic()
         await waiting.entered()
-        assert time.monotonic() - begun < LEASE + 0.5 <= 5
+        assert time.monotonic() - begun < LONG / 2
         await waiting.left()
     await store.close()
 
 
 async def test_a_long_turn_keeps_its_conversation(redis_url: str, redis_store: FairLockStore) -> None:
-    other = FairLockStore(redis_url=redis_url, lease=1.0)
+    other = FairLockStore(redis_url=redis_url, lease=SHORT)
     hold = await Hold(redis_store).entered()
     with pytest.raises(LockError, match="busy"):
-        async with other.lock(TALK, lock_lifetime=2.5):  # two and a half leases
+        async with other.lock(TALK, lock_lifetime=2.5 * SHORT):
             pytest.fail("got in")
     await hold.left()
     async with other.lock(TALK):
@@ -322,23 +334,23 @@ async def test_without_redis_a_conversation_cannot_be_locked() -> None:
     with pytest.raises(LockError, match="Redis"):
         async with store.lock(TALK):
             pytest.fail("got in")
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < LONG / 2
     await store.close()
 
 
 async def test_work_stops_when_redis_goes_away(require_all: bool) -> None:
     with private_redis(require_all) as url:
-        store = FairLockStore(redis_url=url, lease=1.0)
+        store = FairLockStore(redis_url=url, lease=SHORT)
         hold = await Hold(store).entered()
     begun = time.monotonic()
     with pytest.raises(LockError, match="lost"):
         await asyncio.wait_for(hold.task, LONG)
-    assert time.monotonic() - begun < 2.5
+    assert time.monotonic() - begun < LONG / 2
     await store.close()
 
 
 async def test_a_short_absence_of_redis_is_survived(redis_url: str) -> None:
-    store = FairLockStore(redis_url=redis_url, lease=2.0)
+    store = FairLockStore(redis_url=redis_url, lease=SHORT)
     hold = await Hold(store).entered()
     async with Redis.from_url(redis_url) as redis:
         await redis.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")

@@ -2,7 +2,15 @@
 
 import pytest
 
-from kefu.dialogue.unharmed import blames_us, is_relieved, is_unharmed, may_codes_be_told, only_clears
+from kefu.dialogue.unharmed import (
+    blames_us,
+    is_relieved,
+    is_unharmed,
+    may_codes_be_told,
+    only_clears,
+    speaks_of_harm,
+    takes_back,
+)
 from kefu.text import normalise
 
 
@@ -116,3 +124,45 @@ def test_doubt_is_no_relief(text: str) -> None:
 def test_relief(text: str) -> None:
     assert is_relieved(text)
     assert not blames_us(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["没事了", "看错了,是我老公买的", "手机找到了", "我没被盗刷", "误会一场", "钱退回来了"]
+)
+def test_an_alarm_taken_back(text: str) -> None:
+    assert takes_back(normalise(text).text)
+
+
+@pytest.mark.parametrize("text", ["客服说没事了", "没找到", "看错了名字,转给骗子了", "昨晚11点", "会没事的吧"])
+def test_an_alarm_not_taken_back(text: str) -> None:
+    assert not takes_back(normalise(text).text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "有人用我的账户在外地买了两部手机",
+            "谁动我钱",
+            "密码被改了",
+            "手机落在网约车上",
+            "验证码念给他听了",
+            "我转了六千",
+        ),
+        *("怕他继续转,钱已经没了", "凌晨三点被扣了五百,我在睡觉", "收到提醒说我在广州登录了,可我人在哈尔滨"),
+    ],
+)
+def test_words_of_harm(text: str) -> None:
+    assert speaks_of_harm(normalise(text).text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("我人在外地", "手机不在身边", "手机137****1234", "联系我手机137****1234", "不认识", "没手机", "不是我的卡"),
+        *("我没有操作错", "是陌生人", "万一被骗怎么办", "怎么避免被骗", "如果手机被偷了", "商家骗我,卖假货260"),
+        *("我换了新手机,提示陌生设备要验证", "盗刷险是什么"),
+    ],
+)
+def test_no_word_of_harm(text: str) -> None:
+    assert not speaks_of_harm(normalise(text).text)

@@ -124,3 +124,14 @@ def test_harm_beside_a_denial_stays_theft(lane: EmergencyLane) -> None:
 def test_anger_at_the_wallet_is_a_complaint(lane: EmergencyLane) -> None:
     message = process(lane, "你们骗我钱", (THEFT, 0.99), ("data_security", 0.01))
     assert message.get("intent") == {"name": "complaint", "confidence": 1.0}
+
+
+@pytest.mark.parametrize("text", ["我人在外地", "不认识", "没手机"])
+def test_the_classifiers_fear_alone_is_no_theft(lane: EmergencyLane, text: str) -> None:
+    message = process(lane, text, (THEFT, 0.95), ("fee", 0.05))
+    assert message.get("intent") == {"name": "out_of_scope", "confidence": 0.4}
+
+
+def test_what_only_sounds_like_one_goes_to_its_answer(lane: EmergencyLane) -> None:
+    message = process(lane, "陌生人给我转了500块,让我转回去", (THEFT, 0.95), ("fee", 0.05))
+    assert message.get("intent") == {"name": "transfer", "confidence": 1.0}

@@ -8,7 +8,6 @@ import pytest
 
 from kefu.nlu import segmenter
 from kefu.nlu.segmenter import Segmenter, load_words, shared_segmenter
-from kefu.settings import Settings
 from kefu.yaml_file import DataError
 
 OWN = ("邮政数字钱包", "MY钱包", "没到账", "到账", "付款码收款", "丁甲丙")
@@ -58,14 +57,39 @@ def test_jiebas_global_dictionary_is_untouched(ours: Segmenter) -> None:
     assert "丁甲丙" not in jieba.dt.user_word_tag_tab
 
 
-def test_the_cache_is_ours_not_the_shared_temporary_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shared, var = tmp_path / "tmp", tmp_path / "var"
-    shared.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(shared))
-    monkeypatch.setattr(segmenter, "settings", lambda: Settings(var_dir=var))
-    Segmenter()
-    assert [file.name for file in (var / "jieba").iterdir()] == ["jieba.cache"]
-    assert list(shared.iterdir()) == []
+def test_nothing_is_written_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """jieba keeps a cache in the shared temporary folder, where anybody could plant one."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert words(Segmenter(), "退款多久到账")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_texts_are_cut_as_jieba_cuts_them_with_all_of_its_dictionary(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = load_words(root / "data/lexicon/words.txt")
+    whole = jieba.Tokenizer()
+    whole.tmp_dir = str(tmp_path)
+    for word in own:
+        whole.add_word(word, freq=segmenter.FREQUENCY)
+    asked = (root / "tests/kefu/nlu/data/measure.tsv").read_text(encoding="utf-8").splitlines()
+    hostile = ["", "\x00", "a\u2028b\x85c", "😀" * 3, "龘𠮷\ud800", "AT&T的C++", "一" * 50, "4S店 α粒子"]
+    ours = Segmenter(own)
+    for text in [*asked, *hostile]:
+        expected = [(word, start) for word, start, _ in whole.tokenize(text, HMM=False) if not word.isspace()]
+        assert list(ours.cut(text)) == expected
+
+
+def test_a_word_of_ours_keeps_its_weight_when_the_words_around_it_are_read(ours: Segmenter) -> None:
+    assert words(ours, "到账到底到处") == ["到账", "到底", "到处"]
+    assert "到账" in words(ours, "到账户里看看没到账户")
+
+
+def test_only_the_words_are_read_that_a_text_may_hold(plain: Segmenter) -> None:
+    plain.cut("")
+    known = set(plain._jieba.FREQ)
+    assert words(plain, "龙卷风") == ["龙卷风"]
+    assert {word[0] for word in set(plain._jieba.FREQ) - known} <= set("龙卷风")
 
 
 def test_the_same_words_share_one_segmenter() -> None:

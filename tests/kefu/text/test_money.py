@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kefu.text.money import find_amounts
+from kefu.text.money import find_amounts, find_loose_amounts
 
 # The amounts of a sentence in square brackets, and their values.
 FOUND = [
@@ -207,3 +207,37 @@ def test_long_hostile_text_takes_linear_time(seed):
     started = time.thread_time()
     find_amounts(text)
     assert time.thread_time() - started < 40  # 0.05–0.2 s as a rule; minutes if it were quadratic
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("充了1000 毛线都没看到", 1000), ("充了500 毛都没有", 500), ("充了500毛都没看见", 500)]
+)
+def test_a_hair_is_no_coin(text: str, value: int) -> None:
+    assert [amount.value for amount in find_amounts(text)] == [value]
+
+
+def test_a_coin_that_has_not_come_is_one() -> None:
+    assert [amount.value for amount in find_amounts("5毛都没到")] == [Decimal("0.5")]
+
+
+@pytest.mark.parametrize("text", ["是170的号", "是171的手机"])
+def test_a_number_range_is_no_amount(text: str) -> None:
+    assert find_amounts(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("昨天在加油站加油300扣了两次", ["300"]),
+        ("今天中午吃饭35付了两次", ["35"]),
+        ("尾号1234的卡昨天300没到", ["300"]),
+        ("扣了3次", []),
+        ("工号1024", []),
+        ("2025年3月", []),
+        ("用170的号收不到", []),
+        ("139****5678", []),
+        ("扣了88块", []),
+    ],
+)
+def test_loose_numbers_may_be_amounts(text: str, values: list[str]) -> None:
+    assert [f"{amount.value:f}" for amount in find_loose_amounts(text)] == values

@@ -43,7 +43,10 @@ class Caller:
 async def caller() -> AsyncIterator[Caller]:
     account = Account("post", "wx1", "gh1", "t", KEY, "s", f"http://127.0.0.1:{free_port()}/")
     platform = Platform([account], timeout=0.5)
-    async with serving(platform, free_port()) as address, httpx.AsyncClient(base_url=address, trust_env=False) as http:
+    async with (
+        serving(platform, free_port()) as address,
+        httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as http,
+    ):
         platform.follower("post", "o1").quota.grant("message", platform.now())
         yield Caller(platform, http)
 

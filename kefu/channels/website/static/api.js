@@ -1,7 +1,7 @@
 // The server's HTTP API. Every failure is a Failure: status 0 where no answer came.
 
 const PATIENCE = 20_000; // ms for an answer
-const UPLOAD_PATIENCE = 120_000; // 5 MB over a slow line
+const UPLOAD_PATIENCE = 120_000; // without any progress: 5 MB over a slow line may take longer
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 
@@ -78,21 +78,29 @@ export class Api {
   }
 
   /** `{id, seq}` once the image is stored; `progress` hears fractions (fetch can't tell them, XHR can). */
-  upload(token, id, blob, progress) {
+  upload(token, id, blob, progress, signal) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
+      const stop = () => request.abort();
+      let dead;
+      const alive = () => {
+        clearTimeout(dead);
+        dead = setTimeout(stop, UPLOAD_PATIENCE);
+      };
       request.open("POST", `${this.#base}uploads`);
       request.responseType = "json";
       request.setRequestHeader("Authorization", `Bearer ${token}`);
       request.setRequestHeader("Content-Type", blob.type);
       request.setRequestHeader("X-Message-Id", id);
-      request.upload.onprogress = ({ loaded, total }) => progress(loaded / total);
-      request.timeout = UPLOAD_PATIENCE;
-      request.onerror = request.ontimeout = () => reject(new Failure(0, "offline"));
+      request.upload.onprogress = ({ loaded, total }) => (alive(), progress(loaded / total));
+      request.onerror = request.onabort = () => reject(new Failure(0, "offline"));
+      request.onloadend = () => clearTimeout(dead);
+      signal.addEventListener("abort", stop);
       request.onload = () =>
         request.status < 300
           ? resolve(request.response)
           : reject(failure(request.status, request.response, request.getResponseHeader("Retry-After")));
+      alive();
       request.send(blob);
     });
   }

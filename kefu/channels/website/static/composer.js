@@ -9,47 +9,66 @@ const PLANE = "M4 12L20 4l-5 16-4-6zM11 14l9-10";
 const TALLEST = 140; // px
 const MOST = 2000; // characters that the server reads of a message
 const SAME_PRESS = 30; // ms after compositionend in which Enter still belongs to the candidate
+const TOUCH = matchMedia("(pointer: coarse)");
 
 export class Composer {
   #send;
   #sendImage;
-  #visit;
+  #keep;
   #image;
+  #chosen; // the latest choice of a picture, as long as it counts
   #composed = -Infinity;
   #box = h("textarea", { rows: 1, "aria-label": words.input, placeholder: words.placeholder, enterkeyhint: "send" });
+  #choose = iconButton(PICTURE, words.image, { onclick: () => this.#chooser.click() });
+  #submit = iconButton(PLANE, words.send, { class: "icon send", onclick: () => this.submit() });
   #hint = h("p", { class: "hint", role: "status" });
   #preview = h("div", { class: "preview", hidden: true });
   #chooser = h("input", { type: "file", accept: TYPES.join(), hidden: true, tabindex: -1, "aria-label": words.image });
 
-  /** `send(text)`, `sendImage(blob)`; `visit` remembers what is being written. */
-  constructor(send, sendImage, visit) {
+  /** `send(text)`, `sendImage(blob)`; `draft` is what was being written before, `keep(text)` remembers it. */
+  constructor(send, sendImage, draft, keep) {
     this.#send = send;
     this.#sendImage = sendImage;
-    this.#visit = visit;
-    const choose = iconButton(PICTURE, words.image, { onclick: () => this.#chooser.click() });
-    const submit = iconButton(PLANE, words.send, { class: "icon send", onclick: () => this.submit() });
-    submit.addEventListener("pointerdown", (event) => event.preventDefault()); // a phone's keyboard stays open
+    this.#keep = keep;
+    this.#submit.addEventListener("pointerdown", (event) => event.preventDefault()); // a phone's keyboard stays open
     this.#chooser.addEventListener("change", () => {
       this.#attach(imageOf(this.#chooser.files) ?? this.#chooser.files[0]);
       this.#chooser.value = "";
     });
-    const row = h("div", { class: "row" }, choose, this.#chooser, this.#box, submit);
+    const row = h("div", { class: "row" }, this.#choose, this.#chooser, this.#box, this.#submit);
     this.node = h("div", { class: "composer" }, this.#hint, this.#preview, row);
     this.#listen();
-    this.#box.value = visit.get("draft") ?? "";
+    this.#box.value = draft ?? "";
   }
 
-  focus() {
-    this.#box.focus({ preventScroll: true });
-    this.#grow();
+  /** To the box; on a touch screen, where that brings up a keyboard over what there is to read, to `other`, if any. */
+  focus(other) {
+    (TOUCH.matches ? other : this.#box)?.focus({ preventScroll: true });
+  }
+
+  /** Take what is being written away, for another person. */
+  clear() {
+    this.#box.value = "";
+    this.#chosen = undefined;
+    this.#attached(undefined);
+    this.#changed();
+  }
+
+  /** As tall as its lines; they can only be counted while it is seen. */
+  grow() {
+    this.#box.style.height = "auto";
+    this.#box.style.height = `${Math.min(TALLEST, this.#box.scrollHeight)}px`;
+  }
+
+  takeDrops(node) {
+    node.addEventListener("dragover", (event) => event.preventDefault());
+    node.addEventListener("drop", (event) => this.#take(event, event.dataTransfer));
   }
 
   async submit() {
     const text = this.#box.value.trim();
     const image = this.#image;
-    this.#box.value = "";
-    this.#attached(undefined);
-    this.#changed();
+    this.clear();
     this.focus();
     if (image) await this.#sendImage(image); // before the words about it
     if (text) this.#send(text);
@@ -68,9 +87,10 @@ export class Composer {
         this.submit();
       }
     });
-    box.addEventListener("paste", (event) => this.#take(event, event.clipboardData));
-    this.node.addEventListener("dragover", (event) => event.preventDefault());
-    this.node.addEventListener("drop", (event) => this.#take(event, event.dataTransfer));
+    box.addEventListener("paste", (event) => {
+      const { clipboardData } = event; // cells of a spreadsheet come as text and as a picture of it
+      if (!clipboardData?.getData("text/plain")) this.#take(event, clipboardData);
+    });
   }
 
   /** Safari ends the composition before the key that ends it; that key still has the code 229. */
@@ -79,44 +99,41 @@ export class Composer {
   }
 
   #changed() {
-    this.#visit.set("draft", this.#box.value);
+    this.#keep(this.#box.value);
     this.#say(this.#box.value.length > MOST ? words.tooLong(MOST) : "");
-    this.#grow();
-  }
-
-  #grow() {
-    this.#box.style.height = "auto";
-    this.#box.style.height = `${Math.min(TALLEST, this.#box.scrollHeight)}px`;
+    this.grow();
   }
 
   #say(text) {
-    this.#hint.textContent = text;
+    if (this.#hint.textContent !== text) this.#hint.textContent = text; // said aloud once, not at every key
   }
 
   #take(event, data) {
-    const file = imageOf(data?.files);
-    if (!file) return;
-    event.preventDefault();
-    this.#attach(file);
+    if (!data?.files.length) return;
+    event.preventDefault(); // or the browser leaves the page to show the file
+    this.#attach(imageOf(data.files) ?? data.files[0]);
   }
 
   async #attach(file) {
     if (!file) return;
+    const chosen = (this.#chosen = {});
     try {
       const blob = await prepare(file);
-      this.#attached(blob, await draw(newCanvas(), blob, 240));
+      const canvas = await draw(newCanvas(), blob, 240);
+      if (chosen !== this.#chosen) return; // meanwhile another was, or somebody else is here
+      this.#attached(blob, canvas);
       this.#say("");
     } catch (error) {
       this.#attached(undefined);
       this.#say(error.name === "Error" ? error.message : words.unreadable);
     }
-    this.focus();
+    this.focus(this.#submit);
   }
 
   #attached(blob, canvas) {
     this.#image = blob;
     this.#preview.hidden = !blob;
-    const onclick = () => (this.#attached(undefined), this.focus());
+    const onclick = () => (this.#attached(undefined), this.focus(this.#choose));
     this.#preview.replaceChildren(...(blob ? [canvas, iconButton(X, words.removeImage, { onclick })] : []));
   }
 }

@@ -3,7 +3,7 @@
 import { Api, Failure } from "./api.js";
 import { forget, keep, recall } from "./images.js";
 import { newId, Outbox } from "./outbox.js";
-import { Session } from "./session.js";
+import { person, Session } from "./session.js";
 import { Shelf } from "./shelf.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
@@ -15,27 +15,38 @@ const ROUGH = 2; // failures in a row before the customer is told
 export class Connection {
   #api;
   #session;
+  #people; // names what this browser keeps of each
+  #upload; // {id, stop} of the picture that is being sent
   #failures = 0;
   #error;
   #typingEnds;
   #background; // ends this tab's turn as the hidden tab that listens
 
   constructor(base, brand, user) {
-    this.shelf = new Shelf(`kefu.${brand}.`);
+    this.#people = (who) => `kefu.${brand}${who === undefined ? "" : `:${who}`}.`;
+    this.shelf = new Shelf(this.#people(person(user)));
     this.#api = new Api(base);
     this.#session = new Session(this.#api, brand, this.shelf, user);
     this.outbox = new Outbox(this.shelf, (item) => this.#deliver(item));
     this.store = new Store(this.shelf, this.outbox);
     this.progress = () => {};
     this.onExpired = () => {};
+    this.onLeave = () => {};
     this.outbox.onChange = () => this.store.changed();
     this.outbox.onSent = (item) => this.#sent(item);
+    this.outbox.onDrop = ({ id }) => this.#dropped(id);
     this.#session.onNew = () => this.#restart();
     this.stream = new Stream(
       (signal) => this.#session.use((token) => this.#api.events(token, this.store.last, signal)),
       (event, data) => this.#hear(event, data),
       (connected, error) => this.#state(connected, error),
     );
+    const visitor = new Shelf(this.#people());
+    if (this.person !== undefined) visitor.alone("send", () => this.#adopt(visitor)); // another tab may be at it
+  }
+
+  get person() {
+    return this.#session.person;
   }
 
   get name() {
@@ -63,7 +74,7 @@ export class Connection {
   follow(signal) {
     const resume = () => {
       this.#failures = 0;
-      if (this.stream.running) this.stream.start();
+      this.#reconnect(); // over the new network; the old one's connections are dead
       this.outbox.flush();
       this.store.changed();
     };
@@ -105,22 +116,49 @@ export class Connection {
     return this.#session.use((token) => this.#api.history(token, seq));
   }
 
-  /** Somebody logs in or out; what another person left unsent goes with that person. */
+  /** Somebody logs in, gets a fresh token, or logs out (no token); what a person left unsent goes with that person. */
   setUser(user) {
     const running = this.stream.running;
-    if (this.#session.setUser(user)) {
-      this.outbox.items.forEach((item) => this.outbox.drop(item));
-      this.store.clear();
-    }
     this.stream.stop();
+    this.#error = undefined;
+    const before = this.person;
+    if (person(user) !== before) {
+      if (before !== undefined) {
+        this.onLeave();
+        this.outbox.items.forEach((item) => this.outbox.drop(item));
+      }
+      this.#session.forget();
+      this.store.clear();
+      this.shelf.prefix = this.#people(person(user));
+    }
+    this.#session.user = user;
+    if (before === undefined && user) this.#adopt(new Shelf(this.#people()));
     if (running || this.isKnown) this.start();
+  }
+
+  /** What a visitor has left unsent, he sends as the customer who has logged in; what he said before is forgotten. */
+  #adopt(visitor) {
+    for (const key of visitor.keys("")) {
+      if (key.startsWith("out.")) this.shelf.set(key, visitor.get(key));
+      if (key !== "sound") visitor.remove(key);
+    }
+    this.outbox.flush();
+    this.store.changed();
   }
 
   async #deliver(item) {
     if (!item.image) return this.#session.use((token) => this.#api.message(token, item));
     const blob = await recall(item.id);
     if (!blob) throw new Failure(400, words.pictureLost);
-    return this.#session.use((token) => this.#api.upload(token, item.id, blob, (part) => this.progress(item.id, part)));
+    const stop = new AbortController();
+    this.#upload = { id: item.id, stop };
+    const told = (part) => this.progress(item.id, part);
+    return this.#session.use((token) => this.#api.upload(token, item.id, blob, told, stop.signal));
+  }
+
+  #dropped(id) {
+    forget(id);
+    if (this.#upload?.id === id) this.#upload.stop.abort();
   }
 
   #sent(item) {
@@ -132,7 +170,7 @@ export class Connection {
     if (event === "line") this.store.add([data]);
     else if (event === "typing") {
       clearTimeout(this.#typingEnds);
-      this.store.typing = data.on ? data.who : undefined;
+      this.store.typing = data.on && !this.store.agent ? data.who : undefined; // it only passes on what a person reads
       if (data.on) this.#typingEnds = setTimeout(() => this.#hear("typing", {}), TYPING_LASTS);
       this.store.changed();
     }
@@ -140,8 +178,8 @@ export class Connection {
 
   #state(connected, error) {
     this.#failures = connected ? 0 : this.#failures + 1;
+    if (error?.status === 401 && this.#error?.status !== 401) this.onExpired();
     this.#error = error;
-    if (error?.status === 401) this.onExpired();
     if (!connected) this.store.typing = undefined;
     else if (this.outbox.stuck) this.outbox.flush();
     this.store.changed();
@@ -171,6 +209,10 @@ export class Connection {
   /** The conversation is another one: forget the lines of the old. */
   #restart() {
     this.store.clear();
+    this.#reconnect();
+  }
+
+  #reconnect() {
     if (!this.stream.running) return;
     this.stream.stop();
     this.stream.start();

@@ -6,20 +6,23 @@ import words from "./text.js";
 
 export const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 const LIMIT = 5 * 1024 * 1024; // bytes, the server's
+const LIGHT = 1.5 * 1024 * 1024; // bytes that a slow line still carries in a while
 const SENT_SIDE = 2560; // px: a receipt stays readable
 const SHOWN_SIDE = 1600;
 
 /** The image among files, if any. */
 export const imageOf = (files) => [...(files ?? [])].find(({ type }) => type.startsWith("image/"));
 
-/** The blob to send: a photo that is too big is made smaller. Throws an Error with a text for the customer. */
+/** The blob to send: a heavy photo is made smaller. Throws an Error with a text for the customer. */
 export async function prepare(file) {
   if (!TYPES.includes(file.type)) throw new Error(words.badType);
-  if (file.size <= LIMIT) return file;
+  const moves = file.type === "image/gif";
+  if (file.size <= (moves ? LIMIT : LIGHT)) return file;
   const canvas = await draw(document.createElement("canvas"), file, SENT_SIDE);
   const smaller = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
-  if (!(smaller?.size <= LIMIT)) throw new Error(words.tooBig);
-  return smaller;
+  const sent = smaller?.size < file.size ? smaller : file;
+  if (sent.size > LIMIT) throw new Error(words.tooBig);
+  return sent;
 }
 
 const memory = new Map(); // what this page has sent, it shows without asking the server
@@ -34,6 +37,7 @@ const stored = (mode, act) =>
       const request = act(work.objectStore("images"));
       work.oncomplete = () => resolve(request.result);
       work.onabort = reject;
+      opening.result.close(); // once the work is done
     };
   }).catch(() => {}); // no database: memory has to do
 
@@ -44,7 +48,10 @@ export function keep(id, blob) {
 
 export const recall = async (id) => memory.get(id) ?? stored("readonly", (images) => images.get(id));
 
+/** Of what is sent this page may show its copy further; `forgetAll` ends that, for the next person. */
 export const forget = (id) => stored("readwrite", (images) => images.delete(id));
+
+export const forgetAll = () => memory.clear();
 
 export async function draw(canvas, blob, longest) {
   const bitmap = await createImageBitmap(blob);
@@ -52,6 +59,7 @@ export async function draw(canvas, blob, longest) {
   canvas.width = Math.max(1, bitmap.width * scale);
   canvas.height = Math.max(1, bitmap.height * scale);
   canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
   return canvas;
 }
 

@@ -1,11 +1,11 @@
 // The list of lines: keeps the nodes that have not changed, the place that is being read, and says new lines aloud.
 
 import { h, unseen } from "./dom.js";
-import { needsTime, render } from "./render.js";
-import { fromUs } from "./store.js";
+import { needsTime, render, showTime } from "./render.js";
 import words from "./text.js";
 
 const NEAR = 80; // px from the end that still count as the end
+const MARGIN = 12; // px above what is read
 const SETTLED = 300; // ms without a new line, after which a page of them is complete
 
 export class Log {
@@ -22,11 +22,12 @@ export class Log {
   #settling;
   #greeted;
   #pinned = true; // the customer reads the end: stay there whatever grows
+  #start; // of the lines that came last
   #top = 0; // where the list was scrolled to when we last looked
 
   constructor(store, actions) {
     this.#store = store;
-    this.#actions = actions;
+    this.#actions = { ...actions, say: (text) => this.#say(text) };
     this.scroller = h(
       "div",
       { class: "log", role: "log", "aria-live": "off", "aria-label": words.log, tabindex: 0, onscroll: () => this.#scrolled() },
@@ -37,18 +38,19 @@ export class Log {
     );
     this.nodes = [this.scroller, this.#below, this.#said];
     this.#below.addEventListener("click", () => this.toEnd());
-    store.addEventListener("news", ({ detail }) => this.#say(detail));
-    const sizes = new ResizeObserver(() => this.#pinned && this.toEnd());
+    store.addEventListener("news", ({ detail }) => this.#sayLine(detail));
+    const sizes = new ResizeObserver(() => this.#pinned && this.#stay());
     for (const node of [this.scroller, this.#list, this.#typing]) sizes.observe(node);
   }
 
   show(name) {
     const lines = [...this.#store.lines.filter(({ relayed }) => !relayed), ...this.#store.pending.map(asLine)];
     this.#greet(name, lines);
-    const more = this.#reconcile(lines);
+    const start = this.#reconcile(lines);
+    this.#start = start ?? this.#start;
     this.#typing.hidden = !this.#store.typing;
-    if (this.#pinned) this.toEnd();
-    else if (more) this.#below.hidden = false;
+    if (this.#pinned) this.#stay();
+    else if (start) this.#below.hidden = false;
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#fill(), SETTLED);
   }
@@ -59,28 +61,36 @@ export class Log {
   }
 
   toEnd() {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
-    this.#top = this.scroller.scrollTop;
-    this.#below.hidden = true;
+    this.#start = undefined;
     this.#pinned = true;
+    this.#stay();
   }
 
-  get #isAtEnd() {
+  /** Be at the end, or where more has come than there is room for, at its beginning. */
+  #stay() {
+    const { scroller } = this;
+    const top = (node) => node.getBoundingClientRect().top;
+    const start = this.#start?.isConnected ? scroller.scrollTop + top(this.#start) - top(scroller) - MARGIN : Infinity;
+    scroller.scrollTop = Math.max(scroller.scrollTop, Math.min(start, scroller.scrollHeight));
+    this.#top = scroller.scrollTop;
+    this.#below.hidden = this.#left < NEAR;
+  }
+
+  get #left() { // px below what is seen
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    return scrollHeight - scrollTop - clientHeight < NEAR;
+    return scrollHeight - scrollTop - clientHeight;
   }
 
-  /** Make the list show these lines; whether the last of them is another than before. */
+  /** Make the list show these lines; the first of those at its end that were not there before. */
   #reconcile(lines) {
     const lastOwn = lines.findLastIndex(({ who, failed }) => who === "customer" && !failed);
     const { scrollHeight, scrollTop } = this.scroller;
-    const { lastChild } = this.#list;
     const before = this.#nodes;
     let last;
     this.#nodes = new Map();
     lines.forEach((line, index) => {
       const at = new Date(line.at);
-      const how = { time: needsTime(at, last) ? at : undefined, settled: index < lastOwn };
+      const how = { at, time: needsTime(at, last) ? showTime(at) : "", settled: index < lastOwn };
       last = at;
       const key = line.who === "customer" && line.id ? line.id : line.seq;
       const signature = [line.seq, line.state, line.failed, how.time, how.settled].join();
@@ -97,7 +107,9 @@ export class Log {
     const [first] = before.keys();
     const isEarlier = this.#nodes.has(first) && first !== this.#nodes.keys().next().value;
     if (isEarlier) this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight; // at the same line
-    return this.#list.lastChild !== lastChild;
+    const keys = [...this.#nodes.keys()];
+    const known = keys.findLastIndex((key) => before.has(key));
+    return known < 0 ? undefined : this.#nodes.get(keys[known + 1])?.node;
   }
 
   #greet(name, lines) {
@@ -113,9 +125,11 @@ export class Log {
   /** What grows moves the end away; only the customer moves up. */
   #scrolled() {
     const { scrollTop } = this.scroller;
-    this.#pinned = this.#isAtEnd || (this.#pinned && scrollTop >= this.#top);
+    const left = this.#left;
+    this.#pinned = left < NEAR || (this.#pinned && scrollTop >= this.#top);
     this.#top = scrollTop;
-    if (this.#pinned) this.#below.hidden = true;
+    if (left < NEAR) this.#below.hidden = true;
+    if (left < 2) this.#start = undefined; // all is read
     this.#fill();
   }
 
@@ -130,6 +144,7 @@ export class Log {
       const { lines, more } = await this.#actions.earlier(store.first);
       store.exhausted = !more;
       store.add(lines);
+      store.changed(); // before the next scroll
     } catch {
       // The next scroll tries again.
     }
@@ -137,10 +152,18 @@ export class Log {
     this.#loading = false;
   }
 
-  #say(line) {
-    if (!fromUs(line)) return;
+  /** Take back what was said aloud. */
+  hush() {
+    this.#said.replaceChildren();
+  }
+
+  #sayLine(line) {
     const who = line.who === "agent" ? `${line.agent || words.human}：` : "";
-    this.#said.append(h("p", {}, who + (line.text?.slice(0, 500) ?? words.picture)));
+    this.#say(who + (line.text?.slice(0, 500) ?? words.picture));
+  }
+
+  #say(text) {
+    this.#said.append(h("p", {}, text));
     while (this.#said.children.length > 5) this.#said.firstChild.remove();
   }
 }

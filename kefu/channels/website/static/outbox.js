@@ -13,6 +13,7 @@ export function newId() {
 
 export class Outbox {
   onSent = () => {};
+  onDrop = () => {};
   onChange = () => {};
   #shelf;
   #deliver;
@@ -47,7 +48,9 @@ export class Outbox {
   }
 
   drop(item) {
+    this.#shelf.set(key(item), { ...item, failed: "dropped" }); // to other tabs a mere removal means: it is sent
     this.#shelf.remove(key(item));
+    this.onDrop(item);
     this.onChange();
   }
 
@@ -85,13 +88,18 @@ export class Outbox {
 
   async #drain() {
     for (let item; (item = this.items.find(waits)); ) {
+      let failed;
       try {
         await this.#deliver(item);
-        this.#shelf.remove(key(item));
-        this.onSent(item);
       } catch (error) {
         if (!error.final) throw error;
-        this.#write({ ...item, failed: error.message });
+        failed = error.message;
+      }
+      if (!this.#shelf.get(key(item))) continue; // dropped on its way, maybe with the person who wrote it
+      if (failed) this.#write({ ...item, failed });
+      else {
+        this.#shelf.remove(key(item));
+        this.onSent(item);
       }
     }
   }

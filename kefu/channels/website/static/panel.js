@@ -29,14 +29,14 @@ export class Launcher {
 export class Panel {
   #title = h("h2", { id: "title" });
   #status = h("p", { class: "status" });
-  #bar = h("p", { class: "bar", role: "status", hidden: true });
+  #bar = h("p", { class: "bar", role: "status" }); // always there, or not every screen reader says what comes into it
   #sound;
   #wechat;
   #pageOverflow; // what the page had, while it is locked
   #onToggle;
 
   /**
-   * `content` are the nodes under the header; `onToggle(open)` hears; `toWechat` leads on to WeChat;
+   * `content` are the nodes under the header; `onToggle(open, quietly)` hears; `toWechat` leads on to WeChat;
    * `shelf` remembers whether new lines sound.
    */
   constructor(content, shelf, onToggle, toWechat) {
@@ -55,40 +55,50 @@ export class Panel {
     this.node = h("dialog", { class: "panel", "aria-labelledby": "title" }, top, this.#bar, ...content);
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event));
     this.node.addEventListener("cancel", (event) => this.#escape(event));
-    PHONE.addEventListener("change", () => this.isOpen && (this.node.close(), this.#show()));
-    for (const event of ["resize", "scroll"]) visualViewport?.addEventListener(event, () => this.#fit());
+  }
+
+  /** Follow the screen until `signal`. */
+  follow(signal) {
+    PHONE.addEventListener("change", () => this.isOpen && (this.node.close(), this.#show()), { signal });
+    for (const event of ["resize", "scroll"]) visualViewport?.addEventListener(event, () => this.#fit(), { signal });
   }
 
   get isOpen() {
     return this.node.open;
   }
 
-  open() {
+  /** `quietly`: the page does so, nobody has pressed anything: leave the focus where it is, if that can be. */
+  open(quietly) {
     if (this.isOpen) return;
-    this.#show();
-    this.#onToggle(true);
+    this.#show(quietly);
+    this.#onToggle(true, quietly);
   }
 
   close() {
     if (!this.isOpen) return;
+    this.leave();
+    this.#onToggle(false);
+  }
+
+  /** Close without a word: the page has taken the widget away. */
+  leave() {
     this.node.close();
     this.#lockPage(false);
-    this.#onToggle(false);
   }
 
   /** Name above, how things are below it, a bar where something is wrong, and whether there is a way to WeChat. */
   describe({ name, trouble, hasWechat }, agent) {
     this.#wechat.hidden = !hasWechat;
     const title = name ? words.title(name) : words.human;
-    const status = agent ? words.agent(agent) : words.online;
+    const status = trouble ? words.away : agent ? words.agent(agent) : words.online;
     if (this.#title.textContent !== title) this.#title.textContent = title;
     if (this.#status.textContent !== status) this.#status.textContent = status;
-    this.#bar.hidden = !trouble;
     if (this.#bar.textContent !== (trouble ?? "")) this.#bar.textContent = trouble ?? "";
   }
 
-  #show() {
+  #show(quietly) {
     if (PHONE.matches) this.node.showModal();
+    else if (quietly) this.node.open = true; // show() would take the focus
     else this.node.show();
     this.#lockPage(PHONE.matches);
     this.#fit();

@@ -20,11 +20,11 @@ export function showTime(at, now = new Date()) {
 
 export const needsTime = (at, before) => !before || at - before > GAP || at.toDateString() !== before.toDateString();
 
-/** `actions`: press(button), image(line), pendingImage(id), retry(item), drop(item). */
-export function render(line, { time, settled }, actions) {
+/** `actions`: press(button), image(line), pendingImage(id), retry(item), drop(item), say(text) aloud. */
+export function render(line, { at, time, settled }, actions) {
   const mine = line.who === "customer";
   const item = h("li", { class: `item ${line.who}` });
-  if (time) item.append(h("time", { datetime: time.toISOString() }, showTime(time)));
+  if (time) item.append(h("time", { datetime: at.toISOString() }, time));
   if (line.who === "notice" && !line.copy) item.append(h("p", { class: "note" }, line.text ?? ""));
   else {
     if (line.who === "agent") item.append(h("span", { class: "name" }, line.agent || words.human));
@@ -40,7 +40,7 @@ function content(line, settled, mine, actions) {
   const parts = [];
   if (line.image) parts.push(picture(() => (line.state ? actions.pendingImage(line.id) : actions.image(line))));
   const text = settled ? line.text : withoutMenu(line);
-  if (text && !(mine && line.image)) parts.push(h("div", { class: "bubble" }, ...long(text, mine), mine ? null : receipt(line)));
+  if (text && !(mine && line.image)) parts.push(h("div", { class: "bubble" }, ...long(text, mine), mine ? null : receipt(line, actions.say)));
   return parts;
 }
 
@@ -56,16 +56,19 @@ function long(text, mine) {
   const isPlain = mine || text.length > PLAIN;
   const show = (part) => (isPlain ? [h("p", { dir: "auto", class: "plain" }, part)] : markdown(part));
   if (text.length <= LONG) return show(text);
-  const shown = h("div", {}, ...show(`${text.slice(0, LONG)}…`));
+  const start = text.slice(0, LONG).replace(/[\ud800-\udbff]$/, ""); // not half an emoji
+  const shown = h("div", {}, ...show(`${start}…`));
   const more = h("button", { type: "button", class: "link" }, words.more);
   more.addEventListener("click", () => {
     shown.replaceChildren(...show(text));
     more.remove();
+    shown.tabIndex = -1;
+    shown.focus({ preventScroll: true }); // reading goes on where the button was
   });
   return [shown, more];
 }
 
-function receipt(line) {
+function receipt(line, say) {
   const number = line.copy ?? RECEIPT.exec(line.receipt ?? line.text ?? "")?.[0];
   if (!number) return null;
   const shown = h("code", {}, number);
@@ -73,10 +76,13 @@ function receipt(line) {
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(number);
-      copy.textContent = words.copied;
     } catch {
-      getSelection().selectAllChildren(shown); // no clipboard on http pages: ready for Ctrl-C
+      getSelection().selectAllChildren(shown); // on http pages there is no clipboard
+      if (!document.execCommand("copy")) return; // what is selected is ready for Ctrl-C
     }
+    copy.textContent = words.copied;
+    copy.removeAttribute("aria-label");
+    say(words.copied);
   });
   return h("div", { class: "receipt" }, shown, copy);
 }
@@ -102,17 +108,14 @@ function stars(buttons, press) {
 
 /** How far an own message has come. */
 function mark(item, { retry, drop }) {
-  if (item.state !== "failed") {
-    const progress = item.state === "sending" && item.image;
-    const bar = progress ? h("progress", { max: 1, value: 0, "aria-label": words.sending, "data-id": item.id }) : null;
-    return h("div", { class: "mark" }, bar, words[item.state ?? "sent"]);
+  const action = (does, name) => h("button", { type: "button", class: "link", onclick: () => does(item) }, name);
+  if (item.state === "failed") {
+    const reason = item.failed.startsWith("HTTP ") ? "" : `：${item.failed}`;
+    const then = [action(retry, words.retry), action(drop, words.drop)];
+    return h("div", { class: "mark failed", role: "alert" }, `${words.failed}${reason} `, ...then);
   }
-  const reason = item.failed.startsWith("HTTP ") ? "" : `：${item.failed}`;
-  return h(
-    "div",
-    { class: "mark failed", role: "alert" },
-    `${words.failed}${reason} `,
-    h("button", { type: "button", class: "link", onclick: () => retry(item) }, words.retry),
-    h("button", { type: "button", class: "link", onclick: () => drop(item) }, words.drop),
-  );
+  const upload = item.state === "sending" && item.image;
+  const bar = upload ? h("progress", { max: 1, value: 0, "aria-label": words.sending, "data-id": item.id }) : null;
+  const withdraw = upload || item.state === "waiting" ? action(drop, words.withdraw) : null;
+  return h("div", { class: `mark ${item.state ?? ""}` }, bar, words[item.state ?? "sent"], withdraw);
 }

@@ -1,4 +1,6 @@
-// Who the customer is to the server: a token, renewed in time, the same in all tabs.
+// Who the customer is to the server: a token, renewed in time, the same in all tabs of one person.
+
+import { Failure } from "./api.js";
 
 const KEY = "session";
 const RENEW_AFTER = 24 * 3600 * 1000; // ms
@@ -8,46 +10,52 @@ export class Session {
   #api;
   #brand;
   #shelf;
-  #user; // the site's user token, if somebody is logged in
+  user; // the site's user token, if somebody is logged in
 
   constructor(api, brand, shelf, user) {
     this.#api = api;
     this.#brand = brand;
     this.#shelf = shelf;
-    this.#user = user;
+    this.user = user;
   }
 
-  /** What is remembered, where it belongs to the person who is here now; another's is never used. */
+  /** Whom the user token names; undefined for a visitor. */
+  get person() {
+    return person(this.user);
+  }
+
+  /** What is remembered of the person who is here now; another's is never used. */
   get stored() {
     const stored = this.#shelf.get(KEY);
-    return stored && (!stored.person || stored.person === person(this.#user)) ? stored : undefined;
+    return stored?.person === this.person ? stored : undefined;
   }
 
   get name() {
     return this.stored?.name;
   }
 
-  /** Somebody logs in, gets a fresh token, or logs out (no token). */
-  setUser(user) {
-    const left = person(this.#user);
-    this.#user = user;
-    return left !== undefined && left !== person(user);
+  forget() {
+    this.#shelf.remove(KEY);
   }
 
-  /** Call `request(token)`; a token that was refused is replaced once. */
+  /** Call `request(token)`; a token that was refused is replaced once. What one person asks is not done as another. */
   async use(request) {
-    const { token } = await this.#ready();
+    const who = this.person;
+    const still = (result) => {
+      if (who !== this.person) throw new Failure(0, "another person");
+      return result;
+    };
+    const { token } = still(await this.#ready());
     try {
-      return await request(token);
+      return still(await request(token));
     } catch (error) {
       if (error.status !== 401) throw error;
-      return request((await this.#ready(token)).token);
+      return still(await request(still(await this.#ready(token)).token));
     }
   }
 
   #ready(refused) {
-    const good = (stored) =>
-      stored && stored.token !== refused && stored.person === person(this.#user) && Date.now() - stored.at < RENEW_AFTER;
+    const good = (stored) => stored && stored.token !== refused && Date.now() - stored.at < RENEW_AFTER;
     if (good(this.stored)) return this.stored;
     return this.#shelf.alone(KEY, async () => {
       const stored = this.stored; // another tab may have been quicker
@@ -56,7 +64,8 @@ export class Session {
   }
 
   async #start(stored) {
-    const wanted = { brand: this.#brand, user_token: this.#user };
+    const who = this.person;
+    const wanted = { brand: this.#brand, user_token: this.user };
     let answer;
     let key = stored?.key; // names the conversation among tabs
     if (stored) {
@@ -64,18 +73,20 @@ export class Session {
         if (error.status !== 401) throw error;
       });
     }
-    if (!answer || stored.person !== person(this.#user)) key = String(Math.random());
+    if (!answer) key = String(Math.random());
     answer ??= await this.#api.session(wanted);
     const { token, name, wechat } = answer;
-    const session = { token, name, wechat, person: person(this.#user), at: Date.now(), key };
-    this.#shelf.set(KEY, session);
-    if (stored?.key !== key) this.onNew();
+    const session = { token, name, wechat, person: who, at: Date.now(), key };
+    if (who === this.person) {
+      this.#shelf.set(KEY, session);
+      if (stored?.key !== key) this.onNew();
+    }
     return session;
   }
 }
 
-/** Whom a user token names; fresh tokens of one person name the same. */
-function person(token) {
+/** Fresh tokens of one person name the same. */
+export function person(token) {
   try {
     return JSON.parse(atob(token.split(".")[0].replaceAll("-", "+").replaceAll("_", "/"))).sub;
   } catch {

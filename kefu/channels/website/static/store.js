@@ -10,6 +10,7 @@ export class Store extends EventTarget {
   #since = Date.now();
   #seenBefore; // lines up to this one were here before this page was opened
   #told = false;
+  #soon; // tells of all lines that come with one packet: a long absence ends with hundreds
   typing = undefined;
   exhausted = false; // no earlier lines on the server
 
@@ -64,7 +65,10 @@ export class Store extends EventTarget {
       if (isNews && fromUs(line)) this.dispatchEvent(new CustomEvent("news", { detail: line }));
     }
     if (this.last > (this.#shelf.get("seen") ?? 0)) this.#shelf.set("seen", this.last);
-    this.changed();
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.changed();
+    });
   }
 
   sent(item) {

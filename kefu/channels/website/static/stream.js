@@ -3,6 +3,7 @@
 import { backoff } from "./api.js";
 
 const SILENCE = 40_000; // ms; the server says something every 15 s, so a longer silence is a dead connection
+const DOUBTFUL = 20_000; // ms of silence after which somebody who comes back does not wait for that: timers sleep too
 
 /** The events `{event, data, id?, retry?}` of a byte stream. */
 export async function* parse(stream) {
@@ -32,6 +33,8 @@ export class Stream {
   #connect;
   #stop; // aborts the connection and ends the loop
   #wake = () => {};
+  #end; // aborts the connection
+  #heard; // when the server last said something
   #first; // ms, as the server wishes
 
   /** `connect(signal)` opens; `onEvent(event, data)` hears; `onState(connected, error?)` says how it is. */
@@ -46,7 +49,10 @@ export class Stream {
   }
 
   start() {
-    if (this.running) return this.#wake();
+    if (this.running) {
+      if (Date.now() - this.#heard > DOUBTFUL) this.#end();
+      return this.#wake();
+    }
     this.#stop = new AbortController();
     this.#run(this.#stop.signal);
   }
@@ -75,15 +81,21 @@ export class Stream {
   async #listen(stopped, alive) {
     const connection = new AbortController();
     const end = () => connection.abort();
+    let dead;
+    const hear = () => {
+      this.#heard = Date.now();
+      clearTimeout(dead);
+      dead = setTimeout(end, SILENCE);
+    };
+    this.#end = end;
     stopped.addEventListener("abort", end);
-    let dead = setTimeout(end, SILENCE);
+    hear();
     try {
       const answer = await this.#connect(connection.signal);
       this.onState(true);
       for await (const { event, data, retry } of parse(answer.body)) {
         if (stopped.aborted) return;
-        clearTimeout(dead);
-        dead = setTimeout(end, SILENCE);
+        hear();
         alive();
         if (retry > 0) this.#first = Number(retry);
         if (data) this.onEvent(event, JSON.parse(data));

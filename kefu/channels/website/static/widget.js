@@ -27,7 +27,10 @@
   const ready = load().then(async ([{ define }, style]) => {
     if (!document.body) await new Promise((done) => addEventListener("DOMContentLoaded", done, { once: true }));
     define(base, style);
-    document.body.append(chat);
+    const place = () => chat.isConnected || document.body?.append(chat);
+    place();
+    // Some frameworks change pages by changing the body.
+    new MutationObserver(place).observe(document.documentElement, { childList: true });
     return chat;
   });
   ready.catch((error) => console.error("[kefu] 客服窗口没有加载成功", error));

@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rasa.core.channels.channel import UserMessage
 
 from kefu.channels import door as door_module
+from kefu.channels.joining import MOST_LINES
 from kefu.channels.limits import Rate
 from kefu.channels.website import channel as channel_module
+from kefu.channels.website import session as session_module
 from kefu.database import Database
 from kefu.settings import settings
 from tests.website_server import Bot, Server, Visitor, website_server
@@ -191,6 +195,19 @@ async def test_hostile_text_is_answered_like_any_other(server: Server) -> None:
     assert not any(heard.startswith("/") for heard in server.bot.heard)
 
 
+async def test_a_stream_ends_with_its_session(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site that blocks a customer need not close his tabs."""
+    visitor = await server.visitor()
+    async with visitor.events() as events:
+        await visitor.say("你好")
+        assert [(await events.line())["text"] for _ in range(2)] == ["你好", "听到:你好"]
+        later = time.time() + session_module.VISITOR_AGE
+        monkeypatch.setattr(channel_module, "time", SimpleNamespace(time=lambda: later))
+        server.channel._wakeups.wake_all()
+        with pytest.raises((EOFError, asyncio.IncompleteReadError)):
+            await events.line()
+
+
 async def test_large_bodies_are_refused_before_they_are_read(server: Server) -> None:
     visitor = await server.visitor()
     assert (await visitor.say("长" * 5_000))[0] == 202
@@ -216,12 +233,14 @@ async def test_who_writes_too_fast_is_told_when_to_come_back(server: Server, mon
 
 
 async def test_lines_that_come_together_are_one_turn(own_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door_module, "settings", lambda: settings().copy(update={"join_seconds": 2.0}))
+    monkeypatch.setattr(door_module, "settings", lambda: settings().copy(update={"join_seconds": 60.0}))
+    texts = ["你好", "我的钱", "没到账", "两天了", "怎么办"]
+    assert len(texts) == MOST_LINES, "no more are waited for"
     async with website_server() as server:
         visitor = await server.visitor()
-        for text in ("你好", "我的钱", "没到账"):
+        for text in texts:
             assert (await visitor.say(text))[0] == 202
-        await visitor.sees("你好", "我的钱", "没到账", "听到:你好\n我的钱\n没到账")
+        await visitor.sees(*texts, "听到:" + "\n".join(texts))
 
 
 async def test_stopping_finishes_turns_and_ends_streams(own_database: Database) -> None:
@@ -266,10 +285,12 @@ async def test_two_servers_behind_one_database_and_redis(
             here = await one.visitor()
             there = Visitor(other, here.token)
             async with here.events() as events:
-                for number in range(5):
+                for number in range(15):  # at first it may still look by itself, and hear of no typing
                     await there.say(f"第{number}句", f"m{number}")
                     assert (await events.line())["text"] == f"第{number}句"
                     assert (await events.line())["text"] == f"听到:第{number}句"
+                    if number >= 4 and not one.channel._wakeups.is_deaf and events.typing:
+                        break
                 assert not one.channel._wakeups.is_deaf
                 assert {"who": "bot", "on": True} in events.typing
 

@@ -1,5 +1,8 @@
 """Pictures: checked by what they are, kept once, shown to their owner only."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
 from kefu.channels.limits import Rate
@@ -55,6 +58,21 @@ async def test_what_is_refused_leaves_nothing(server: Server) -> None:
         ({"X-Message-Id": "", "Content-Type": "image/png"}, PNG, 400),
     ]:
         assert (await visitor.ask("POST", "/uploads", headers=headers, data=data))[0] == status
+    assert (await visitor.ask("GET", "/history"))[1]["lines"] == []
+
+
+async def test_an_upload_that_never_ends_is_let_go(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert channel_module._LONGEST_UPLOAD > 600, "on a slow line"
+    monkeypatch.setattr(channel_module, "_LONGEST_UPLOAD", 0.2)
+    visitor, is_over = await server.visitor(), asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield PNG
+        await is_over.wait()
+
+    status, answer, _ = await visitor.ask("POST", "/uploads", headers={"X-Message-Id": "p1"}, data=endless())
+    is_over.set()
+    assert (status, bool(answer["error"])) == (408, True)
     assert (await visitor.ask("GET", "/history"))[1]["lines"] == []
 
 

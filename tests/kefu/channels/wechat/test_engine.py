@@ -8,7 +8,6 @@ from sqlalchemy import delete
 from kefu.channels.limits import Rate
 from kefu.channels.log import MessageLog
 from kefu.channels.models import Message
-from kefu.channels.wechat import engine as engine_module
 from kefu.channels.wechat import tasks as tasks_module
 from kefu.channels.wechat.pack import MORE
 from sim.wechat import delivery
@@ -26,12 +25,13 @@ async def test_a_quick_answer_goes_back_with_the_callback(wire: Wire, mode: str)
 
 async def test_a_slow_answer_comes_by_the_api(wire: Wire) -> None:
     async with wire() as wired:
-        await wired.say("慢2.6 查账单")
+        await wired.say_late("等查账单")
         assert wired.heard() == []
+        await until(lambda: wired.user().typing == 1)
+        wired.bot.go.set()
         await until(lambda: wired.heard() != [])
         shown = wired.user().shown[-1]
-        assert (shown.text, shown.way) == ("答 慢2.6 查账单", "api")
-        await until(lambda: wired.user().typing == 1)
+        assert (shown.text, shown.way) == ("答 等查账单", "api")
         assert len(wired.bot.heard) == 1
 
 
@@ -47,17 +47,22 @@ async def test_a_repeated_callback_gets_the_same_answer_without_a_second_turn(wi
 async def test_a_callback_that_comes_twice_at_once_is_answered_once(wire: Wire) -> None:
     async with wire() as wired:
         wired.platform.faults.duplicate = 1
-        await wired.say("慢0.3 你好")
-        assert await wired.heard_so_far() == ["答 慢0.3 你好"]
+        saying = asyncio.create_task(wired.say("等你好"))
+        await until(lambda: wired.waiting() == 2)
+        wired.bot.go.set()
+        await saying
+        assert await wired.heard_so_far() == ["答 等你好"]
         assert len(wired.bot.heard) == 1
 
 
 async def test_a_repetition_of_a_slow_turn_does_not_start_another(wire: Wire) -> None:
     async with wire() as wired:
         wired.platform.faults.lose_answers = 1
-        await wired.say("慢2.5 你好")
-        await until(lambda: wired.heard() != [])
-        assert await wired.heard_so_far() == ["答 慢2.5 你好"]
+        saying = asyncio.create_task(wired.say_late("等你好"))
+        await until(lambda: wired.platform.faults.lose_answers == 0 and wired.waiting() == 1)
+        wired.bot.go.set()
+        await saying
+        assert await wired.heard_so_far() == ["答 等你好"]
         assert len(wired.bot.heard) == 1
 
 
@@ -84,11 +89,18 @@ async def test_callbacks_out_of_order_are_answered_as_they_come(wire: Wire) -> N
 
 async def test_answers_come_in_order_although_the_first_is_slow(wire: Wire) -> None:
     async with wire() as wired:
-        await asyncio.gather(wired.say("慢2.3 一"), _later(0.1, wired.say("二")), _later(0.2, wired.say("三")))
+        saying = []
+        for text in ("等一", "二", "三"):
+            saying.append(asyncio.create_task(wired.say(text)))
+            await wired.logged(text)
+        await until(lambda: wired.bot.heard != [])
+        wired.clock.end()
+        await asyncio.gather(*saying)
+        wired.bot.go.set()
         await until(lambda: sum(text.count("答") for text in wired.heard()) == 3)
         said = "\n".join(wired.heard())
         assert said.index("一") < said.index("二") < said.index("三")
-        assert wired.bot.heard == ["慢2.3 一", "二", "三"]
+        assert wired.bot.heard == ["等一", "二", "三"]
 
 
 async def test_several_messages_are_one_and_a_long_one_is_several(wire: Wire) -> None:
@@ -162,24 +174,30 @@ async def test_silence_is_no_reply_but_an_apology(wire: Wire) -> None:
         assert "单号" in wired.heard()[-1]
 
 
-async def test_twenty_users_at_once_each_get_their_own_answers(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "PASSIVE_SECONDS", 4.5)
-    async with wire(timeout=5.0) as wired:
+async def test_twenty_users_at_once_each_get_their_own_answers(wire: Wire) -> None:
+    async with wire() as wired:
         users = [f"o{number}" for number in range(20)]
-        for text in ("慢0.2 一", "慢5.2 二"):
-            await asyncio.gather(*(wired.say(f"{text} {openid}", openid) for openid in users))
+        await asyncio.gather(*(wired.say(f"一 {openid}", openid) for openid in users))
+        saying = [asyncio.create_task(wired.say(f"等二 {openid}", openid)) for openid in users]
+        await until(lambda: len(wired.bot.heard) == 40)
+        wired.clock.end()
+        await asyncio.gather(*saying)
+        wired.bot.go.set()
         await until(lambda: all(len(wired.heard(openid)) == 2 for openid in users))
         for openid in users:
-            assert wired.heard(openid) == [f"答 慢0.2 一 {openid}", f"答 慢5.2 二 {openid}"]
+            assert wired.heard(openid) == [f"答 一 {openid}", f"答 等二 {openid}"]
         assert len(wired.bot.heard) == 40
 
 
 async def test_an_account_without_the_api_asks_the_user_to_write_again(wire: Wire) -> None:
     async with wire(api=False) as wired:
-        await wired.say("慢2.5 查账单")
+        await wired.say_late("等查账单")
         assert "回复任意内容" in wired.heard()[-1]
-        await wired.say("1")
-        assert wired.heard()[-1] == "答 慢2.5 查账单"
+        saying = asyncio.create_task(wired.say("1"))
+        await wired.logged("1")
+        wired.bot.go.set()
+        await saying
+        assert wired.heard()[-1] == "答 等查账单"
         assert len(wired.bot.heard) == 1, "going on is no question of its own"
         await wired.say("长")
         assert wired.heard()[-1].endswith(MORE)
@@ -191,8 +209,3 @@ async def test_an_account_without_the_api_asks_the_user_to_write_again(wire: Wir
         assert texts[-1].endswith("答 退款要多久")
         assert wired.bot.heard[-1] == "退款要多久"
         assert wired.platform.calls == [], "nothing was tried by the API"
-
-
-async def _later(seconds: float, what: object) -> None:
-    await asyncio.sleep(seconds)
-    await what  # type: ignore[misc]

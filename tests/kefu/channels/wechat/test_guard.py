@@ -13,6 +13,7 @@ from kefu.channels.wechat.guard import WINDOW, Nonces, Refused, open_body, verif
 from kefu.database import Database
 from sim.wechat import delivery
 from tests.kefu.channels.wechat.conftest import Wire, environment, platform_account
+from tests.wechat_app import PATIENT
 
 FIELDS = {"ToUserName": "gh_post", "FromUserName": "o1", "CreateTime": "1", "MsgType": "text", "Content": "你好"}
 
@@ -87,7 +88,7 @@ async def test_strangers_get_nothing_and_say_nothing(wire: Wire) -> None:
     async with wire(mode="plain") as wired:
         address = wired.platform.accounts["post"].callback
         query, body = delivery.request(wired.platform.accounts["post"], {**FIELDS, "MsgId": "7"})
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=PATIENT, trust_env=False) as client:
 
             async def post(query: dict[str, str], body: bytes) -> int:
                 return (await client.post(address, params=query, content=body)).status_code
@@ -106,6 +107,8 @@ async def test_strangers_get_nothing_and_say_nothing(wire: Wire) -> None:
             assert (confirmed.status_code, confirmed.text) == (200, "echo-123")
             assert confirmed.headers["content-type"].startswith("text/plain")
             assert (await client.get(address, params={"echostr": "x"})).status_code == 403
+            assert (await client.get(f"{address}/open")).status_code == 200, "the desk asks for it"
+            assert (await client.get(f"{address}2/open")).status_code == 404
 
 
 @pytest.mark.parametrize(("is_signed", "status"), [(False, 403), (True, 413)])
@@ -119,6 +122,6 @@ async def test_a_body_that_never_ends_is_not_waited_for(wire: Wire, is_signed: b
         path = f"{address.path}?{urlencode(query)}"
         head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 90000000\r\n\r\n"
         writer.write(head.encode() + b"<xml>" + b" " * (200_000 if is_signed else 10))
-        answer = await asyncio.wait_for(reader.readline(), 5)
+        answer = await asyncio.wait_for(reader.readline(), PATIENT)
         assert answer.split()[1] == str(status).encode()
         writer.close()

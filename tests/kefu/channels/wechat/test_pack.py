@@ -104,3 +104,9 @@ def test_what_stands_before_a_transfer_goes_before_it() -> None:
     assert pack(lines, 2, 0, "ahead") is None and pack(lines[:2], 0, 0, "ahead") is None
     then = pack(lines, 2, 0, "bare")
     assert then is not None and (then.kind, then.to_seq) == ("transfer", 4), "asked for twice, transferred once"
+
+
+def test_what_no_channel_can_write_is_left_out() -> None:
+    """The API refuses an empty text, and then all behind it would wait."""
+    packed = pack(log((BOT, {"text": "\x07\x00"}), (BOT, {"text": "您\x08好"})), 0, 0, "api")
+    assert packed is not None and packed.text == "您好"

@@ -1,5 +1,6 @@
 """Pictures that people send from the desk, on the way to WeChat."""
 
+import asyncio
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -8,9 +9,12 @@ from sqlalchemy import select, update
 from kefu.channels.binding import Bindings
 from kefu.channels.log import CUSTOMER, Line, MessageLog
 from kefu.channels.uploads import Picture, Uploads, path_of, picture_of
+from kefu.channels.wechat import delivery as delivery_module
 from kefu.channels.wechat import pictures as pictures_module
-from kefu.channels.wechat.models import WechatMedia
+from kefu.channels.wechat.api import ApiError
+from kefu.channels.wechat.models import WechatMedia, WechatUser
 from kefu.channels.wechat.pack import NO_PICTURE
+from kefu.channels.wechat.users import TRIED
 from kefu.database import Database
 from tests.kefu.channels.wechat.conftest import Wire, Wired, until
 from tests.widget_server import png
@@ -76,7 +80,7 @@ async def test_an_upload_that_fails_is_tried_again(wire: Wire, fault: str) -> No
         await wired.say("你好")
         setattr(wired.platform.faults, fault, 2)
         await wired.push("", push_id="a", image=await picture(wired))
-        await until(lambda: ("image", "[图片]") in seen(wired), patience=15)
+        await until(lambda: ("image", "[图片]") in seen(wired))
         await wired.say("好了")
         assert [kind for kind, _ in seen(wired)] == ["text", "image", "text"]
 
@@ -119,6 +123,39 @@ async def test_a_customer_who_writes_first_gets_picture_and_answer_in_order(wire
         await wired.say("退款呢")
         await until(lambda: len(seen(wired)) == 3)
         assert seen(wired)[1:] == [("image", "[图片]"), ("text", "答 退款呢")]
+
+
+async def _refuse(*_: object) -> str:
+    raise ApiError(-1, "system error")
+
+
+async def test_a_picture_that_never_arrives_does_not_silence_the_bot(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with wire() as wired:
+        await wired.say("你好")
+        monkeypatch.setattr(wired.channel._service._courier._api, "upload", _refuse)
+        await wired.push("看这里", push_id="a", image=await picture(wired))
+        while await _tries(wired) < TRIED:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await wired.say("退款呢")
+        assert wired.heard()[1:] == [f"{NO_PICTURE}\n\n看这里\n\n答 退款呢"]
+
+
+async def test_words_stand_for_a_picture_that_fails_again_and_again(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_module, "_LONGEST_WAIT", 0.1)
+    async with wire() as wired:
+        await wired.say("你好")
+        monkeypatch.setattr(wired.channel._service._courier._api, "upload", _refuse)
+        await wired.push("看这里", push_id="a", image=await picture(wired))
+        await until(lambda: wired.heard()[1:] == [f"{NO_PICTURE}\n\n看这里"])
+
+
+async def _tries(wired: Wired) -> int:
+    async with wired.database.read() as session:
+        return int((await session.execute(select(WechatUser.tries))).scalar_one())
 
 
 async def test_without_the_api_a_picture_is_announced(wire: Wire) -> None:

@@ -13,8 +13,10 @@ from kefu.channels.wake import wakeups
 from kefu.channels.website.channel import WebsiteChannel
 from kefu.channels.wechat import scan_codes
 from kefu.channels.wechat.scan_codes import ScanCodes
+from kefu.desk.bound import customer_of
 from sim.wechat import delivery
 from tests.kefu.channels.wechat.conftest import Wire, Wired
+from tests.wechat_app import PATIENT
 
 WEB = "web-1"
 
@@ -29,6 +31,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
     async def make(wired: Wired) -> str:
         account = wired.channel._accounts["post"]
         monkeypatch.setattr(scan_codes, "account_of_brand", lambda _: account)
+        monkeypatch.setattr(scan_codes, "_PATIENCE", PATIENT)
         codes = ScanCodes(wired.database)
         code = await Bindings(wired.database).new_code(WEB, "post")
         assert await codes.picture("post", code.scene, 600) is not None
@@ -45,12 +48,23 @@ async def test_a_scan_asks_and_a_word_binds(wire: Wire, show: Show, is_follower:
         assert await delivery.scan(wired.platform, await show(wired), "o1")
         asked = wired.heard()[-1]
         assert "回复“确认绑定”" in asked and ("欢迎关注邮政数字钱包" in asked) is not is_follower
-        bindings = Bindings(wired.database)
-        assert await bindings.customer(wired.conversation()) == wired.conversation()
+        assert await customer_of(wired.database, wired.conversation()) == wired.conversation()
         await wired.say("确认绑定")
         assert "绑定好了" in wired.heard()[-1]
-        assert await bindings.customer(wired.conversation()) == WEB
+        assert await customer_of(wired.database, wired.conversation()) == WEB
         assert wired.bot.heard == [], "all of it without the bot"
+
+
+@pytest.mark.parametrize("word", ["确认", "同意。", "绑定一下"])
+async def test_other_words_of_who_was_asked_bind_too_and_mean_nothing_to_others(
+    wire: Wire, show: Show, word: str
+) -> None:
+    async with wire() as wired:
+        await delivery.scan(wired.platform, await show(wired), "o1")
+        await wired.say(word, "o2")
+        assert wired.bot.heard == [word]
+        await wired.say(word)
+        assert "绑定好了" in wired.heard()[-1]
 
 
 async def test_the_website_hears_of_it_at_once(wire: Wire, show: Show) -> None:
@@ -58,7 +72,7 @@ async def test_the_website_hears_of_it_at_once(wire: Wire, show: Show) -> None:
         await delivery.scan(wired.platform, await show(wired), "o1")
         async with wakeups().listen(WEB) as woken:  # as the website's event stream in the same process does
             saying = asyncio.create_task(wired.say("确认绑定"))
-            assert await woken.wait(5)
+            assert await woken.wait(PATIENT)
             await saying
         [line] = await MessageLog(wired.database).after(WEB, 0)
         assert "如果不是您本人" in line.body["text"]
@@ -84,7 +98,7 @@ async def test_a_push_that_goes_to_the_website_is_shown_there_at_once(wire: Wire
         channel = WebsiteChannel()
         async with channel._wakeups.listen(WEB) as woken:
             await wired.push("您的退款到账了")
-            assert await woken.wait(5), "an event stream without Redis looks only every 15 seconds"
+            assert await woken.wait(PATIENT), "an event stream without Redis looks only every 15 seconds"
 
 
 async def test_a_scan_by_somebody_else_or_too_late_binds_nothing(wire: Wire, show: Show) -> None:

@@ -114,7 +114,7 @@ async def test_the_command_pushes_the_menu(tmp_path: Path) -> None:
         code, output = await kefu(tmp_path, accounts, "push")
         assert (code, "菜单已更新" in output) == (0, True), output
         assert platform.accounts["post"].menu == platform_menu(wechat_menus(), "post")
-        platform.faults.busy = 1
+        platform.faults.used_up = 1
         code, output = await kefu(tmp_path, accounts, "push", "post")
         assert (code, "45009" in output, "Traceback" in output) == (1, True, False), output
 

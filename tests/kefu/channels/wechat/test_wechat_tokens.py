@@ -1,15 +1,18 @@
 """Access tokens: one asks, all have it; renewed before the end and after a refusal."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from kefu.channels.wechat import tokens as tokens_module
 from kefu.channels.wechat.accounts import load_accounts
 from kefu.channels.wechat.api import ApiError
 from kefu.channels.wechat.tokens import Tokens
 from kefu.database import Database
 from tests.kefu.channels.wechat.conftest import environment
+from tests.wechat_app import PATIENT
 
 ACCOUNT = load_accounts({"post": {"app_id": "wx1"}}, environment())["post"]
 
@@ -59,11 +62,15 @@ async def test_a_token_near_its_end_is_renewed(database: Database) -> None:
     assert await tokens.get(ACCOUNT) == "AT-5"
 
 
-async def test_a_platform_that_refuses_leaves_nobody_waiting(database: Database) -> None:
+async def test_a_platform_that_refuses_leaves_nobody_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens_module, "_ASKING", timedelta(days=1))
+
     async def refuse(_: Any, force: bool) -> tuple[str, float]:
         raise ApiError(40125, "invalid appsecret")
 
     tokens = Tokens(database, refuse)
     for _ in range(2):
         with pytest.raises(ApiError):
-            await asyncio.wait_for(tokens.get(ACCOUNT), 2.0)
+            await asyncio.wait_for(tokens.get(ACCOUNT), PATIENT)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qs, urlsplit
 
@@ -116,6 +117,25 @@ async def test_what_nobody_could_hear_is_not_delivered(
     await Courier(database, Kind.CUSTOMER, CustomerSender(to(server), client)).once(NOW)
     [delivery] = await Outbox(database).of_ticket([ticket.id])
     assert delivery.state == "failed" and "客户看不到" in delivery.error
+
+
+async def test_a_channel_that_is_not_open_is_waited_for_and_named(
+    database: Database, server: Receiver, client: httpx.AsyncClient
+) -> None:
+    """Rasa would take the push, answer 200, and show it to nobody."""
+    server.gone = {"/webhooks/wechat/old/open"}
+    new = replace(NEW, channel="wechat", customer=conversation_of("old", "o1"))
+    ticket = (await TicketService(database).open(new, NOW)).ticket
+    await TicketMessages(database).reply(ticket.id, "您好", "user:li", "小李", "r1", now=NOW)
+    courier = Courier(database, Kind.CUSTOMER, CustomerSender(to(server), client))
+    await courier.once(NOW)
+    [waiting] = await Outbox(database).of_ticket([ticket.id])
+    assert waiting.state == "pending" and "credentials.yml 里没有公众号 old" in waiting.error
+    assert server.received == []
+    server.gone.clear()
+    await courier.once(waiting.next_at)
+    [delivered] = await Outbox(database).of_ticket([ticket.id])
+    assert delivered.state == "delivered" and len(server.received) == 1
 
 
 async def test_rasa_that_is_away_is_waited_for(database: Database, client: httpx.AsyncClient) -> None:

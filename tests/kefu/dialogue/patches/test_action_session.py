@@ -23,6 +23,7 @@ from kefu.dialogue import patches
 from kefu.dialogue.patches import action_session
 from tests.servers import free_port
 
+_PATIENCE = 2.0  # seconds; what answers at once does so within it on a busy machine too
 GOOD = {"events": [{"event": "slot", "name": "topic", "value": "refund"}], "responses": [{"text": "好"}]}
 
 
@@ -33,6 +34,7 @@ class ActionServer:
     url: str
     connections: set[Any] = field(default_factory=set)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: web.Request) -> web.Response:
         self.connections.add(request.transport)
@@ -48,7 +50,7 @@ class ActionServer:
         if body["next_action"] == "action_bad":
             return web.json_response({"events": [{"event": "no such event"}]})
         if body["next_action"] == "action_hang":
-            await asyncio.Event().wait()
+            await self.go_on.wait()
         answer = web.json_response(GOOD)
         answer.set_cookie("seen", "yes")
         return answer
@@ -70,7 +72,7 @@ async def server() -> AsyncIterator[ActionServer]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(action_session, "settings", lambda: SimpleNamespace(action_timeout=0.2))
+    monkeypatch.setattr(action_session, "settings", lambda: SimpleNamespace(action_timeout=_PATIENCE))
 
 
 async def run(endpoint: EndpointConfig, name: str = "action_answer") -> Any:
@@ -138,17 +140,21 @@ async def test_the_patience_ends(server: ActionServer, impatient: None) -> None:
     endpoint = EndpointConfig(server.url)
     begun = time.monotonic()
     assert await run(endpoint, "action_hang") == (asyncio.TimeoutError, "")
-    assert 0.2 <= time.monotonic() - begun < 1.5
+    assert _PATIENCE <= time.monotonic() - begun < 60  # Rasa's own is 300 s
     assert len(await run(endpoint)) == 2
 
 
-async def test_turns_do_not_wait_for_each_others_actions(server: ActionServer, impatient: None) -> None:
+async def test_turns_do_not_wait_for_each_others_actions(server: ActionServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(action_session, "settings", lambda: SimpleNamespace(action_timeout=60))
     patches.apply(["action_session"])
     endpoint = EndpointConfig(server.url)
     hanging = [asyncio.create_task(run(endpoint, "action_hang")) for _ in range(150)]
-    await asyncio.sleep(0)
+    while len(server.requests) < len(hanging):  # noqa: ASYNC110  # the server does not tell
+        await asyncio.sleep(0.01)
     assert len(await run(endpoint)) == 2
-    await asyncio.gather(*hanging)
+    assert not any(task.done() for task in hanging)
+    server.go_on.set()
+    assert [len(events) for events in await asyncio.gather(*hanging)] == [2] * len(hanging)
 
 
 async def test_endpoints_have_sessions_of_their_own(server: ActionServer) -> None:

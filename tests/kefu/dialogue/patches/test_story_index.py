@@ -77,6 +77,19 @@ def test_most_messages_need_no_look_at_the_stories(policy: MemoizationPolicy) ->
     assert not index.may_know(tracker)
 
 
+def test_after_a_message_that_stories_know_no_other_turn_is_packed_for_them(
+    processor: Any, policy: MemoizationPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Turns of rules are hidden from stories, which see 不 in the last state however long ago it was said."""
+    packed: list[Any] = []
+    monkeypatch.setattr(MemoizationPolicy, "_create_feature_key", lambda _, states: packed.append(states))
+    events = conversation([("deny", []), ("fees", [("action_answer", True, [])])])
+    for length in range(len(events) + 1):
+        tracker = DialogueStateTracker.from_events("x", events[:length], processor.domain.slots)
+        story_index._predict(policy, tracker, processor.domain)
+    assert packed == [[{}]], "only the beginning of a conversation is remembered"
+
+
 def test_a_key_that_it_cannot_read_is_left_to_rasa() -> None:
     assert StoryIndex({"not a key": "action_listen"}).intents is None
     assert StoryIndex({"[{}, {prev_action: {action_name: action_listen}}]": "action_listen"}).intents is None

@@ -91,6 +91,8 @@ def test_axe_finds_nothing(
     assert violations(page) == []
     page.context.set_offline(True)
     expect(page.get_by_text("网络断了")).to_be_visible()
+    chat.say("断网时写的")
+    expect(chat.mine.last).to_contain_text("不发了")
     assert violations(page) == []
 
 

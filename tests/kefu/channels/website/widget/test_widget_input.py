@@ -46,11 +46,18 @@ def test_every_browsers_order_of_events(visit: Visit, server: FakeServer, events
     chat.box.fill("收不到验证码")
     chat.box.evaluate(
         """(box, events) => {
+            let moment;
             for (const event of events) {
-                if (typeof event === "string") box.dispatchEvent(new CompositionEvent(`composition${event}`));
-                else {
+                if (typeof event === "string") {
+                    const composed = new CompositionEvent(`composition${event}`);
+                    moment = composed.timeStamp;
+                    box.dispatchEvent(composed);
+                } else {
                     const options = { key: "Enter", bubbles: true, composed: true, cancelable: true, ...event };
-                    box.dispatchEvent(new KeyboardEvent("keydown", options));
+                    const pressed = new KeyboardEvent("keydown", options);
+                    // The same moment as the last composition event's, however busy the machine is.
+                    Object.defineProperty(pressed, "timeStamp", { value: moment });
+                    box.dispatchEvent(pressed);
                 }
             }
         }""",
@@ -121,6 +128,42 @@ def test_a_pasted_or_dropped_image(visit: Visit, server: FakeServer, kind: str) 
     chat.hears("收到：这是截图")
     assert [data for data, _ in server.uploads.values()] == [png()]
     assert [line.get("text") for line in server.lines] == [None, "这是截图", "收到：这是截图"]
+
+
+def test_cells_of_a_spreadsheet_are_pasted_as_text(visit: Visit) -> None:
+    chat = visit().open()
+    is_left_to_the_browser = chat.box.evaluate(
+        """(box, bytes) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", "2026-11-26 350元");
+            data.items.add(new File([new Uint8Array(bytes)], "image.png", { type: "image/png" }));
+            const options = { clipboardData: data, bubbles: true, cancelable: true };
+            return box.dispatchEvent(new ClipboardEvent("paste", options));
+        }""",
+        list(png()),
+    )
+    assert is_left_to_the_browser
+    expect(chat.page.locator("kefu-chat .preview canvas")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("收据.png", "image/png"), ("流水.pdf", "application/pdf")])
+def test_a_file_dropped_anywhere_on_the_window_never_leaves_the_page(visit: Visit, name: str, kind: str) -> None:
+    chat = visit().open()
+    was_taken = chat.log.evaluate(
+        """(log, [name, type, bytes]) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], name, { type }));
+            const over = new DragEvent("dragover", { dataTransfer: data, bubbles: true, cancelable: true });
+            const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+            return [over, drop].map((event) => !log.dispatchEvent(event));
+        }""",
+        [name, kind, list(png())],
+    )
+    assert was_taken == [True, True]
+    if kind == "image/png":
+        expect(chat.page.locator("kefu-chat .preview canvas")).to_be_visible()
+    else:
+        expect(chat.panel).to_contain_text("只能发 PNG")
 
 
 def test_keyboard_only(visit: Visit, server: FakeServer) -> None:

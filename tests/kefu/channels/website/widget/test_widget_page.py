@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.e2e.talk import eventually
 from tests.widget_chat import Chat
-from tests.widget_server import FakeServer
+from tests.widget_server import FakeServer, png
 
 pytestmark = pytest.mark.browser
 
@@ -166,12 +167,73 @@ def test_a_customer_logs_in_and_out(visit: Visit, server: FakeServer) -> None:
     assert "没发出去的私事" not in server.turns
 
 
+def test_a_page_that_changes_its_body_keeps_the_chat(visit: Visit, server: FakeServer, errors: list[str]) -> None:
+    server.pages["one"] = (BARE.format(TAG), {})
+    chat = visit("/page/one").open()
+    chat.say("第一页")
+    chat.hears("收到：第一页")
+    chat.page.evaluate("document.body.replaceWith(document.createElement('body'))")
+    server.say({"text": "第二页上说的"})
+    chat.hears("第二页上说的")
+    chat.say("还在")
+    chat.hears("收到：还在")
+    assert errors == []
+
+
+def test_a_chat_that_is_taken_away_and_brought_back(visit: Visit, server: FakeServer, errors: list[str]) -> None:
+    server.pages["one"] = (BARE.format(TAG), {})
+    chat = visit("/page/one").open()
+    chat.say("你好")
+    chat.hears("收到：你好")
+    chat.page.evaluate("() => { window.chat = document.querySelector('kefu-chat'); window.chat.remove() }")
+    eventually(lambda: server.streams == 0)
+    server.say({"text": "不在的时候"})
+    chat.page.evaluate("document.body.append(window.chat)")
+    chat.hears("不在的时候")
+    expect(chat.bubbles).to_have_text(["你好", "收到：你好", "不在的时候"])
+    chat.say("回来了")
+    chat.hears("收到：回来了")
+    assert errors == []
+
+
+def test_a_chat_that_was_open_does_not_take_the_focus_of_the_next_page(visit: Visit, server: FakeServer) -> None:
+    server.pages["form"] = (BARE.format('<input aria-label="账户名" autofocus>' + TAG), {})
+    chat = visit("/page/form").open()
+    expect(chat.box).to_be_focused()
+    chat.say("你好")
+    chat.hears("收到：你好")
+    chat.page.reload()
+    chat.hears("收到：你好")
+    expect(chat.page.get_by_label("账户名")).to_be_focused()
+    chat.page.get_by_role("button", name="收起对话").click()
+    expect(chat.launcher).to_be_focused()
+
+
+def test_what_is_printed_is_the_page(visit: Visit) -> None:
+    chat = visit().open()
+    chat.page.emulate_media(media="print")
+    expect(chat.panel).to_be_hidden()
+    chat.page.emulate_media(media="screen")
+    expect(chat.panel).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_phone_is_filled_and_the_page_waits(server: FakeServer, browser: Browser, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 600}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(server.url)
     chat = Chat(page).open()
+    box = "document.querySelector('kefu-chat').shadowRoot.activeElement.localName === 'textarea'"
+    assert not page.evaluate(box), "the keyboard would cover the first questions"
+    chat.press("退款多久到账")
+    chat.hears("收到：退款多久到账")
+    assert not page.evaluate(box), "the keyboard would cover the answer"
+    picture = {"name": "收据.png", "mimeType": "image/png", "buffer": png()}
+    page.get_by_label("发送图片").last.set_input_files(picture)  # type: ignore[arg-type]
+    expect(page.locator("kefu-chat .preview canvas")).to_be_visible()
+    page.get_by_role("button", name="发送", exact=True).tap()
+    expect(chat.mine.last).to_contain_text("已送达")
+    assert not page.evaluate(box), "the keyboard would cover the picture"
     chat.say("手机上的一句很长很长的话" * 5)
     chat.hears("收到")
     assert chat.panel.bounding_box() == {"x": 0, "y": 0, "width": width, "height": 600}
