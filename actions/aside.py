@@ -16,7 +16,7 @@ from kefu.topics import OTHER_MATTER, title
 _ASKS_OF_IT = re.compile(
     r"(那|还有|对了|[,.])*(刚才|之前|前面)?的?(?P<what>[^,.?!的那呢]{0,6}?)(的|那)?(件?事情?|个|件|笔)?(呢|怎么办|咋办)[?!.啊呀]*$"
 )
-_MATTER = ("topic", "question", "description", "extra", "time", "amount", "order_id")
+_MATTER = ("topic", "question", "description", "extra", "time", "time_before", "amount", "order_id")
 
 
 def put_aside(tracker: Tracker) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ _DONE = re.compile(
     r"(了|过去?|完|进去|出去|给他|给她)"
 )
 _PAID = frozenset("转交付退还打汇")
-_OF_ONE_MATTER = ("time", "amount", "order_id", "description", "extra", *KEPT)
+_OF_ONE_MATTER = ("time", "time_before", "amount", "order_id", "description", "extra", *KEPT)
 NO_BRAND = "（客户还没说用的是哪个钱包）"
 
 

@@ -60,9 +60,17 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _check(_: argparse.Namespace) -> int:
-    from kefu.trainer.lint import report
+    from kefu.trainer.lint import errors, reminders, report
 
-    return report()
+    found = errors()
+    if not found:  # Rasa reads only what is well-formed, and takes seconds to import
+        from kefu.launch.quiet import without_deprecations
+
+        without_deprecations()
+        from kefu.dialogue.rule_check import contradictions
+
+        found = contradictions()
+    return report(found, reminders())
 
 
 def _migrate(_: argparse.Namespace) -> int:

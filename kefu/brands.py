@@ -6,7 +6,8 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from kefu.settings import settings
-from kefu.yaml_file import DataError, LineDict, load_yaml
+from kefu.yaml_file import DataError, DataErrors, LineDict, load_yaml
+from kefu.yaml_models import mistakes
 
 DEFAULT_BRAND = "post"
 _SHORT = 2  # characters of a nickname
@@ -54,16 +55,15 @@ def load_brands(path: Path) -> dict[str, Brand]:
 
 
 def _brand(path: Path, brand_id: str, fields: object, line: int) -> Brand:
-    if not isinstance(fields, dict):
+    if not isinstance(fields, LineDict):
         raise DataError(path, line, f"品牌 {brand_id} 下面应是 name、hotline 等字段")
     unknown = [name for name in fields if name == "id" or not isinstance(name, str)]
     if unknown:
-        raise DataError(path, line, f"品牌 {brand_id} 里有不认识的字段 {unknown}")
+        raise DataError(path, line, f"品牌 {brand_id} 里有不认识的字段 {'、'.join(map(str, unknown))}")
     try:
         return Brand(id=brand_id, **fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise DataError(path, line, f"品牌 {brand_id} 的 {first['loc'][0]}:{first['msg']}") from error
+        raise DataErrors(list(mistakes(path, fields, error, f"品牌 {brand_id} 的 ", line))) from error
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseSettings, SecretStr, validator
 
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     retention_days: int = 180  # conversations older than this are deleted by `python -m kefu purge`
     lean: bool = False  # serve without TensorFlow and what else the model does not use
     max_message_chars: int = 2000  # longer customer messages are cut, and the customer is told
-    log_level: str = "INFO"
+    log_level: Literal["INFO", "WARNING", "ERROR"] = "INFO"  # no DEBUG: there Rasa writes what customers say
 
     site_origins: str = ""  # sites that may carry the widget: post=https://a.cn https://b.cn,my=…; none: localhost
     site_secrets: SecretStr = SecretStr("")  # keys of user tokens: post=…,my=…; default: `python -m kefu site-secret`

@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError, validator
 
 from kefu.settings import settings
-from kefu.yaml_file import DataError, LineDict, load_yaml
+from kefu.yaml_file import DataError, DataErrors, LineDict, load_yaml
+from kefu.yaml_models import mistakes, pattern_error
 
 DIALOGUE_INTENTS = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "out_of_scope"}
@@ -36,7 +37,10 @@ class Topic(BaseModel):
     @validator("words")
     @classmethod
     def _is_pattern(cls, value: str) -> str:
-        re.compile(value)
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"正则“{value}”不对：{pattern_error(error)}") from error
         return value
 
 
@@ -49,7 +53,13 @@ def load_topics(path: Path) -> dict[str, Topic]:
     content = load_yaml(path)
     if not isinstance(content, LineDict):
         raise DataError(path, 1, "应是“意图: {title: 中文名}”")
-    return {str(intent): _topic(path, content, intent) for intent in content}
+    topics = {str(intent): _topic(path, content, intent) for intent in content}
+    first: dict[str, str] = {}
+    for intent, topic in topics.items():
+        if first.setdefault(topic.title, intent) != intent:
+            problem = f"{intent} 和 {first[topic.title]} 的 title 都是“{topic.title}”，客户分不清"
+            raise DataError(path, content.line_of(intent), problem)
+    return topics
 
 
 def is_business(intent: str) -> bool:
@@ -85,9 +95,10 @@ def topics() -> dict[str, Topic]:
 
 
 def _topic(path: Path, content: LineDict, intent: str) -> Topic:
+    fields = content[intent]
+    if not isinstance(fields, LineDict):
+        raise DataError(path, content.lines[intent], f"{intent} 应是 {{title: 中文名}}，money、words 可选")
     try:
-        return Topic(**content[intent])
-    except re.error as error:
-        raise DataError(path, content.lines[intent], f"{intent} 的 words 不是对的正则：{error}") from error
-    except (ValidationError, TypeError) as error:
-        raise DataError(path, content.lines[intent], f"{intent} 应是 {{title: 中文名}}，money、words 可选") from error
+        return Topic(**{str(key): value for key, value in fields.items()})
+    except ValidationError as error:
+        raise DataErrors(list(mistakes(path, fields, error, f"{intent} 的 ", content.lines[intent]))) from error

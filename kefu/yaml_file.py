@@ -1,10 +1,13 @@
 """YAML that people edit: read with line numbers, so that an error can say where it is."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from kefu.yaml_hints import explained
 
 
 class DataError(ValueError):
@@ -16,6 +19,23 @@ class DataError(ValueError):
         super().__init__(f"{where}: {message}")
 
 
+class DataErrors(DataError):
+    """All mistakes found; `errors` holds them one by one."""
+
+    def __init__(self, errors: list[DataError]) -> None:
+        super().__init__(errors[0].path, errors[0].line, errors[0].message)
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.errors))
+
+
+def all_of(errors: Iterable[DataError]) -> list[DataError]:
+    """The same mistakes one by one."""
+    return [one for error in errors for one in (error.errors if isinstance(error, DataErrors) else [error])]
+
+
+_FULL_WIDTH_COLON = re.compile(r"[^\s：]{1,30}：")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where it is there: five times as fast
 
 
@@ -45,6 +65,9 @@ def _construct_mapping(loader: LineLoader, node: yaml.MappingNode) -> Iterator[L
             raise yaml.constructor.ConstructorError(None, None, "键应是文字；大括号开头的要加引号", key_node.start_mark)
         if key in result.lines:
             raise yaml.constructor.ConstructorError(None, None, f"重复的键“{key}”", key_node.start_mark)
+        if isinstance(key, str) and (found := _FULL_WIDTH_COLON.match(key)):
+            problem = f"“{found[0]}”的冒号是全角的，请用英文冒号加一个空格"
+            raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
         result.lines[key] = key_node.start_mark.line + 1
         result[key] = _value(loader, value_node)
 
@@ -53,7 +76,8 @@ def _value(loader: LineLoader, node: yaml.Node) -> Any:
     try:
         return loader.construct_object(node, deep=True)
     except ValueError as error:  # a date such as 2026-02-30
-        raise yaml.constructor.ConstructorError(None, None, f"值不对：{error}", node.start_mark) from error
+        problem = f"“{node.value}”不对，日期没有这一天"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
 
 
 LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
@@ -96,7 +120,7 @@ def load_yaml(path: Path) -> Any:
         return yaml.load(text, Loader=LineLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        raise DataError(path, line, f"YAML 格式不对：{error.problem or error}") from error
+        line, problem = explained(text, mark.line + 1 if mark else 1, str(error.problem or error))
+        raise DataError(path, line, f"YAML 格式不对：{problem}") from error
     except (yaml.YAMLError, ValueError) as error:
         raise DataError(path, None, f"YAML 格式不对：{error}") from error

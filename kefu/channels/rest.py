@@ -15,6 +15,7 @@ from kefu.channels.door import Door
 from kefu.channels.message import BadMessage, Inbound, checked_brand, checked_id
 from kefu.channels.rasa_agent import RasaAgent
 from kefu.channels.turn import Handler
+from kefu.dialogue.patches.action_session import kept
 
 _FORWARDED = ("x-forwarded-for", "x-real-ip", "forwarded")
 
@@ -40,6 +41,10 @@ class RestChannel(InputChannel):
         @webhook.listener("before_server_stop")
         async def close_door(*_: Any) -> None:
             await doors.pop().close()
+
+        @webhook.listener("after_server_stop")
+        async def disconnect(*_: Any) -> None:
+            await kept.close()  # here because this channel is always open; turns of all of them use it
 
         @webhook.get("/")
         async def health(_: Request) -> HTTPResponse:

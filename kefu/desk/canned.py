@@ -5,9 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 
-from pydantic import BaseModel, Field, ValidationError, validator
+from pydantic import BaseModel, Field, validator
 
-from kefu.yaml_file import DataError, LineDict, line_of_item, load_yaml
+from kefu.yaml_file import DataError
+from kefu.yaml_models import models_of
 
 logger = logging.getLogger(__name__)
 
@@ -77,21 +78,7 @@ def load_canned(path: Path) -> tuple[CannedReply, ...]:
     Raises:
         DataError: the file is not as expected; says where.
     """
-    content = load_yaml(path)
-    if not isinstance(content, list):
-        raise DataError(path, 1, "应是常用语的列表，每条以“- group:”开头")
-    return tuple(_reply(path, item) for item in content)
-
-
-def _reply(path: Path, item: object) -> CannedReply:
-    if not isinstance(item, LineDict):
-        raise DataError(path, line_of_item(path, item), "常用语应是“- group: …”")
-    try:
-        return CannedReply(**{str(key): value for key, value in item.items()})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0])
-        raise DataError(path, item.line_of(field), f"{field}：{first['msg']}") from error
+    return tuple(reply for _, reply in models_of(path, CannedReply, "group"))
 
 
 @lru_cache(maxsize=2)

@@ -28,7 +28,7 @@ class Move(Enum):
     WHAT_FOR = "utter_ticket_what_for"
     PRIVATE = "utter_ticket_private"
     HURRY = "utter_ticket_hurry"
-    PICTURE = "utter_ticket_picture"
+    PICTURE = "utter_ticket_picture_here"
     CALL_ME = "utter_ticket_phone_please"
     OTHER_CONTACT = "utter_ticket_only_phone"
     MATTER_WRONG = "utter_ticket_which_matter"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, Field, ValidationError, validator
+from pydantic import BaseModel, Field, validator
 
 from kefu.settings import settings
-from kefu.yaml_file import DataError, LineDict, line_of_item, load_yaml
+from kefu.yaml_file import DataError, DataErrors, all_of
+from kefu.yaml_models import models_of, pattern_error
 
 _SAYS_YES_OR_NO = frozenset("对是好行不没有")  # 对 is no 金额不对
 _TITLE_PART = 4  # a word up to this length may stand for the one title that it is part of
@@ -23,7 +24,7 @@ class Option(BaseModel):
     `brand` is the only wallet whose customers it is offered to.
     """
 
-    title: str
+    title: str = Field(min_length=1, max_length=12)
     faq: str
     value: str | None = None
     step: str | None = None
@@ -41,7 +42,7 @@ class Option(BaseModel):
             if re.compile(pattern).match(""):
                 raise ValueError(f"“{pattern}”什么话都算")
         except re.error as error:
-            raise ValueError(f"正则“{pattern}”不对：{error}") from error
+            raise ValueError(f"正则“{pattern}”不对：{pattern_error(error)}") from error
         return pattern
 
     @property
@@ -124,15 +125,19 @@ def load_guides(folder: Path) -> Guides:
         DataError: a file is not as expected; says where.
     """
     found: dict[str, Guide] = {}
-    for path in sorted(folder.glob("*.yml")):
-        content = load_yaml(path)
-        if not isinstance(content, list):
-            raise DataError(path, 1, "应是引导的列表，每个以“- intent:”开头")
-        for item in content:
-            guide = _guide(path, item)
+    errors: list[DataError] = []
+    for path in sorted(folder.glob("[!.]*.yml")):
+        try:
+            guides = models_of(path, Guide, "intent")
+        except DataError as error:
+            errors.append(error)
+            continue
+        for item, guide in guides:
             if guide.intent in found:
-                raise DataError(path, item.line, f"意图 {guide.intent} 已经有引导了")
+                errors.append(DataError(path, item.line, f"意图 {guide.intent} 已经有引导了"))
             found[guide.intent] = guide
+    if errors:
+        raise DataErrors(all_of(errors))
     return Guides(found)
 
 
@@ -149,14 +154,3 @@ def unknown_entries(guides: Guides, faq_ids: Iterable[str]) -> Sequence[str]:
 def guides() -> Guides:
     """The guides of this process."""
     return load_guides(settings().data_dir / "guides")
-
-
-def _guide(path: Path, item: object) -> Guide:
-    if not isinstance(item, LineDict):
-        raise DataError(path, line_of_item(path, item), "引导应是“intent: …, ask: …, options: […]”")
-    try:
-        return Guide(**{str(key): value for key, value in item.items()})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DataError(path, item.line_of(first["loc"][0]), f"{where}:{first['msg']}") from error

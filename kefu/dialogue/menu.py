@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError, root_validator
 
 from kefu.settings import settings
-from kefu.yaml_file import DataError, LineDict, load_yaml
+from kefu.yaml_file import DataError, DataErrors, LineDict, load_yaml
+from kefu.yaml_models import mistakes
 
 MAIN = "main"
 _MOST = 8  # 9 and 0 are taken
@@ -62,16 +63,15 @@ def load_menus(path: Path) -> dict[str, Menu]:
 
 
 def _menu(path: Path, content: LineDict, name: str) -> Menu:
+    fields = content[name]
+    if not isinstance(fields, LineDict):
+        raise DataError(path, content.lines[name], f"菜单 {name} 下面应是 text 和 options")
     try:
-        menu = Menu(**content[name])
+        menu = Menu(**{str(key): value for key, value in fields.items()})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DataError(path, content.lines[name], f"菜单 {name} 的 {where}：{first['msg']}") from error
-    except TypeError as error:
-        raise DataError(path, content.lines[name], f"菜单 {name} 下面应是 text 和 options") from error
+        raise DataErrors(list(mistakes(path, fields, error, f"菜单 {name} 的 ", content.lines[name]))) from error
     if len(menu.options) > _MOST:
-        raise DataError(path, content.lines[name], f"菜单 {name} 最多 {_MOST} 项(9 是返回，0 是人工)")
+        raise DataError(path, content.lines[name], f"菜单 {name} 最多 {_MOST} 项（9 是返回，0 是人工）")
     return menu
 
 

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from kefu.knowledge.loader import load_faq
 from kefu.knowledge.ranking import Found, Thresholds, decide
 from kefu.knowledge.wordings import WordingIndex
 from kefu.settings import settings
+from kefu.show import CHINA
 from kefu.text import normalise, normalise_all
 from kefu.yaml_file import DataError
 
@@ -104,12 +105,12 @@ class KnowledgeBase:
 
     def search(self, text: str, intent: str | None, brand: str, k: int = 3, day: date | None = None) -> Found:
         """Look a question up; see `ranking.decide` for the bands."""
-        return self.current().search(text, intent, brand, k, day or date.today(), self._thresholds)
+        return self.current().search(text, intent, brand, k, day or _today(), self._thresholds)
 
     def answer(self, faq_id: str, brand: Brand, channel: str | None = None, day: date | None = None) -> str | None:
         """The answer of an entry for a brand's customer; None where it may not be served (any more)."""
         entry = self.current().by_id.get(faq_id)
-        if entry is None or not entry.is_for(brand.id) or not entry.is_valid(day or date.today()):
+        if entry is None or not entry.is_for(brand.id) or not entry.is_valid(day or _today()):
             return None
         return entry.text_for(brand, channel)
 
@@ -160,3 +161,8 @@ def knowledge_base() -> KnowledgeBase:
 def search(text: str, intent: str | None, brand: str, k: int = 3) -> Found:
     """Look a customer's question up in the FAQ of a brand (DESIGN.md §4)."""
     return knowledge_base().search(text, intent, brand, k)
+
+
+def _today() -> date:
+    """China's day, whatever the machine's clock is set to."""
+    return datetime.now(CHINA).date()

@@ -1,6 +1,7 @@
 """One FAQ entry, as trainers write it."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from string import Formatter
 
@@ -97,6 +98,12 @@ def _check_placeholders(text: str) -> None:
         raise ValueError(f"大括号不成对：{error}") from error
     unknown = used - PLACEHOLDERS
     if unknown:
-        raise ValueError(f"不认识的占位 {sorted(unknown)}，可用的是 {sorted(PLACEHOLDERS)}")
+        raise ValueError(f"不认识的占位 {_braced(unknown)}，可用的是 {_braced(PLACEHOLDERS)}")
     if not text.strip():
         raise ValueError("答案是空的")
+    if text.startswith(("“", "”")) and text.endswith('"'):
+        raise ValueError("引号一头是中文的，一头是英文的；要么都用英文引号，要么不用")
+
+
+def _braced(names: Iterable[str]) -> str:
+    return "、".join(f"{{{name}}}" for name in sorted(names))

@@ -6,12 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError, validator
+from pydantic import BaseModel, Field, validator
 
 from kefu.brands import brands
 from kefu.knowledge.entry import checked_day
 from kefu.settings import settings
-from kefu.yaml_file import DataError, LineDict, line_of_item, load_yaml
+from kefu.yaml_file import DataError
+from kefu.yaml_models import models_of
 
 LATEST = 3
 
@@ -52,10 +53,12 @@ def load_news(path: Path) -> tuple[News, ...]:
     Raises:
         DataError: the file is not as expected; says where.
     """
-    content = load_yaml(path)
-    if not isinstance(content, list):
-        raise DataError(path, 1, "应是动态的列表，每条以“- date:”开头")
-    return tuple(sorted((_news(path, item) for item in content), key=lambda news: news.date, reverse=True))
+    found = models_of(path, News, "date")
+    for item, news in found:
+        unknown = set(news.brands) - set(brands())
+        if unknown:
+            raise DataError(path, item.lines["brands"], f"brands：没有品牌 {'、'.join(sorted(unknown))}，检查拼写")
+    return tuple(sorted((news for _, news in found), key=lambda news: news.date, reverse=True))
 
 
 def latest_news(brand: str, day: Day, path: Path | None = None) -> list[News]:
@@ -80,18 +83,3 @@ def _loaded(path: Path, changed: int) -> tuple[News, ...]:
 
 def _is_shown(news: News, day: Day) -> bool:
     return news.date <= day and (news.until is None or day <= news.until)
-
-
-def _news(path: Path, item: object) -> News:
-    if not isinstance(item, LineDict):
-        raise DataError(path, line_of_item(path, item), "动态应是“- date: …”")
-    try:
-        news = News(**{str(key): value for key, value in item.items()})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0])
-        raise DataError(path, item.line_of(field), f"{field}：{first['msg']}") from error
-    unknown = set(news.brands) - set(brands())
-    if unknown:
-        raise DataError(path, item.lines["brands"], f"没有品牌 {sorted(unknown)}")
-    return news

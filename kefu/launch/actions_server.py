@@ -6,17 +6,20 @@
 import os
 import sys
 
+from kefu.launch.quiet import without_deprecations
 from kefu.launch.warm import warm
 from kefu.settings import Settings, settings
 
 
 def arguments(found: Settings) -> list[str]:
     """The arguments of `python -m rasa_sdk` that the settings stand for."""
-    return ["rasa_sdk", "--actions", "actions", "--port", str(found.actions_port)]
+    quiet = [] if found.log_level == "INFO" else ["--quiet"]  # all that it knows: warnings and errors
+    return ["rasa_sdk", "--actions", "actions", "--port", str(found.actions_port), *quiet]
 
 
 def serve(found: Settings) -> None:
     """Run the action server until it is stopped."""
+    without_deprecations()
     from rasa_sdk.__main__ import main
 
     warm()

@@ -12,6 +12,7 @@ import yaml
 
 from kefu.launch import lean
 from kefu.launch.errors import LaunchError
+from kefu.launch.quiet import without_deprecations
 from kefu.launch.warm import warm
 from kefu.settings import ROOT, Settings, settings
 
@@ -68,6 +69,7 @@ def serve(found: Settings) -> None:
         lean.install(found.models_dir)
     else:
         lean.spare()
+    without_deprecations()
     with made_to_stay():
         import rasa.core.run  # noqa: F401 - not before lean mode is on
         from rasa.__main__ import main

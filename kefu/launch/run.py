@@ -58,6 +58,7 @@ def environment(found: Settings) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore::DeprecationWarning",  # of Rasa's pinned libraries; ours are errors in the tests
         **QUIET,
+        "LOG_LEVEL": found.log_level,  # Rasa's name for it
         "SANIC_HOST": found.host,
         "KEFU_HOST": found.host,
         "KEFU_RASA_PORT": str(found.rasa_port),
@@ -66,6 +67,7 @@ def environment(found: Settings) -> dict[str, str]:
         "KEFU_MODELS_DIR": str(found.models_dir),
         "KEFU_VAR_DIR": str(found.var_dir),
         "KEFU_CREDENTIALS": str(found.credentials),
+        "KEFU_LOG_LEVEL": found.log_level,
     }
 
 
@@ -78,7 +80,7 @@ async def _announce(found: Settings, parts: Parts) -> None:
                 print(
                     f"\n全部就绪：\n  网页(邮政数字钱包)  {found.rasa_url}/webhooks/website/\n"
                     f"  网页(MY钱包)        {found.rasa_url}/webhooks/website/?brand=my\n"
-                    f"  工单台              {found.desk_url}/  （还没有账号：python -m kefu user add）\n"
+                    f"  工单台              {found.desk_url}/  （第一个账号：.venv/bin/python -m kefu user add）\n"
                     f"  健康检查            {found.desk_url}/health\n  Ctrl-C 停止全部\n",
                     flush=True,
                 )

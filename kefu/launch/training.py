@@ -35,11 +35,12 @@ def train_if_changed(force: bool = False) -> bool:
     models.mkdir(parents=True, exist_ok=True)
     print("训练模型(约一分钟)…", flush=True)
     with tempfile.TemporaryDirectory(dir=models) as draft:  # cut short, it leaves no half model for Rasa to load
-        command = [sys.executable, "-m", "rasa", "train", "--out", draft, "--quiet"]
+        command = [sys.executable, "-W", "ignore", "-m", "kefu.launch.train_model", draft]
         environment = {**os.environ, **QUIET}
         finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
         if finished.returncode:
-            raise LaunchError(f"训练失败：\n{_tail(finished.stdout + finished.stderr)}")
+            told = finished.stdout.strip() or _tail(finished.stderr)
+            raise LaunchError(f"训练失败：\n{told}")
         for model in Path(draft).glob("*.tar.gz"):
             model.replace(models / model.name)
     stamp.write_text(now)

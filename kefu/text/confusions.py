@@ -43,7 +43,10 @@ def load_confusions(path: Path | None = None) -> Confusions:
     path = path or DEFAULT_FILE
     content = load_yaml(path)
     if not isinstance(content, LineDict) or not isinstance(content.get("confusions"), LineDict):
-        raise DataError(path, None, "要有“confusions:”,下面一行一个“错词: 正词”")
+        raise DataError(path, None, "要有“confusions:”，下面一行一个“错词: 正词”")
+    unknown = next((key for key in content if key not in ("confusions", "keep")), None)
+    if unknown is not None:
+        raise DataError(path, content.line_of(unknown), f"“{unknown}”要缩进两格，写在 confusions 下面")
     confusions = content["confusions"]
     for wrong, right in confusions.items():
         _check(path, confusions.lines[wrong], wrong, right, confusions)
@@ -57,19 +60,19 @@ def _check(path: Path, line: int, wrong: Any, right: Any, confusions: LineDict) 
     """Raise DataError unless an entry can be applied in one pass without moving anything."""
     for word in (wrong, right):
         if not isinstance(word, str) or not _HAN_WORD.fullmatch(word):
-            raise DataError(path, line, f"“{word}”要是两个以上的汉字,不带空格、数字和标点")
+            raise DataError(path, line, f"“{word}”要是两个以上的汉字，不带空格、数字和标点")
         traditional = [char for char in word if char in simplified()]
         if traditional:
-            raise DataError(path, line, f"“{word}”请写简体,繁体字会先转成简体:{'、'.join(traditional)}")
+            raise DataError(path, line, f"“{word}”请写简体，繁体字会先转成简体：{'、'.join(traditional)}")
     if wrong == right:
-        raise DataError(path, line, f"“{wrong}”的错词和正词相同;要保留的词写在 keep 下面")
+        raise DataError(path, line, f"“{wrong}”的错词和正词相同；要保留的词写在 keep 下面")
     if len(wrong) != len(right):
-        raise DataError(path, line, f"“{wrong}”和“{right}”字数不同;字数相同才不会错开金额、时间的位置")
+        raise DataError(path, line, f"“{wrong}”和“{right}”字数不同；字数相同才不会错开金额、时间的位置")
     if right in confusions:
-        raise DataError(path, line, f"“{right}”自己也是错词(第 {confusions.lines[right]} 行),不能作正词")
+        raise DataError(path, line, f"“{right}”自己也是错词（第 {confusions.lines[right]} 行），不能作正词")
     inner = next((word for word in confusions if isinstance(word, str) and word in right), None)
     if inner:
-        raise DataError(path, line, f"正词“{right}”里含有错词“{inner}”,会被再改一次")
+        raise DataError(path, line, f"正词“{right}”里含有错词“{inner}”，会被再改一次")
 
 
 def _check_keep(path: Path, content: LineDict, confusions: LineDict) -> list[str]:
@@ -86,5 +89,5 @@ def _check_keep(path: Path, content: LineDict, confusions: LineDict) -> list[str
         if word in confusions:
             raise DataError(path, line, f"“{word}”既要改又要保留")
         if not any(wrong in word for wrong in confusions):
-            raise DataError(path, line, f"keep 里的“{word}”不含任何错词,可以删掉")
+            raise DataError(path, line, f"keep 里的“{word}”不含任何错词，可以删掉")
     return keep

@@ -160,3 +160,16 @@ async def test_the_story_of_an_emergency_goes_on_in_its_ticket(own_database: Dat
     await talk.hear(ActionAnswer(), "我转错账了,转给陌生人500", "transfer")
     assert text_of(await talk.hear(ActionAnswer(), "他说在外地", "out_of_scope")) == "utter_note_stored"
     assert text_of(await talk.hear(ActionAnswer(), "提现要手续费吗", "fee")) != "utter_note_stored"
+
+
+async def test_a_corrected_time_of_the_other_matter_does_not_decide_the_month_of_the_theft() -> None:
+    talk = Talk()
+    talk.slots.update(topic="wrong_charge", requested_slot="phone", time="2026-10-25", description="买鞋多扣了钱")
+    form = ValidateTicketForm()
+    await talk.hear(form, "不对是10月20号买的", "inform", time=("2026-10-20", "10月20号"))
+    assert talk.slots["time_before"] == "2026-10-25"
+    await talk.hear(form, "我的钱刚被人盗刷了", "account_theft")
+    assert talk.slots["topic"] == "account_theft"
+    talk.slots["requested_slot"] = "time"
+    await talk.hear(form, "26号", "inform", time=("2026-11-26", "26号"))
+    assert talk.slots["time"] == "2026-11-26"

@@ -106,7 +106,6 @@ async def test_a_reader_neither_waits_for_a_writer_nor_sees_half_of_its_work(thi
     assert await count(things) == 1
 
 
-# BUG kefu/database.py:79-82: on PostgreSQL the session is READ COMMITTED: two queries of one reader see two states.
 async def test_a_reader_sees_one_consistent_state(things: Database) -> None:
     async with things.read() as reader:
         before = (await reader.execute(select(func.count()).select_from(THINGS))).scalar()

@@ -46,8 +46,6 @@ def test_a_known_problem_is_one_line_and_exit_code_1(
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
-        # BUG kefu/__main__.py:28: settings() raises OSError before check_disk can say it in one line,
-        # and pydantic's ValidationError for a port that is no number is let through as well.
         ("KEFU_VAR_DIR", "/dev/null/var"),
         ("KEFU_RASA_PORT", "five"),
     ],
@@ -61,8 +59,6 @@ def test_a_wrong_setting_is_one_line_too(
     assert line.startswith("错误")
 
 
-# BUG kefu/__main__.py:22: the brands are read for the help text, before errors are caught: a mistake in brands.yml
-# ends `make check`, which should name it, and every other command in a traceback.
 def test_a_mistake_in_the_brands_is_named_by_check(
     fresh_settings: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:

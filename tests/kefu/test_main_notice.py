@@ -58,7 +58,6 @@ def test_a_notice_is_switched_on_and_off(own_database: str, capsys: pytest.Captu
     [
         "top_up,refund",
         "top_up,,refund,",
-        # BUG kefu/__main__.py:80: spaces stay part of the topic, which then matches nothing
         "top_up, refund",
     ],
 )
@@ -67,7 +66,6 @@ def test_topics_narrow_it_down(own_database: str, topics: str) -> None:
     assert [told(own_database, "my", topic) for topic in ("top_up", "refund", "fee")] == [["维护中"], ["维护中"], []]
 
 
-# BUG kefu/__main__.py:80: the operator is told that the notice is on, and no customer ever sees it
 def test_a_topic_that_does_not_exist_is_refused(own_database: str, capsys: pytest.CaptureFixture) -> None:
     try:
         code = main(["notice", "post", "维护中", "--topics", "top_pu"])

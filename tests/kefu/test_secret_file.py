@@ -45,8 +45,6 @@ def test_reads_what_an_operator_wrote(tmp_path: Path) -> None:
     assert read_secrets(path).items() >= {"secret": "a=b==", "rasa_token": "r", "desk_token": "d"}.items()
 
 
-# BUG kefu/secret_file.py:21: "created where they are missing" holds for the file only; a secret that is not
-# in an older or a hand-written file stays empty (an empty KEFU_SECRET seals everything with a public key).
 @pytest.mark.parametrize("content", ["", "KEFU_SECRET=a\n"])
 def test_completes_a_file_that_lacks_a_secret(tmp_path: Path, content: str) -> None:
     path = tmp_path / "secrets.env"

@@ -4,7 +4,8 @@ The tracker is written by orjson, which takes a tenth of the time.
 
 Upstream: `rasa.utils.endpoints.EndpointConfig.session` (a new session, so a new connection, for every request) and
 `DEFAULT_REQUEST_TIMEOUT` of rasa.core.actions.action (300 s, now KEFU_ACTION_TIMEOUT).
-Closed with the server: `rasa.core.run.close_resources`.
+Closed with the server by kefu.channels.rest: this patch comes with the store, when Rasa has already registered its own
+`close_resources`.
 """
 
 import json
@@ -16,7 +17,6 @@ from typing import Any
 import aiohttp
 import orjson
 import rasa.core.actions.action
-import rasa.core.run
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
 from rasa.utils.endpoints import EndpointConfig
 
@@ -24,8 +24,6 @@ from kefu.dialogue.patches.replacement import Replacement
 from kefu.settings import settings
 
 _IDLE = 3.0  # seconds; Sanic closes an idle connection after 5, and a request must never meet that moment
-
-_stock_close = rasa.core.run.close_resources
 
 
 class KeptSessions:
@@ -82,14 +80,8 @@ async def _session(self: EndpointConfig) -> AsyncIterator[aiohttp.ClientSession]
     yield kept.of(self)
 
 
-async def _close_resources(app: Any, loop: AbstractEventLoop) -> None:
-    await _stock_close(app, loop)
-    await kept.close()
-
-
 def replacements() -> Iterable[Replacement]:
     """What this patch replaces."""
     patience = aiohttp.ClientTimeout(total=settings().action_timeout)
     yield Replacement(EndpointConfig, "session", _session)
     yield Replacement(rasa.core.actions.action, "DEFAULT_REQUEST_TIMEOUT", patience)
-    yield Replacement(rasa.core.run, "close_resources", _close_resources)

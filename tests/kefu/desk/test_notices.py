@@ -120,8 +120,6 @@ async def test_parallel_switches_count_each_notice_once(database: Database) -> N
     assert sorted(ended) == [0, 0, 0, 4]
 
 
-# BUG kefu/desk/notices.py:44: every answer, also of what no notice is about, fails while the database can't be read;
-# what was read last, or nothing, would do.
 async def test_a_database_that_does_not_answer_costs_the_notices_only(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

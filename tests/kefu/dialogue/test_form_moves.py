@@ -158,7 +158,7 @@ def test_what_is_asked_of_the_phone_is_answered(text: str, heard: str) -> None:
     [
         *((text, "utter_ticket_what_for") for text in ("什么工单", "要填多少项", "填完能解决吗", "你先说你能干嘛")),
         *((text, "utter_ticket_hurry") for text in ("能不能快点", "能加急吗")),
-        *((text, "utter_ticket_picture") for text in ("截图发你行吗", "(图片)")),
+        *((text, "utter_ticket_picture_here") for text in ("截图发你行吗", "(图片)")),
     ],
 )
 @pytest.mark.parametrize("asked", ["description", "time", "ticket_confirmed"])

@@ -190,17 +190,15 @@ def test_entries_named_as_the_next_try_must_be_there_as_well(tmp_path: Path) -> 
         ("  ask:", "  aks:", 2, "ask"),
         ("  slot:", "  solt:", 3, "solt"),
         ("卡在哪一步?", "[卡]", 4, "ask"),
-        (", faq: refund.refuses", "", 5, "options.0.faq"),
-        ("value: branch", "vaule: branch", 5, "options.1.vaule"),
-        ("value: branch", "said: ['(网点']", 5, "正则“(网点”不对"),
-        ("value: branch", "said: ['网?']", 5, "什么话都算"),
-        ("value: branch", "otherwise: refund.x", 5, "options.1.otherwise"),
+        (", faq: refund.refuses", "", 6, "options 第 1 项的 faq"),
+        ("value: branch", "vaule: branch", 7, "options 第 2 项的 vaule"),
+        ("value: branch", "said: ['(网点']", 7, "正则“(网点”不对"),
+        ("value: branch", "said: ['网?']", 7, "什么话都算"),
+        ("value: branch", "otherwise: refund.x", 7, "options 第 2 项的 otherwise"),
         ("- intent: refund", "- intent:", 2, "intent"),
         ("  slot: pay_channel", "  intent: fee", 3, "重复的键“intent”"),
         ("branch}", "branch", 8, "YAML 格式不对"),
-        # BUG kefu/dialogue/guides.py:90: TypeError: `make check` ends in a traceback
         ("  slot: pay_channel", "  1: pay_channel", 3, "1"),
-        # BUG kefu/dialogue/guides.py:32: a guide that asks and offers nothing
         ("  options:\n" + OPTIONS, "  options: []\n", 5, "options"),
     ],
 )
@@ -213,14 +211,13 @@ def test_a_mistake_is_reported_with_file_and_line(
     assert message in found
 
 
-# BUG kefu/dialogue/guides.py:88: the line is missing
 def test_an_item_that_is_no_guide_is_reported_with_its_line(tmp_path: Path) -> None:
-    assert problem(tmp_path, GOOD + "- 退款\n").startswith("a.yml:8: 引导应是")
+    assert problem(tmp_path, GOOD + "- 退款\n").startswith("a.yml:8: 每条应以“- intent:”开头")
 
 
 @pytest.mark.parametrize("content", ["", "refund:\n  ask: 哪一步\n", "文字\n"])
 def test_a_file_must_be_a_list(tmp_path: Path, content: str) -> None:
-    assert problem(tmp_path, content) == "a.yml:1: 应是引导的列表,每个以“- intent:”开头"
+    assert problem(tmp_path, content) == "a.yml:1: 应是列表,每条以“- intent:”开头"
 
 
 def test_a_second_guide_for_an_intent_is_refused(tmp_path: Path) -> None:

@@ -34,9 +34,7 @@ SAID: list[tuple[Kind, list[str]]] = [
             *("傻逼客服", "他妈的什么玩意", "垃圾钱包", "滚", "滚蛋", "你滚开", "废物", "脑残吧你", "骗子公司"),
             *("操你", "狗东西", "王八蛋", "煞笔你个沙比", "真是fuck了", "傻X"),
             *("什么破玩意", "破APP", "你好笨", "怎么这么笨", "这机器人真蠢"),
-            # BUG kefu/dialogue/odd_messages.py:11: the commonest spelling of all, and capitals
             *("傻B", "傻b客服", "FUCK", "Shit"),
-            # BUG kefu/dialogue/odd_messages.py:35: abuse in letters only is taken for a foreign language
             "fuck you bastards",
         ],
     ),
@@ -54,9 +52,7 @@ SAID: list[tuple[Kind, list[str]]] = [
             *("今天天气怎么样", "讲个笑话", "快递到哪了", "一", "嗯嗯", "怎么突破系统限额"),
             *("知道了你还不退", "哦豁完蛋"),
             *("滚动条怎么不动", "我的手机是oppo find x7 ultra"),
-            # BUG kefu/dialogue/odd_messages.py:11: 啥子 is what half of the south-west says for 什么
             *("你说的啥子嘛", "啥子意思"),
-            # BUG kefu/dialogue/odd_messages.py:11: 妈的 and 他妈, 你妈 are said of mothers
             *("这是我妈的", "他妈妈也想用", "问你妈妈去"),
         ],
     ),

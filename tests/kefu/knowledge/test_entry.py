@@ -57,10 +57,8 @@ def test_a_needed_field_may_not_be_left_out(name: str) -> None:
         {"source": ""},
         {"valid_from": "很快"},
         {"answers": {"default": "打错的字段"}},
-        # BUG kefu/knowledge/entry.py:25-26: pydantic takes a number for seconds since 1970: the entry is never served
         {"valid_to": 20271231},
         {"valid_from": 2026},
-        # BUG kefu/knowledge/entry.py:77: a placeholder's format is not looked at: KeyError when it is served
         {"answer": {"default": "{hotline:{width}}"}},
     ],
     ids=str,
@@ -126,7 +124,6 @@ def test_placeholders_are_filled_with_the_brands_own_data() -> None:
         assert found.text_for(brand) == f"{brand.name}:{brand.hotline},{brand.email},{brand.hours},{brand.app}"
 
 
-# BUG kefu/knowledge/entry.py:71: with a channel's text, an entry of another brand is told instead of refused
 @pytest.mark.parametrize("channels", [{}, {"wechat": "短的"}])
 def test_another_brands_entry_has_no_text(channels: dict[str, str]) -> None:
     with pytest.raises(KeyError):

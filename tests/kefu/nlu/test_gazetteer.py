@@ -56,8 +56,6 @@ def test_without_terms_nothing_is_found() -> None:
     assert Gazetteer({}, cut).find(["银行"]) == []
 
 
-# BUG kefu/nlu/gazetteer.py:66: the term's text is looked up as its words joined, without the blank between them:
-# KeyError, and no intent either, for every message that holds the term.
 def test_a_term_of_two_latin_words_is_found() -> None:
     segmenter = shared_segmenter(())
     gazetteer = Gazetteer({"china bank": ("bank", "中国银行")}, segmenter.cut)
@@ -103,7 +101,6 @@ def test_a_value_in_chinese_is_a_term_itself(file: Path) -> None:
         ("bank:\n  甲行: [ICBC]\n  乙行: [icbc]\n", 3, "“icbc”已经用在"),
         ("bank:\n  甲行: [网点]\nchannel:\n  branch: [网点]\n", 4, "“网点”已经用在"),
         ("bank:\n  甲行: []\n  甲行: []\n", 3, "重复的键"),
-        # BUG kefu/nlu/gazetteer.py:50: AttributeError where a value is not text (YAML reads `no` as false)
         ("bank:\n  甲行: []\n  no: [没有]\n", 3, "bank"),
         ("channel:\n  1: [网点]\n", 2, "channel"),
     ],

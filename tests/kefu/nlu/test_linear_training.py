@@ -51,8 +51,6 @@ print(list(model.blocks["characters"].features), model.weights.tolist(), model.t
 """
 
 
-# BUG kefu/nlu/linear_training.py:42-43: features are numbered in the order of a set of strings, which every process
-# has another of: two trainings of the same data make different files, and weights that differ in the last digits.
 def test_two_processes_make_the_same_model(root: Path) -> None:
     def output(seed: str) -> bytes:
         environment = {**os.environ, "PYTHONHASHSEED": seed}

@@ -103,7 +103,6 @@ def test_the_same_words_share_one_segmenter() -> None:
         ("# 钱包\n\n充值  # 常用\n  提现  \n", ("充值", "提现")),
         ("", ()),
         ("充值\r\n提现\r\n", ("充值", "提现")),
-        # BUG kefu/nlu/segmenter.py:49: saved by Notepad (with a byte order mark), the first word is another word
         ("\ufeff充值\n", ("充值",)),
         ("\ufeff# 钱包\n充值\n", ("充值",)),
     ],
@@ -131,7 +130,6 @@ def test_a_mistake_in_the_lexicon_is_reported_with_its_line(
     assert (caught.value.path, caught.value.line) == (path, line)
 
 
-# BUG kefu/nlu/segmenter.py:49: UnicodeDecodeError or FileNotFoundError instead of the DataError that others raise
 @pytest.mark.parametrize("content", ["充值\n".encode("gbk"), None])
 def test_a_lexicon_that_can_not_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "words.txt"

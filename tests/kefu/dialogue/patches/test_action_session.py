@@ -18,6 +18,7 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from kefu.channels.rest import RestChannel
 from kefu.dialogue import patches
 from kefu.dialogue.patches import action_session
 from tests.servers import free_port
@@ -163,13 +164,29 @@ async def test_endpoints_have_sessions_of_their_own(server: ActionServer) -> Non
     assert [request["headers"]["X-Kefu"] for request in server.requests] == ["one", "two"]
 
 
+class _Agent:
+    """A loaded model, as far as the end of the server asks for it."""
+
+    tracker_store = SimpleNamespace(event_broker=None)
+
+
 async def test_sessions_are_closed_with_the_server(server: ActionServer) -> None:
+    """Rasa registers its own `close_resources` before the store has applied any patch."""
+    app = rasa.core.run.configure_app([RestChannel()])
+    app.ctx.agent = _Agent()
+    app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     patches.apply(["action_session"])
+    running = await app.create_server(port=free_port(), return_asyncio_server=True)
+    await running.startup()
+    await running.before_start()
+    await running.after_start()
     endpoint = EndpointConfig(server.url)
     await run(endpoint)
     session = action_session.kept.of(endpoint)
     assert not session.closed
-    await rasa.core.run.close_resources(SimpleNamespace(ctx=SimpleNamespace()), asyncio.get_running_loop())
+    await running.before_stop()
+    await running.close()
+    await running.after_stop()
     assert session.closed
     assert len(await run(endpoint)) == 2
 
