@@ -6,7 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.after_alarm import about_alarm, asked_in_alarm, back_to_alarm, calm_down
+from actions.after_alarm import about_alarm, asked_in_alarm, back_to_alarm, calm_down, is_alarmed
 from actions.aside import about_aside
 from actions.brand import ask_brand, must_ask_brand, point_to_other, resumed
 from actions.buttons import branches_of
@@ -20,6 +20,7 @@ from actions.matter import answered, joined, matter, stay
 from actions.notes import about_ticket
 from actions.notices import tell_notices
 from actions.odd import said_oddly
+from actions.on_ticket import at_hand
 from actions.open_matter import about_matter, ranking_of
 from actions.phone import reassure
 from actions.registering import register_now
@@ -51,10 +52,11 @@ class ActionAnswer(Action):
         odd = await said_oddly(dispatcher, turn, tracker) or ask_who(dispatcher, turn, tracker)
         if odd:
             return odd
-        asked = await asked_in_alarm(dispatcher, turn, tracker)
+        kind = kind_of(turn, tracker)
+        of_the_ticket = [] if kind or is_alarmed(tracker) else await at_hand(dispatcher, turn, tracker)
+        asked = of_the_ticket or await asked_in_alarm(dispatcher, turn, tracker)
         if asked:
             return asked
-        kind = kind_of(turn, tracker)
         if kind:
             return await raise_alarm(dispatcher, turn, tracker, kind)
         calm = calm_down(dispatcher, turn, tracker)

@@ -129,7 +129,7 @@ async def test_a_question_is_no_wish_for_a_person() -> None:
     talk = await alarmed("转错了 2000元", "transfer")
     said = await talk.hear(ActionToPerson(), "能直接帮我扣回来吗", "human_agent")
     assert faq_of(said) == ["transfer.deduct_back"]
-    assert text_of(await talk.hear(ActionToPerson(), "转人工", "human_agent")) == "utter_to_person"
+    assert text_of(await talk.hear(ActionToPerson(), "转人工", "human_agent")) == "utter_person_has_ticket"
 
 
 async def test_its_form_answers_its_questions_and_asks_on() -> None:

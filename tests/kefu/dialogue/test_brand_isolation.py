@@ -12,7 +12,15 @@ from kefu.dialogue.nlg import BrandNlg
 from kefu.knowledge import load_faq
 
 TELLS_THE_WALLETS_APART = {"about_wallet.two_wallets"}
-OTHER = {"other": "那个钱包", "other_hotline": "那边的热线"}  # who names another wallet is told so
+OTHER = {  # what the dialogue itself fills in
+    "other": "那个钱包",
+    "other_hotline": "那边的热线",
+    "company": "别家",
+    "company_hotline": "",
+    "status": "处理中",
+    "facts": "金额300元",
+    "meaning": "退款",
+}
 READERS = [*brands().values(), NEUTRAL]
 
 

@@ -24,7 +24,6 @@ PLACES = {
     "action_session": [
         (EndpointConfig, "session"),
         (rasa.core.actions.action, "DEFAULT_REQUEST_TIMEOUT"),
-        (rasa.core.run, "close_resources"),
     ],
     "graph_runner": [(rasa.core.processor, "DaskGraphRunner")],
     "event_types": [(Event, "resolve_by_type")],
