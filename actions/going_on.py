@@ -38,8 +38,8 @@ def go_on_with_it(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker
     hits, version = _own_answers(topic, turn)
     is_shown = bool(hits) and hits[0].entry.id == tracker.get_slot("faq_id")
     if hits and hits[0].score >= _CLOSE and not (is_shown and is_statement):
-        known = tuple(hit.entry for hit in hits)
-        return [*stay(turn, tracker), *say(dispatcher, turn, tracker, Decision(Band.ANSWER, known, version))]
+        found = Decision(Band.ANSWER, tuple(hit.entry for hit in hits), version)
+        return [*stay(turn, tracker), *say(dispatcher, turn, tracker, found), SlotSet("topic", topic)]
     if not is_statement:
         near = [hit.entry for hit in hits if hit.score >= _NEAR]
         return [*stay(turn, tracker), *_offer(dispatcher, turn, tracker, near)]

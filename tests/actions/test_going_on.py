@@ -61,6 +61,7 @@ async def test_another_matter_that_is_named_is_taken_up(talk: Talk, text: str, i
 async def test_a_question_is_looked_up_among_the_answers_of_its_matter(talk: Talk) -> None:
     said = await talk.hear(ActionAnswer(), "能取消吗", "close_account", 0.9)
     assert faq_of(said) == ["withdraw.cancel"]
+    assert talk.slots["topic"] == "withdraw_arrival"
 
 
 async def test_a_question_without_an_answer_offers_what_else_it_may_be(talk: Talk) -> None:
