@@ -1,7 +1,5 @@
 """What is heard by its words alone: despair, outages, English, other wallets, an answer that was too much."""
 
-from collections.abc import Iterator
-
 import pytest
 from rasa_sdk import Action
 
@@ -9,7 +7,6 @@ from actions.answer import ActionAnswer
 from actions.feedback import ActionFeedback
 from actions.handoff import ActionToPerson
 from actions.notices import _notices
-from actions.queue import handoffs, users
 from actions.recovery import ActionOutOfScope
 from actions.solved import ActionSolved, ActionUnsolved
 from actions.ticket_form import ValidateTicketForm
@@ -19,14 +16,7 @@ from kefu.desk.lifecycle import Priority
 from kefu.desk.tickets import TicketService
 from tests.actions.conversation import Talk, faq_of, text_of, titles_of
 
-
-@pytest.fixture(autouse=True)
-def fresh_services(own_database: Database) -> Iterator[None]:
-    handoffs.cache_clear()
-    users.cache_clear()
-    yield
-    handoffs.cache_clear()
-    users.cache_clear()
+pytestmark = pytest.mark.usefixtures("own_database")
 
 
 @pytest.mark.parametrize("action", [ActionAnswer(), ActionOutOfScope()], ids=["business", "nothing"])

@@ -1,11 +1,9 @@
 """Asking for a person: no form for who asks something else, no empty ticket, no two promises."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from actions.handoff import ActionToPerson
-from actions.queue import handoffs, users
+from actions.queue import users
 from actions.ticket_form import ValidateTicketForm
 from actions.tickets import ActionSubmitTicket
 from kefu.database import Database
@@ -13,14 +11,7 @@ from kefu.desk.tickets import NewTicket, TicketService
 from kefu.dialogue.ticket_form import PERSON
 from tests.actions.conversation import Talk, faq_of, text_of
 
-
-@pytest.fixture(autouse=True)
-def fresh_services(own_database: Database) -> Iterator[None]:
-    handoffs.cache_clear()
-    users.cache_clear()
-    yield
-    handoffs.cache_clear()
-    users.cache_clear()
+pytestmark = pytest.mark.usefixtures("own_database")
 
 
 @pytest.fixture
