@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.buttons import still_unsolved
 from actions.matter import stay
 from actions.open_matter import asks_how_long
+from actions.registering import OFFERS
 from actions.showing import ask_again, miss, noted, say
 from actions.turn import Turn
 from kefu.dialogue.answering import CHOICES, SURE, Decision
@@ -25,7 +26,8 @@ _WISHES = re.compile("[想要帮问]|(?<!申)请|看看|怎|咋|如何")
 
 def go_on_with_it(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> list[EventType]:
     """Go on with the open matter; empty for a message that stands by itself."""
-    topic = tracker.get_slot("topic")
+    is_open = tracker.get_slot("tried") or tracker.get_slot("asks") in OFFERS  # not only guessed at
+    topic = (tracker.get_slot("topic") or "") if is_open else ""
     is_repeated = turn.text in (tracker.get_slot("question") or "").split("；")
     if turn.is_pressed or is_repeated or asks_how_long(turn, tracker):
         return []

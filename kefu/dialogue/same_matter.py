@@ -29,14 +29,14 @@ _MATTER = re.compile(  # a complaint, a wish or a question: another matter, if i
 )
 
 
-def stays(text: str, intent: str, confidence: float, topic: str | None) -> bool:
+def stays(text: str, intent: str, confidence: float, topic: str) -> bool:
     """Whether a message is about the open matter, whatever the classifier makes of it alone.
 
     Args:
         text: the normalised message.
         intent: the classifier's best guess for it.
         confidence: how sure it is.
-        topic: the open matter; None where there is none.
+        topic: the open matter; empty where there is none.
     """
     if not topic or not is_topic(topic) or not is_business(topic):
         return False

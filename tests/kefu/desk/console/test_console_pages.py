@@ -207,7 +207,8 @@ async def test_tickets_of_one_customer_are_merged_others_are_not(signed_in: Sign
     one = await ticket(database)
     new = NewTicket("post", "website", "c1", "complaint", "还没到", "k2")
     two = (await TicketService(database).open(new)).ticket.id
-    foreign = await ticket(database, customer="c9", key="k9")
+    stranger = NewTicket("post", "website", "c9", "refund", "退款没到", "k9")
+    foreign = (await TicketService(database).open(stranger)).ticket.id
     page = (await browser.get(f"/tickets/{one}")).text
     assert two in page and foreign not in page
     refused = await browser.post(f"/tickets/{one}/merge", data={"version": version_of(page), "into": foreign})
