@@ -9,7 +9,7 @@ import pytest
 from kefu.channels.website import bundle
 from kefu.channels.website.bundle import STATIC, WIDGET, BadModule, joined, served
 
-MOST = 20 * 1024  # bytes, packed
+MOST = 20_000  # bytes, packed
 
 
 def test_the_widget_is_light() -> None:
