@@ -12,7 +12,6 @@ SURE = 0.5  # from here on the classifier's intent decides which entries come in
 UNSURE = 0.2  # below this, words alone decide
 CHOICES = 3
 MOST_FURTHER = 3  # questions beside the first; who asks more has asked about everything
-_SAME = 0.92  # similarity of what trainers have written down, but for a mark: meant whatever the classifier makes of it
 _AS_GOOD = 0.1  # an overview this close to the best entry goes first where a guide can ask further
 
 
@@ -53,11 +52,9 @@ def decide(
         also = tuple(found.entries[0] for found in further if found.entries)
         return Decision(answer.band, answer.entries, answer.version, also[:MOST_FURTHER])
     best = ranking[0] if ranking else None
-    word_for_word = knowledge.search(text, None, brand.id, 1)
-    if best and word_for_word.hits and word_for_word.hits[0].score >= _SAME:
-        entry = word_for_word.hits[0].entry
-        if entry.intent != best.intent and is_business(best.intent):
-            return Decision(Band.ANSWER, (entry,), word_for_word.version)
+    meant = knowledge.word_for_word(text, brand.id)  # whatever the classifier makes of it
+    if meant and best and is_business(best.intent) and meant.intent != best.intent:
+        return Decision(Band.ANSWER, (meant,), knowledge.current().version)
     if best and is_business(best.intent) and best.confidence >= SURE:
         return _answer(text, best.intent, brand, knowledge)
     return _without_intent(text, ranking, brand, knowledge)

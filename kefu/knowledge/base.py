@@ -27,6 +27,7 @@ from kefu.yaml_file import DataError
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY = 1.0  # seconds between two looks at the files
+_MARKS = "?!。.,~"  # at the end of a question, which change nothing
 _KEPT_DAYS = 16  # brands times days for which it is known what may be served
 
 # How much the closest wording, all wordings together, and the answer's own words say about an entry.
@@ -55,7 +56,12 @@ class Snapshot:
         self._intents = {intent: number for number, intent in enumerate(self.overview)}
         self._served: dict[tuple[str, date], _Served] = {}
         texts = iter(normalise_all([text for entry in entries for text in (entry.question, *entry.variants)]))
-        self._questions = WordingIndex([list(islice(texts, 1 + len(entry.variants))) for entry in entries])
+        wordings = [list(islice(texts, 1 + len(entry.variants))) for entry in entries]
+        self._questions = WordingIndex(wordings)
+        self._worded: dict[str, list[FaqEntry]] = {}
+        for entry, own in zip(self.entries, wordings, strict=True):
+            for text in own:
+                self._worded.setdefault(text.rstrip(_MARKS), []).append(entry)
         self._answers = TextIndex(normalise_all([next(iter(entry.answer.values())) for entry in entries]))
 
     def search(self, text: str, intent: str | None, brand: str, k: int, day: date, thresholds: Thresholds) -> Found:
@@ -68,6 +74,11 @@ class Snapshot:
         return decide(
             served.entries, closest[served.places], fit[served.places], of_intent, k, self.version, thresholds
         )
+
+    def word_for_word(self, text: str, brand: str, day: date) -> FaqEntry | None:
+        """The entry that has a question in just these words, of those that the brand's customers may see."""
+        worded = self._worded.get(normalise(text).text.rstrip(_MARKS), ())
+        return next((entry for entry in worded if entry.is_for(brand) and entry.is_valid(day)), None)
 
     def _served_to(self, brand: str, day: date) -> "_Served":
         """What a brand's customers may see on a day; reckoned once, and the newest days are kept."""
@@ -106,6 +117,10 @@ class KnowledgeBase:
     def search(self, text: str, intent: str | None, brand: str, k: int = 3, day: date | None = None) -> Found:
         """Look a question up; see `ranking.decide` for the bands."""
         return self.current().search(text, intent, brand, k, day or _today(), self._thresholds)
+
+    def word_for_word(self, text: str, brand: str) -> FaqEntry | None:
+        """The entry that has a question in just these words; None where there is none for the brand today."""
+        return self.current().word_for_word(text, brand, _today())
 
     def answer(self, faq_id: str, brand: Brand, channel: str | None = None, day: date | None = None) -> str | None:
         """The answer of an entry for a brand's customer; None where it may not be served (any more)."""
