@@ -7,6 +7,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.buttons import SOLVED, UNSOLVED, register_or_person
+from actions.guided import place
 from actions.turn import Turn
 from kefu.topics import title
 
@@ -29,7 +30,7 @@ def go_along(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> 
     topic = tracker.get_slot("topic")
     if not topic or turn.is_pressed or tracker.get_slot("alarm") == topic:
         return []
-    if _DONE.match(turn.text):
+    if _DONE.match(turn.text) and not _has_steps_left(tracker):  # 好了 is one step of several
         return close(dispatcher, tracker)
     if _TRIES.match(turn.text):
         dispatcher.utter_message(response="utter_take_your_time")
@@ -39,6 +40,12 @@ def go_along(dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> 
         dispatcher.utter_message(response="utter_back_again", matter=title(topic), buttons=buttons)
         return [SlotSet("faq_id", tracker.get_slot("faq_id"))]
     return []
+
+
+def _has_steps_left(tracker: Tracker) -> bool:
+    """Whether the guide goes on after the step that was shown last."""
+    here = place(tracker)
+    return bool(here and here.option and here.guide.steps_after(here.option))
 
 
 def close(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:

@@ -209,3 +209,13 @@ async def test_what_it_was_paid_with_is_no_other_matter() -> None:
     await talk.hear(ActionAnswer(), "退款两个星期没到", "refund_arrival")
     await talk.hear(ActionAnswer(), "银行卡", "bank_card", 0.99)
     assert talk.slots["topic"] == "refund_arrival"
+
+
+@pytest.mark.parametrize("text", ["好了", "可以了", "弄好了"])
+async def test_one_step_that_is_done_does_not_close_the_matter(text: str) -> None:
+    talk = Talk()
+    await talk.hear(ActionAnswer(), "忘记密码了", "forgot_password")
+    await talk.hear(ActionAnswer(), "点忘记密码没反应", "forgot_password")
+    said = text_of(await talk.hear(ActionSolved(), text, "affirm"))
+    assert said.startswith("好，接着下一步")
+    assert talk.slots["topic"] == "forgot_password"
